@@ -1,0 +1,10 @@
+package io.covenant.transactions.wire;
+
+/// Asks a participant to do a branch's work, to prepare it, and to vote.
+///
+/// @param gid            names the branch, see [io.covenant.transactions.BranchId#gid()]
+/// @param operation      one of the operations that the service declares
+/// @param deadlineMillis time left until the transaction aborts, counted from sending
+/// @param payload        the operation's input
+/// @param <P>            a JSON tree, or the record it binds to
+public record PrepareRequest<P>(String gid, String operation, long deadlineMillis, P payload) {}

@@ -1,0 +1,19 @@
+package io.covenant.transactions.wire;
+
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// Asks a coordinator to run branches under a protocol until a deadline.
+///
+/// @param id             the initiator's name for the transaction, so that asking again does not run it again; the
+/// coordinator makes one when absent
+/// @param name           what it is, for people
+/// @param protocol       `TWO_PHASE` when absent
+/// @param deadlineMillis when undecided after this long it aborts; the coordinator's default when absent
+public record RunRequest<P>(
+        @Nullable UUID id,
+        String name,
+        @Nullable String protocol,
+        @Nullable Long deadlineMillis,
+        List<BranchRequest<P>> branches) {}

@@ -1,0 +1,82 @@
+package io.covenant.transactions.wire;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// A transaction as its coordinators show it.
+///
+/// @param outcome    present once it is decided, for ever the same
+/// @param refusal    why it aborted, when a branch said why
+/// @param owner      the coordinator that drives it, or drove it last
+/// @param finishedAt when the last branch confirmed
+public record TransactionResource(
+        UUID id,
+        String name,
+        String protocol,
+        State state,
+        OutcomeReply.@Nullable Outcome outcome,
+        @Nullable BranchRefusal refusal,
+        Instant deadline,
+        String owner,
+        String attempt,
+        List<Branch> branches,
+        List<Event> timeline,
+        Instant createdAt,
+        @Nullable Instant decidedAt,
+        @Nullable Instant finishedAt) {
+
+    public TransactionResource {
+        branches = List.copyOf(branches);
+        timeline = List.copyOf(timeline);
+    }
+
+    public enum State {
+        /// Some votes are missing.
+        VOTING,
+        /// The decision is on its way into the register.
+        DECIDING,
+        /// Decided to commit; some branches have not confirmed.
+        COMMITTING,
+        /// Decided to abort; some branches have not confirmed.
+        ABORTING,
+        COMMITTED,
+        ABORTED,
+        /// Decided, and some branch is not as decided: a person has to look.
+        HAZARD
+    }
+
+    /// Which branch refused, and why.
+    public record BranchRefusal(String branch, String code, String detail, Map<String, String> parameters) {}
+
+    public record Branch(
+            String name,
+            String gid,
+            String service,
+            String operation,
+            PrepareReply.@Nullable Choice vote,
+            @Nullable BranchRefusal refusal,
+            BranchState state,
+            @Nullable String detail) {}
+
+    public enum BranchState {
+        /// Asked to prepare; no vote yet.
+        WORKING,
+        PREPARED,
+        COMMITTED,
+        ABORTED,
+        READ_ONLY,
+        HAZARD
+    }
+
+    /// @param atMicros since the begin
+    /// @param branch   whom it concerns, when not the transaction as a whole
+    public record Event(
+            Instant at,
+            long atMicros,
+            String event,
+            @Nullable String branch,
+            @Nullable String detail) {}
+}
