@@ -32,7 +32,7 @@ public final class OutcomeInquiry {
     /// @param branch   the branch that asks
     /// @param register what the register of its transaction holds
     /// @param deadline the deadline in the begin record of the branch's own attempt; empty when there is no such
-    record
+    ///                 record
     public static Answer answer(
             BranchId branch, Optional<TwoPhaseCommit.Input.Chosen> register, Optional<Instant> deadline, Instant now) {
         if (register.isPresent()) {

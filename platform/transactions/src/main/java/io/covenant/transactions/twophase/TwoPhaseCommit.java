@@ -21,7 +21,8 @@ import java.util.TreeSet;
 
 /// The coordinator's side of two-phase commit, for one attempt of one transaction.
 ///
-/// An attempt starts by [#begin] at the coordinator that was asked, or by [#takeOver] at one that found the attempt without a live
+/// An attempt starts by [#begin] at the coordinator that was asked, or by [#takeOver] at one that found the attempt
+/// without a live
 /// coordinator. It passes through at most four states, in the order in which they stand in [State].
 public final class TwoPhaseCommit implements Protocol<State, Input, Effect> {
 
@@ -51,9 +52,11 @@ public final class TwoPhaseCommit implements Protocol<State, Input, Effect> {
         /// Decided for good; some branches have not confirmed what they were told.
         ///
         /// @param decision what became of the transaction
-        /// @param unacked  what each of them has to do, which is ABORT also under COMMIT for a branch that the decision did not seal
+        /// @param unacked  what each of them has to do, which is ABORT also under COMMIT for a branch that the
+        ///                 decision did not seal
         /// @param hazards  branches that are not as decided
-        record Telling(Decision decision, SortedMap<BranchId, Decision> unacked, SortedSet<BranchId> hazards) implements State {
+        record Telling(Decision decision, SortedMap<BranchId, Decision> unacked, SortedSet<BranchId> hazards)
+                implements State {
             public Telling {
                 unacked = Collections.unmodifiableSortedMap(new TreeMap<>(unacked));
                 hazards = copy(hazards);
@@ -103,7 +106,8 @@ public final class TwoPhaseCommit implements Protocol<State, Input, Effect> {
         /// Send the work and ask for a vote.
         record Prepare(BranchId to) implements Effect {}
 
-        /// Write the decision, with the branches that it commits, unless there is one; force it; report what the register holds.
+        /// Write the decision, with the branches that it commits, unless there is one; force it; report what the
+        /// register holds.
         record Propose(Decision decision, SortedSet<BranchId> sealed) implements Effect {}
 
         /// Send the decision and ask for a confirmation.
@@ -145,20 +149,24 @@ public final class TwoPhaseCommit implements Protocol<State, Input, Effect> {
 
     private static Step<State, Effect> onVoting(State.Voting voting, Input input) {
         return switch (input) {
-            case Input.Voted(var who, _) when !voting.awaiting().contains(who) -> Step.stay(voting);
+            case Input.Voted(var who, var _) when !voting.awaiting().contains(who) -> Step.stay(voting);
             case Input.Voted(var who, var vote) ->
                 switch (vote) {
                     case Vote.Yes _ -> voted(without(voting.awaiting(), who), with(voting.prepared(), who));
                     case Vote.ReadOnly _ -> voted(without(voting.awaiting(), who), voting.prepared());
                     case Vote.No _ -> abort(union(without(voting.awaiting(), who), voting.prepared()));
                 };
-            // Nobody was promised a commit yet. A branch may have prepared although its vote is missing, so all are told.
+            // Nobody was promised a commit yet. A branch may have prepared although its vote is missing, so all are
+            // told.
             case Input.Expired _ -> abort(union(voting.awaiting(), voting.prepared()));
-            case Input.Chosen(var decision, var sealed) -> tell(decision, sealed, union(voting.awaiting(), voting.prepared()));
+            case Input.Chosen(var decision, var sealed) ->
+                tell(decision, sealed, union(voting.awaiting(), voting.prepared()));
             case Input.Retry _ ->
                 new Step<>(
                         voting,
-                        voting.awaiting().stream().<Effect>map(Effect.Prepare::new).toList());
+                        voting.awaiting().stream()
+                                .<Effect>map(Effect.Prepare::new)
+                                .toList());
             case Input.Acked _ -> Step.stay(voting);
         };
     }
@@ -174,7 +182,7 @@ public final class TwoPhaseCommit implements Protocol<State, Input, Effect> {
 
     private static Step<State, Effect> onTelling(State.Telling telling, Input input) {
         return switch (input) {
-            case Input.Acked(var who, _) when !telling.unacked().containsKey(who) -> Step.stay(telling);
+            case Input.Acked(var who, var _) when !telling.unacked().containsKey(who) -> Step.stay(telling);
             case Input.Acked(var who, var ack) ->
                 switch (ack) {
                     case DONE -> acked(telling.decision(), without(telling.unacked(), who), telling.hazards());
@@ -200,7 +208,8 @@ public final class TwoPhaseCommit implements Protocol<State, Input, Effect> {
         return Step.to(new State.Deciding(decision, branches), new Effect.Propose(decision, sealed));
     }
 
-    /// Aborts without asking the register: nobody else proposes COMMIT for this attempt, and this coordinator did not.
+    /// Aborts without asking the register: nobody else proposes COMMIT for this attempt, and this coordinator did
+    /// not.
     private static Step<State, Effect> abort(SortedSet<BranchId> branches) {
         return tell(Decision.ABORT, Set.of(), branches);
     }

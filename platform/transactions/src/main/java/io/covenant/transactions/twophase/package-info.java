@@ -1,10 +1,12 @@
 /// Two-phase commit with presumed abort, driven by any of several coordinators.
 ///
-/// Failure model: processes crash and come back, losing what was not forced; messages are lost, duplicated, delayed and
+/// Failure model: processes crash and come back, losing what was not forced; messages are lost, duplicated, delayed
+/// and
 /// reordered;
 /// clocks may say anything. No branch commits while another aborts.
 ///
-/// Safety rests on one write-once register per transaction. COMMIT enters it in one forced write that seals the list of
+/// Safety rests on one write-once register per transaction. COMMIT enters it in one forced write that seals the list
+/// of
 /// branches;
 /// only the coordinator that itself heard every vote of the attempt proposes COMMIT, everyone else can only propose
 /// ABORT.
@@ -15,7 +17,8 @@
 ///
 /// Source: C. Mohan, B. Lindsay, R. Obermarck, "Transaction Management in the R* Distributed Database Management
 /// System", TODS 1986, §3 (presumed abort); J. Gray, L. Lamport,
-/// "Consensus on Transaction Commit", TODS 2006, §4 (2PC as the case F = 0 of Paxos Commit, whose only acceptor is the
+/// "Consensus on Transaction Commit", TODS 2006, §4 (2PC as the case F = 0 of Paxos Commit, whose only acceptor is
+/// the
 /// register).
 @NullMarked
 package io.covenant.transactions.twophase;
