@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.launcher.postgres;
+
+import org.jspecify.annotations.NullMarked;
