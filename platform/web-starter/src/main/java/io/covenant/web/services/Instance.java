@@ -1,0 +1,334 @@
+package io.covenant.web.services;
+
+import io.covenant.web.request.RequestId;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.DefaultConnectionReuseStrategy;
+import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
+import org.apache.hc.core5.http.message.MessageSupport;
+import org.apache.hc.core5.http.protocol.HttpCoreContext;
+import org.jspecify.annotations.Nullable;
+
+/// One instance of a service: its connections, and whether to avoid it.
+///
+/// Whether a request was sent is known exactly, because nothing lies between the connection and this class: no pool
+/// that retries, no interceptor that waits. A pooled connection is looked at before it is used; one that the other side
+/// has closed meanwhile, as after a crash, is never written to.
+final class Instance implements AutoCloseable {
+
+    /// So many calls without an answer, one after the other, and an instance counts as silent.
+    private static final int SILENT_AFTER = 2;
+
+    private static final Http1Config HTTP = Http1Config.custom()
+            .setMaxHeaderCount(100)
+            .setMaxLineLength(16 * 1024)
+            .build();
+
+    private final URI address;
+    private final String host;
+    private final int port;
+    private final ServiceClientProperties properties;
+    private final ScheduledExecutorService watch;
+    private final Semaphore permits;
+    private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
+    private final AtomicInteger unanswered = new AtomicInteger();
+
+    /// When an avoided instance may be probed, on the clock of [System#nanoTime]; 0 while it is not avoided.
+    private final AtomicLong avoidUntil = new AtomicLong();
+
+    Instance(URI address, ServiceClientProperties properties, ScheduledExecutorService watch) {
+        this.address = address;
+        this.host = address.getHost();
+        this.port = address.getPort() < 0 ? 80 : address.getPort();
+        this.properties = properties;
+        this.watch = watch;
+        this.permits = new Semaphore(properties.maxConnections());
+    }
+
+    URI address() {
+        return address;
+    }
+
+    /// Whether to ask others first. Of the callers that find the time of avoidance over, one is told to go and see;
+    /// the others wait for what it finds.
+    boolean shunned() {
+        long until = avoidUntil.get();
+        if (until == 0) {
+            return false;
+        }
+        long now = System.nanoTime();
+        return now - until < 0 || !avoidUntil.compareAndSet(until, avoidFrom(now));
+    }
+
+    /// Sends a request and waits for the whole answer.
+    Exchange exchange(ServiceRequest request, byte @Nullable [] body, @Nullable String requestId, long deadline) {
+        try {
+            if (!permits.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                return new Exchange.NotSent("all %d connections are busy".formatted(properties.maxConnections()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Exchange.NotSent("interrupted");
+        }
+        try {
+            return exchangeOnce(request, body, requestId, deadline);
+        } finally {
+            permits.release();
+        }
+    }
+
+    private Exchange exchangeOnce(
+            ServiceRequest request, byte @Nullable [] body, @Nullable String requestId, long deadline) {
+        Connection connection;
+        try {
+            connection = connect(deadline);
+        } catch (IOException | RuntimeException e) {
+            avoid();
+            return new Exchange.NotSent(said(e));
+        }
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+            release(connection);
+            return new Exchange.NotSent("no time left");
+        }
+        var alarm = watch.schedule(connection::expire, left, TimeUnit.NANOSECONDS);
+        boolean keep = false;
+        try {
+            var response = send(connection, request, body, requestId);
+            var content = read(connection, request, response);
+            keep = DefaultConnectionReuseStrategy.INSTANCE.keepAlive(null, response, HttpCoreContext.create());
+            answered();
+            return new Exchange.Done(response.getCode(), headersOf(response), content);
+        } catch (IOException | HttpException | RuntimeException e) {
+            unanswered();
+            return new Exchange.Lost(connection.expired ? "no answer in time" : "connection lost: " + said(e));
+        } finally {
+            alarm.cancel(false);
+            if (keep) {
+                release(connection);
+            } else {
+                connection.close();
+            }
+        }
+    }
+
+    private ClassicHttpResponse send(
+            Connection connection, ServiceRequest request, byte @Nullable [] body, @Nullable String requestId)
+            throws IOException, HttpException {
+        var message = new BasicClassicHttpRequest(request.method(), request.path());
+        message.addHeader("Host", host + ":" + port);
+        message.addHeader("Accept", "application/json, application/problem+json");
+        if (requestId != null) {
+            message.addHeader(RequestId.HEADER, requestId);
+        }
+        request.headers().forEach(message::addHeader);
+        if (body != null) {
+            message.addHeader("Content-Type", "application/json");
+            message.addHeader("Content-Length", Integer.toString(body.length));
+            message.setEntity(new ByteArrayEntity(body, ContentType.APPLICATION_JSON));
+        } else if (!request.method().equals("GET")) {
+            message.addHeader("Content-Length", "0");
+        }
+        var http = connection.http;
+        http.sendRequestHeader(message);
+        if (body != null) {
+            http.sendRequestEntity(message);
+        }
+        http.flush();
+        var response = http.receiveResponseHeader();
+        while (response.getCode() < 200) {
+            response = http.receiveResponseHeader();
+        }
+        return response;
+    }
+
+    private byte[] read(Connection connection, ServiceRequest request, ClassicHttpResponse response)
+            throws IOException, HttpException {
+        if (!MessageSupport.canResponseHaveBody(request.method(), response)) {
+            return new byte[0];
+        }
+        connection.http.receiveResponseEntity(response);
+        long most = properties.maxAnswer().toBytes();
+        try (var entity = response.getEntity();
+                var in = entity.getContent()) {
+            long length = entity.getContentLength();
+            if (length > most) {
+                throw new IOException("an answer of %d bytes is too long".formatted(length));
+            }
+            if (length >= 0) {
+                var content = in.readNBytes((int) length);
+                if (content.length < length || in.read() >= 0) {
+                    throw new EOFException("the answer ended early");
+                }
+                return content;
+            }
+            var content = new ByteArrayOutputStream(1024);
+            var buffer = new byte[8192];
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                content.write(buffer, 0, n);
+                if (content.size() > most) {
+                    throw new IOException("an answer of more than %d bytes is too long".formatted(most));
+                }
+            }
+            return content.toByteArray();
+        }
+    }
+
+    private static Map<String, String> headersOf(ClassicHttpResponse response) {
+        var headers = new HashMap<String, String>();
+        for (var header : response.getHeaders()) {
+            headers.putIfAbsent(header.getName().toLowerCase(Locale.ROOT), String.valueOf(header.getValue()));
+        }
+        return headers;
+    }
+
+    /// A connection that was open a moment ago, or a new one.
+    private Connection connect(long deadline) throws IOException {
+        for (var rested = idle.pollFirst(); rested != null; rested = idle.pollFirst()) {
+            if (rested.usable(properties.maxIdle())) {
+                return rested;
+            }
+            rested.close();
+        }
+        var left = Duration.ofNanos(deadline - System.nanoTime());
+        var patience = left.compareTo(properties.connectTimeout()) < 0 ? left : properties.connectTimeout();
+        return new Connection(new InetSocketAddress(host, port), patience);
+    }
+
+    private void release(Connection connection) {
+        connection.rest();
+        idle.addFirst(connection);
+    }
+
+    private void answered() {
+        if (unanswered.get() != 0) {
+            unanswered.set(0);
+        }
+        if (avoidUntil.get() != 0) {
+            avoidUntil.set(0);
+        }
+    }
+
+    private void unanswered() {
+        if (unanswered.incrementAndGet() >= SILENT_AFTER) {
+            avoid();
+        }
+    }
+
+    private void avoid() {
+        avoidUntil.set(avoidFrom(System.nanoTime()));
+    }
+
+    private long avoidFrom(long now) {
+        return (now + properties.avoidFor().toNanos()) | 1; // never 0
+    }
+
+    private static String said(Exception e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+
+    /// The oldest lie at the end.
+    void closeIdle() {
+        for (var it = idle.descendingIterator(); it.hasNext(); ) {
+            var connection = it.next();
+            if (connection.restedFor(properties.maxIdle())) {
+                if (idle.remove(connection)) {
+                    connection.close();
+                }
+            } else {
+                return;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        for (var connection = idle.pollFirst(); connection != null; connection = idle.pollFirst()) {
+            connection.close();
+        }
+    }
+
+    /// One connection, used by one call at a time.
+    private static final class Connection {
+
+        private final SocketChannel channel;
+        private final DefaultBHttpClientConnection http;
+        private volatile boolean expired;
+        private long restingSince;
+
+        Connection(InetSocketAddress address, Duration patience) throws IOException {
+            if (address.isUnresolved()) {
+                throw new IOException("unknown host " + address.getHostString());
+            }
+            channel = SocketChannel.open();
+            try {
+                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                channel.socket().connect(address, (int) Math.max(1, patience.toMillis()));
+                http = new DefaultBHttpClientConnection(HTTP);
+                http.bind(channel.socket());
+            } catch (IOException | RuntimeException e) {
+                channel.close();
+                throw e;
+            }
+        }
+
+        void rest() {
+            restingSince = System.nanoTime();
+        }
+
+        boolean restedFor(Duration maxIdle) {
+            return System.nanoTime() - restingSince > maxIdle.toNanos();
+        }
+
+        /// Whether the other side still listens: nothing has come since the last answer, neither bytes nor the end.
+        boolean usable(Duration maxIdle) {
+            if (restedFor(maxIdle)) {
+                return false;
+            }
+            try {
+                channel.configureBlocking(false);
+                int came = channel.read(ByteBuffer.allocate(1));
+                channel.configureBlocking(true);
+                return came == 0;
+            } catch (IOException e) {
+                return false;
+            }
+        }
+
+        /// The time is over: whoever waits on this connection is woken by its end.
+        void expire() {
+            expired = true;
+            close();
+        }
+
+        void close() {
+            try {
+                channel.close();
+            } catch (IOException ignored) {
+                // closed either way
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.covenant.web.services;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Contributes the [ServiceClient].
+@AutoConfiguration(afterName = "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration")
+@EnableConfigurationProperties({Topology.class, ServiceClientProperties.class})
+public class ServiceClientAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    ServiceClient serviceClient(Topology topology, ServiceClientProperties properties, JsonMapper mapper) {
+        return new ServiceClient(topology, properties, mapper);
+    }
+}

@@ -1,0 +1,35 @@
+package io.covenant.web.services;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/// How other services are called.
+///
+/// @param connectTimeout how long to wait for a connection before the next instance is tried
+/// @param timeout        how long a call may take in all, unless the request says otherwise
+/// @param maxConnections the most connections to one instance
+/// @param maxIdle        how long a connection may rest before it is closed; less than the servers' keep-alive
+/// @param avoidFor       how long an instance that did not answer is asked last
+/// @param maxAnswer      the longest answer that is read
+@ConfigurationProperties("covenant.client")
+public record ServiceClientProperties(
+        @DefaultValue("500ms") Duration connectTimeout,
+        @DefaultValue("10s") Duration timeout,
+        @DefaultValue("256") int maxConnections,
+        @DefaultValue("15s") Duration maxIdle,
+        @DefaultValue("1s") Duration avoidFor,
+        @DefaultValue("16MB") DataSize maxAnswer) {
+
+    /// The defaults.
+    public static ServiceClientProperties defaults() {
+        return new ServiceClientProperties(
+                Duration.ofMillis(500),
+                Duration.ofSeconds(10),
+                256,
+                Duration.ofSeconds(15),
+                Duration.ofSeconds(1),
+                DataSize.ofMegabytes(16));
+    }
+}
