@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.benchmarks.measure;
+
+import org.jspecify.annotations.NullMarked;
