@@ -8,10 +8,9 @@ import java.util.Optional;
 
 /// Answers a participant that holds a prepared branch and has heard no decision.
 ///
-/// Presumed abort with several coordinators: "there is no decision" may be answered as ABORT only by somebody who has
-/// made it true.
-/// So an inquiry that comes after the deadline, or about a transaction that nobody remembers, first writes ABORT into
-/// the register.
+/// Presumed abort with several coordinators: "there is no decision" may be answered as ABORT only by somebody who
+/// has made it true. So an inquiry that comes after the deadline, or about a transaction that nobody remembers,
+/// first writes ABORT into the register.
 public final class OutcomeInquiry {
 
     /// What the participant is to be told.

@@ -21,9 +21,9 @@ import java.util.TreeSet;
 
 /// The coordinator's side of two-phase commit, for one attempt of one transaction.
 ///
-/// An attempt starts by [#begin] at the coordinator that was asked, or by [#takeOver] at one that found the attempt
-/// without a live
-/// coordinator. It passes through at most four states, in the order in which they stand in [State].
+/// An attempt starts by [#begin] at the coordinator that was asked, or by [#takeOver] at one that found the
+/// attempt without a live coordinator. It passes through at most four states, in the order in which they stand in
+/// [State].
 public final class TwoPhaseCommit implements Protocol<State, Input, Effect> {
 
     /// Where an attempt stands. All of it is volatile: whoever takes over starts from the register.
@@ -108,13 +108,23 @@ public final class TwoPhaseCommit implements Protocol<State, Input, Effect> {
 
         /// Write the decision, with the branches that it commits, unless there is one; force it; report what the
         /// register holds.
+        ///
+        /// COMMIT goes in only beside the begin record of the attempt that it seals. Where that record is lost
+        /// or another attempt's, ABORT goes in instead: an attempt that is not on record never commits.
         record Propose(Decision decision, SortedSet<BranchId> sealed) implements Effect {}
 
         /// Send the decision and ask for a confirmation.
         record Tell(BranchId to, Decision decision) implements Effect {}
 
-        /// The client may hear this; it will never be otherwise.
+        /// The client may hear this, which the register holds; it will never be otherwise.
         record Answer(Decision decision) implements Effect {}
+
+        /// The attempt is over without the register: note the decision in its begin record, without force, then let
+        /// the client hear it.
+        ///
+        /// Where that record is lost, another attempt's, or taken over, somebody else may be deciding this
+        /// transaction: propose ABORT instead, and let the client hear what the register holds.
+        record Close(Decision decision) implements Effect {}
 
         /// Record the end, without force: it only saves work after a crash.
         record End(Decision decision) implements Effect {}
@@ -156,8 +166,7 @@ public final class TwoPhaseCommit implements Protocol<State, Input, Effect> {
                     case Vote.ReadOnly _ -> voted(without(voting.awaiting(), who), voting.prepared());
                     case Vote.No _ -> abort(union(without(voting.awaiting(), who), voting.prepared()));
                 };
-            // Nobody was promised a commit yet. A branch may have prepared although its vote is missing, so all are
-            // told.
+            // Nobody was promised a commit yet. A branch may have prepared although its vote is missing: tell all.
             case Input.Expired _ -> abort(union(voting.awaiting(), voting.prepared()));
             case Input.Chosen(var decision, var sealed) ->
                 tell(decision, sealed, union(voting.awaiting(), voting.prepared()));
@@ -199,7 +208,7 @@ public final class TwoPhaseCommit implements Protocol<State, Input, Effect> {
             return Step.to(new State.Voting(awaiting, prepared));
         }
         return prepared.isEmpty()
-                ? finish(Decision.COMMIT, none(), List.of(new Effect.Answer(Decision.COMMIT)))
+                ? finish(Decision.COMMIT, none(), List.of(new Effect.Close(Decision.COMMIT)))
                 : propose(Decision.COMMIT, prepared);
     }
 
@@ -209,23 +218,29 @@ public final class TwoPhaseCommit implements Protocol<State, Input, Effect> {
     }
 
     /// Aborts without asking the register: nobody else proposes COMMIT for this attempt, and this coordinator did
-    /// not.
+    /// not. The branches hear it at once; only the client's answer waits for the begin record.
     private static Step<State, Effect> abort(SortedSet<BranchId> branches) {
-        return tell(Decision.ABORT, Set.of(), branches);
+        var close = new Effect.Close(Decision.ABORT);
+        if (branches.isEmpty()) {
+            return finish(Decision.ABORT, none(), List.of(close));
+        }
+        var orders = orders(branches, Set.of());
+        return new Step<>(new State.Telling(Decision.ABORT, orders, none()), append(tellings(orders), close));
     }
 
     private static Step<State, Effect> tell(Decision decision, Set<BranchId> sealed, SortedSet<BranchId> branches) {
+        var orders = orders(branches, sealed);
+        var answer = new Effect.Answer(decision);
+        return orders.isEmpty()
+                ? finish(decision, none(), List.of(answer))
+                : new Step<>(new State.Telling(decision, orders, none()), prepend(answer, tellings(orders)));
+    }
+
+    private static SortedMap<BranchId, Decision> orders(Set<BranchId> branches, Set<BranchId> sealed) {
         var orders = new TreeMap<BranchId, Decision>();
         branches.forEach(branch -> orders.put(branch, Decision.ABORT));
         sealed.forEach(branch -> orders.put(branch, Decision.COMMIT));
-        var answer = new Effect.Answer(decision);
-        if (orders.isEmpty()) {
-            return finish(decision, none(), List.of(answer));
-        }
-        var effects = new ArrayList<Effect>();
-        effects.add(answer);
-        effects.addAll(tellings(orders));
-        return new Step<>(new State.Telling(decision, orders, none()), effects);
+        return orders;
     }
 
     private static Step<State, Effect> acked(
@@ -236,15 +251,26 @@ public final class TwoPhaseCommit implements Protocol<State, Input, Effect> {
     }
 
     private static Step<State, Effect> finish(Decision decision, SortedSet<BranchId> hazards, List<Effect> before) {
-        var effects = new ArrayList<>(before);
-        effects.add(new Effect.End(decision));
-        return new Step<>(new State.Finished(decision, hazards), effects);
+        return new Step<>(new State.Finished(decision, hazards), append(before, new Effect.End(decision)));
     }
 
     private static List<Effect> tellings(Map<BranchId, Decision> orders) {
         return orders.entrySet().stream()
                 .<Effect>map(order -> new Effect.Tell(order.getKey(), order.getValue()))
                 .toList();
+    }
+
+    private static List<Effect> append(List<Effect> effects, Effect last) {
+        var more = new ArrayList<>(effects);
+        more.add(last);
+        return more;
+    }
+
+    private static List<Effect> prepend(Effect first, List<Effect> effects) {
+        var more = new ArrayList<Effect>();
+        more.add(first);
+        more.addAll(effects);
+        return more;
     }
 
     private static SortedSet<BranchId> none() {
