@@ -135,27 +135,37 @@ public record ServiceDatabase(String name, Role owner, Role runtime) {
         }
     }
 
-    /// Rolls back every transaction that is prepared in this database.
-    ///
-    /// @return their names
-    public List<String> rollbackPrepared(Function<String, DataSource> superuser) {
-        try (Connection server = superuser.apply("postgres").getConnection()) {
-            List<String> gids = new ArrayList<>();
-            try (var query = server.prepareStatement("select gid from pg_prepared_xacts where database = ?")) {
-                query.setString(1, name);
-                var rows = query.executeQuery();
+    /// The names of the transactions that are prepared in this database, oldest first.
+    public List<String> prepared(Function<String, DataSource> superuser) {
+        try (Connection server = superuser.apply("postgres").getConnection();
+                var query = server.prepareStatement(
+                        "select gid from pg_prepared_xacts where database = ? order by prepared, gid")) {
+            query.setString(1, name);
+            var gids = new ArrayList<String>();
+            try (var rows = query.executeQuery()) {
                 while (rows.next()) {
                     gids.add(rows.getString(1));
                 }
             }
-            if (!gids.isEmpty()) {
-                try (Connection inside = superuser.apply(name).getConnection()) {
-                    for (String gid : gids) {
-                        execute(inside, "rollback prepared " + literal(gid));
-                    }
-                }
-            }
             return List.copyOf(gids);
+        } catch (SQLException e) {
+            throw new PostgresFailure("prepared transactions of " + name + " cannot be seen: " + e.getMessage(), e);
+        }
+    }
+
+    /// Rolls back every transaction that is prepared in this database.
+    ///
+    /// @return their names
+    public List<String> rollbackPrepared(Function<String, DataSource> superuser) {
+        List<String> gids = prepared(superuser);
+        if (gids.isEmpty()) {
+            return gids;
+        }
+        try (Connection inside = superuser.apply(name).getConnection()) {
+            for (String gid : gids) {
+                execute(inside, "rollback prepared " + literal(gid));
+            }
+            return gids;
         } catch (SQLException e) {
             throw new PostgresFailure("prepared transactions of " + name + " stay: " + e.getMessage(), e);
         }

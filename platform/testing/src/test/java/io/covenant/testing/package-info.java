@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.testing;
+
+import org.jspecify.annotations.NullMarked;
