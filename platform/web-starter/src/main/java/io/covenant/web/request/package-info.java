@@ -1,4 +1,4 @@
-/// What a request brings along: its id, and a body of bounded size.
+/// What a request brings along: the id under which all nodes log it.
 @NullMarked
 package io.covenant.web.request;
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.web.health;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.web.idempotency;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.web.json;
+
+import org.jspecify.annotations.NullMarked;

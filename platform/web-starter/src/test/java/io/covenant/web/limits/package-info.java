@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.web.limits;
+
+import org.jspecify.annotations.NullMarked;

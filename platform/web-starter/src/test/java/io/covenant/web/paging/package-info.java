@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.web.paging;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.web.problem;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.web.request;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.web.services;
+
+import org.jspecify.annotations.NullMarked;
