@@ -1,0 +1,70 @@
+package io.covenant.launcher.app;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/// What a service is for. All that differs between the services as far as running them is concerned stands here.
+public enum Role {
+    /// Drives transactions.
+    COORDINATOR("coordinator-service", 301, 2, 160),
+    /// Business service: stock.
+    INVENTORY("inventory-service", 201, 2, 192),
+    /// Business service: customers' orders.
+    ORDERS("order-service", 101, 2, 192),
+    /// The one door.
+    GATEWAY("gateway", 80, 1, 160);
+
+    private final String module;
+    private final int portOffset;
+    private final int instances;
+    private final int heapMebibytes;
+
+    Role(String module, int portOffset, int instances, int heapMebibytes) {
+        this.module = module;
+        this.portOffset = portOffset;
+        this.instances = instances;
+        this.heapMebibytes = heapMebibytes;
+    }
+
+    /// The name of the service in contracts and configuration, and of its database.
+    public String service() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /// The Maven module that builds it; its artifact has the same name.
+    public String module() {
+        return module;
+    }
+
+    /// Whether it keeps state in a database of its own.
+    public boolean hasDatabase() {
+        return switch (this) {
+            case COORDINATOR, INVENTORY, ORDERS -> true;
+            case GATEWAY -> false;
+        };
+    }
+
+    /// The flags of its JVM.
+    public List<String> flags() {
+        return List.of(
+                "-Xmx" + heapMebibytes + "m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+ExitOnOutOfMemoryError",
+                "--enable-native-access=ALL-UNNAMED");
+    }
+
+    /// How far its first port is from the base of all ports.
+    public int portOffset() {
+        return portOffset;
+    }
+
+    /// The names of its nodes: numbered from 1 where there may be several.
+    public Stream<String> nodes(boolean small) {
+        return instances == 1
+                ? Stream.of(service())
+                : IntStream.rangeClosed(1, small ? 1 : instances).mapToObj(number -> service() + "-" + number);
+    }
+}

@@ -1,0 +1,69 @@
+package io.covenant.launcher.cli;
+
+import io.covenant.launcher.node.Node;
+import io.covenant.launcher.node.NodeState;
+import io.covenant.launcher.node.ProcessIdentity;
+import io.covenant.launcher.node.ProcessMemory;
+import io.covenant.launcher.platform.Platform;
+import io.covenant.launcher.platform.Words;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+@Command(name = "status", description = "Shows every node; exits with 1 unless all are healthy.")
+final class StatusCommand implements Callable<Integer> {
+
+    private final Context context;
+
+    StatusCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() {
+        Platform platform = context.platform();
+        Instant now = Instant.now();
+        var table = new Table("node", "state", "port", "pid", "up for", "CPU", "memory");
+        long memory = 0;
+        boolean healthy = true;
+        for (String name : platform.names()) {
+            Node node = platform.node(name);
+            NodeState state = node.state();
+            healthy &= state == NodeState.HEALTHY;
+            memory += memory(node).orElse(0);
+            table.row(cells(node, state, now));
+        }
+        table.lines().forEach(context.console()::say);
+        if (memory > 0) {
+            context.console().say("%s in all; the door is %s".formatted(Words.bytes(memory), platform.gateway()));
+        }
+        return healthy ? 0 : 1;
+    }
+
+    private static List<String> cells(Node node, NodeState state, Instant now) {
+        var cells = new ArrayList<>(List.of(node.name(), state.label(), Integer.toString(node.port())));
+        Optional<ProcessIdentity> process = node.process();
+        if (process.isPresent()) {
+            cells.add(Long.toString(process.get().pid()));
+            cells.add(node.startedAt()
+                    .map(at -> Words.roughly(Duration.between(at, now)))
+                    .orElse(""));
+            cells.add(ProcessHandle.of(process.get().pid())
+                    .flatMap(handle -> handle.info().totalCpuDuration())
+                    .map(Words::seconds)
+                    .orElse(""));
+            OptionalLong memory = memory(node);
+            cells.add(memory.isPresent() ? Words.bytes(memory.getAsLong()) : "");
+        }
+        return cells;
+    }
+
+    private static OptionalLong memory(Node node) {
+        return node.process().map(ProcessMemory::of).orElse(OptionalLong.empty());
+    }
+}

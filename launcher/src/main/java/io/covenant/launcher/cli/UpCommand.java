@@ -1,0 +1,72 @@
+package io.covenant.launcher.cli;
+
+import io.covenant.launcher.app.JavaRuntime;
+import io.covenant.launcher.platform.NodeEvent;
+import io.covenant.launcher.platform.Platform;
+import io.covenant.launcher.platform.PlatformHome;
+import io.covenant.launcher.platform.Settings;
+import io.covenant.launcher.platform.Words;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "up",
+        description = "Starts what is not running yet, and waits until all of it is healthy.",
+        footer = "Twice does no harm. Ports are remembered.")
+final class UpCommand implements Callable<Integer> {
+
+    private final Context context;
+
+    @Option(names = "--small", description = "One node of each service instead of two.")
+    boolean small;
+
+    @Option(
+            names = "--deadline",
+            paramLabel = "SECONDS",
+            defaultValue = "90",
+            description = "How long one node may take (default: ${DEFAULT-VALUE}).")
+    int deadlineSeconds;
+
+    @Mixin
+    PortOptions ports = new PortOptions();
+
+    UpCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() {
+        long began = System.nanoTime();
+        Console console = context.console();
+        Platform platform = chosen();
+        JavaRuntime java = JavaRuntime.current();
+        console.say("Java %s in %s".formatted(java.version(), java.home()));
+        Map<String, NodeEvent.Failed> failures;
+        try (var progress = console.progress(platform.names())) {
+            failures = platform.up(Duration.ofSeconds(deadlineSeconds), progress);
+        }
+        if (!failures.isEmpty()) {
+            Failures.tell(console, platform, failures);
+            return 1;
+        }
+        console.say("All %d nodes are healthy after %s."
+                .formatted(platform.names().size(), Words.seconds(Duration.ofNanos(System.nanoTime() - began))));
+        platform.trainInBackground();
+        console.say("");
+        console.say("  The door         " + platform.gateway());
+        return 0;
+    }
+
+    private Platform chosen() {
+        PlatformHome home = context.home().get();
+        Settings remembered = Platform.in(home).settings();
+        return Platform.in(
+                home,
+                new Settings(small, ports.over(remembered.ports(), name -> Optional.ofNullable(System.getenv(name)))));
+    }
+}

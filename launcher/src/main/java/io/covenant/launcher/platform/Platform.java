@@ -1,0 +1,241 @@
+package io.covenant.launcher.platform;
+
+import io.covenant.launcher.app.Apps;
+import io.covenant.launcher.app.JavaRuntime;
+import io.covenant.launcher.app.Role;
+import io.covenant.launcher.app.ServiceApp;
+import io.covenant.launcher.node.HealthCheck;
+import io.covenant.launcher.node.LaunchPlan;
+import io.covenant.launcher.node.Node;
+import io.covenant.launcher.node.RecordedNode;
+import io.covenant.launcher.node.Trees;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+
+/// All nodes of Covenant on this machine: brought up, ended, found again by whoever asks later.
+///
+/// What is true of it lies in its home directory and in the operating system; an object of this class remembers nothing
+/// that another launcher would miss.
+public final class Platform {
+
+    /// How long a node may take to become healthy unless one says otherwise.
+    public static final Duration DEADLINE = Duration.ofSeconds(90);
+
+    private static final Duration LOCK_PATIENCE = Duration.ofMinutes(5);
+
+    private final PlatformHome home;
+    private final Settings settings;
+    private final Apps apps;
+    private final Map<Role, ServiceApp> unpacked = new ConcurrentHashMap<>();
+    private final PostgresNode postgres;
+    private final SequencedMap<String, Node> services;
+    private final Node training;
+
+    private Platform(PlatformHome home, Settings settings) {
+        var clock = Clock.systemUTC();
+        this.home = home;
+        this.settings = settings;
+        this.apps = new Apps(home.project(), home.apps(), JavaRuntime.current());
+        this.postgres = new PostgresNode(
+                home.data().resolve(Topology.POSTGRES),
+                home.records(),
+                settings.ports().of(Topology.POSTGRES),
+                new Secrets(home.secrets()),
+                clock);
+        this.services = new LinkedHashMap<>();
+        Topology.FULL.services().forEach((name, role) -> {
+            int port = settings.ports().of(name);
+            services.put(
+                    name,
+                    new RecordedNode(
+                            name,
+                            port,
+                            home.records(),
+                            home.logs(),
+                            HealthCheck.readiness(port),
+                            () -> plan(name, role),
+                            clock));
+        });
+        this.training = Training.node(home, clock);
+    }
+
+    /// The platform in this home as it was last brought up, or as it would be by default.
+    public static Platform in(PlatformHome home) {
+        return new Platform(home, Settings.read(home.settings()).orElseGet(Settings::standard));
+    }
+
+    /// The platform in this home with other settings, which are remembered when it is brought up.
+    public static Platform in(PlatformHome home, Settings settings) {
+        return new Platform(home, settings);
+    }
+
+    /// Where it lives.
+    public PlatformHome home() {
+        return home;
+    }
+
+    /// How it is meant to be.
+    public Settings settings() {
+        return settings;
+    }
+
+    /// Where users of the platform reach it.
+    public URI gateway() {
+        return URI.create("http://127.0.0.1:" + settings.ports().of("gateway"));
+    }
+
+    /// The names of the nodes that it is meant to have, in the order of their start.
+    public List<String> names() {
+        var names = new ArrayList<>(List.of(Topology.POSTGRES));
+        names.addAll(settings.topology().services().keySet());
+        return names;
+    }
+
+    /// The node of this name.
+    public Node node(String name) {
+        if (!names().contains(name)) {
+            throw new UnknownNode(name, names());
+        }
+        Node service = services.get(name);
+        return service == null ? postgres : service;
+    }
+
+    /// Connections as the superuser to the database of a service (or to `postgres`), for whoever checks what is in it.
+    public DataSource database(String name) {
+        return postgres.superuser(name);
+    }
+
+    /// Brings up what is missing, replaces what is outdated, ends what is not wanted.
+    ///
+    /// @param deadline how long one node may take
+    /// @return what failed; empty when all is healthy
+    public Map<String, NodeEvent.Failed> up(Duration deadline, Progress progress) {
+        try (var _ = lock("up", progress)) {
+            settings.write(home.settings());
+            boolean trains = training.process().isPresent();
+            return fleet(progress)
+                    .up(
+                            Set.copyOf(names()),
+                            stray -> trains && stray.node().equals(Training.NODE),
+                            new Boot(Boot.atOnceHere(), deadline, progress));
+        }
+    }
+
+    /// Ends everything, in order.
+    public void down(Progress progress) {
+        try (var _ = lock("down", progress)) {
+            end(progress);
+        }
+    }
+
+    /// Ends everything and deletes what it kept; ports stay as chosen.
+    public void reset(Progress progress) {
+        try (var _ = lock("reset", progress)) {
+            end(progress);
+            for (Path path : home.perishable()) {
+                Trees.delete(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Starts one node, or waits for it when it is starting already.
+    ///
+    /// @param environment what it gets beside what it always gets
+    /// @return what failed; empty when it is healthy
+    public Map<String, NodeEvent.Failed> start(
+            String name, Map<String, String> environment, Duration deadline, Progress progress) {
+        try (var _ = lock("start " + name, progress)) {
+            return new Boot(1, deadline, progress).up(List.of(node(name)), environment);
+        }
+    }
+
+    /// Lets a process of low priority record the caches of the services that have none, so that their next start is
+    /// fast.
+    ///
+    /// @return whether there is anything to record
+    public boolean trainInBackground() {
+        if (training.process().isEmpty() && !untrained().isEmpty()) {
+            training.start(Map.of());
+        }
+        return training.process().isPresent();
+    }
+
+    /// Records the caches here and now.
+    public void train(Progress progress) {
+        for (Role role : untrained()) {
+            String name = role.service() + "-training";
+            Map<String, String> environment = environment(name, role, 0);
+            progress.note(Training.record(app(role), home.mark(), environment, home.state()));
+        }
+    }
+
+    private void end(Progress progress) {
+        training.stop(Duration.ofSeconds(2));
+        fleet(progress).down();
+    }
+
+    private List<Role> untrained() {
+        return List.of(Role.values()).stream()
+                .filter(role -> !app(role).hasCache())
+                .toList();
+    }
+
+    private Fleet fleet(Progress progress) {
+        return new Fleet(List.of(postgres), List.copyOf(services.values()), home.mark(), progress);
+    }
+
+    private PlatformLock lock(String purpose, Progress progress) {
+        return PlatformLock.take(home.lock(), purpose, LOCK_PATIENCE, progress::note);
+    }
+
+    private ServiceApp app(Role role) {
+        return unpacked.computeIfAbsent(role, apps::of);
+    }
+
+    private LaunchPlan plan(String node, Role role) {
+        ServiceApp app = app(role);
+        return new LaunchPlan(
+                app.command(home.mark().argument(node)),
+                environment(node, role, settings.ports().of(node)),
+                home.state(),
+                app.essence());
+    }
+
+    private Map<String, String> environment(String node, Role role, int port) {
+        var environment = new HashMap<String, String>();
+        environment.put("COVENANT_NODE", node);
+        environment.put("SERVER_ADDRESS", "127.0.0.1");
+        environment.put("SERVER_PORT", Integer.toString(port));
+        for (Role peer : Role.values()) {
+            if (peer != Role.GATEWAY) {
+                environment.put("COVENANT_SERVICES_" + peer.name(), addresses(peer));
+            }
+        }
+        if (role.hasDatabase()) {
+            environment.putAll(postgres.environment(node, role));
+        }
+        return environment;
+    }
+
+    private String addresses(Role role) {
+        return settings.topology().nodes(role).stream()
+                .map(node -> "http://127.0.0.1:" + settings.ports().of(node))
+                .collect(Collectors.joining(","));
+    }
+}

@@ -1,0 +1,100 @@
+package io.covenant.launcher.platform;
+
+import io.covenant.launcher.LauncherFailure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The port of every node, on the loopback interface.
+///
+/// @param byNode complete for all nodes that there can be
+public record Ports(SortedMap<String, Integer> byNode) {
+
+    /// Where the ports begin unless they are moved: the gateway is at 8080 then.
+    public static final int DEFAULT_BASE = 8000;
+
+    private static final int POSTGRES_OFFSET = 432;
+
+    public Ports {
+        byNode = Collections.unmodifiableSortedMap(new TreeMap<>(byNode));
+        for (String node : nodes()) {
+            Integer port = byNode.get(node);
+            if (port == null || port < 1 || port > 65_535) {
+                throw new LauncherFailure("The port of %s must be between 1 and 65535, not %s.".formatted(node, port));
+            }
+        }
+    }
+
+    /// All ports at their distance from a base.
+    public static Ports from(int base) {
+        var ports = new TreeMap<String, Integer>();
+        Topology.FULL
+                .services()
+                .forEach((node, role) -> ports.put(
+                        node,
+                        base + role.portOffset() + Topology.FULL.nodes(role).indexOf(node)));
+        ports.put(Topology.POSTGRES, base + POSTGRES_OFFSET);
+        return new Ports(ports);
+    }
+
+    /// Ports that nobody uses at this moment.
+    public static Ports free() {
+        var ports = new TreeMap<String, Integer>();
+        List<ServerSocket> held = new ArrayList<>();
+        try {
+            for (String node : nodes()) {
+                var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                held.add(socket);
+                ports.put(node, socket.getLocalPort());
+            }
+            for (ServerSocket socket : held) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Ports(ports);
+    }
+
+    /// These ports with some of them moved.
+    public Ports with(Map<String, Integer> moved) {
+        moved.keySet().forEach(Ports::requireKnown);
+        var ports = new TreeMap<>(byNode);
+        ports.putAll(moved);
+        return new Ports(ports);
+    }
+
+    /// The port of this node.
+    public int of(String node) {
+        requireKnown(node);
+        return Objects.requireNonNull(byNode.get(node));
+    }
+
+    private static void requireKnown(String node) {
+        if (!nodes().contains(node)) {
+            throw new UnknownNode(node, nodes());
+        }
+    }
+
+    /// The option that moves the port of this node.
+    static String option(String node) {
+        return switch (node) {
+            case "gateway", Topology.POSTGRES -> "--%s-port=PORT".formatted(node);
+            default -> "--port %s=PORT".formatted(node);
+        };
+    }
+
+    private static List<String> nodes() {
+        var nodes = new ArrayList<>(Topology.FULL.services().keySet());
+        nodes.add(Topology.POSTGRES);
+        return nodes;
+    }
+}

@@ -1,0 +1,48 @@
+package io.covenant.launcher.platform;
+
+import io.covenant.launcher.app.Role;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.stream.Stream;
+
+/// Which nodes there are, in the order in which they start; PostgreSQL is before all of them.
+enum Topology {
+    /// Two of each service that can be there twice.
+    FULL(false),
+    /// One of each.
+    SMALL(true);
+
+    static final String POSTGRES = "postgres";
+
+    private final boolean small;
+
+    Topology(boolean small) {
+        this.small = small;
+    }
+
+    /// The nodes of one role.
+    List<String> nodes(Role role) {
+        return role.nodes(small).toList();
+    }
+
+    /// The services' nodes with their roles: the first of each before the second of any, so that the platform is whole
+    /// as soon as it can be, and that two nodes seldom migrate the same database at once.
+    SequencedMap<String, Role> services() {
+        var services = new LinkedHashMap<String, Role>();
+        for (int round = 0; round < 2; round++) {
+            for (Role role : replicated().toList()) {
+                if (round < nodes(role).size()) {
+                    services.put(nodes(role).get(round), role);
+                }
+            }
+        }
+        nodes(Role.GATEWAY).forEach(node -> services.put(node, Role.GATEWAY));
+        return services;
+    }
+
+    private static Stream<Role> replicated() {
+        return Arrays.stream(Role.values()).filter(role -> role != Role.GATEWAY);
+    }
+}

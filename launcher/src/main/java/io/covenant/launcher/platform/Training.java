@@ -1,0 +1,103 @@
+package io.covenant.launcher.platform;
+
+import io.covenant.launcher.app.JavaRuntime;
+import io.covenant.launcher.app.ServiceApp;
+import io.covenant.launcher.node.LaunchPlan;
+import io.covenant.launcher.node.Mark;
+import io.covenant.launcher.node.Node;
+import io.covenant.launcher.node.RecordedNode;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/// Records a service's cache of loaded classes by starting it once beside the platform, up to the point where it would
+/// begin to serve.
+final class Training {
+
+    static final String NODE = "aot-training";
+
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    private Training() {}
+
+    /// This very launcher as a process in the background, with the lowest priority.
+    static Node node(PlatformHome home, InstantSource clock) {
+        return new RecordedNode(
+                NODE,
+                0,
+                home.records(),
+                home.logs(),
+                () -> true,
+                () -> new LaunchPlan(
+                        List.of(
+                                "nice",
+                                "-n",
+                                "19",
+                                JavaRuntime.current().executable(),
+                                home.mark().argument(NODE),
+                                "-XX:TieredStopAtLevel=1",
+                                "-XX:+UseSerialGC",
+                                "-Xmx64m",
+                                "-cp",
+                                absolute(System.getProperty("java.class.path")),
+                                "io.covenant.launcher.cli.Launcher",
+                                "train"),
+                        Map.of(
+                                "COVENANT_ROOT",
+                                home.project().toString(),
+                                "COVENANT_HOME",
+                                home.state().toString()),
+                        home.state(),
+                        NODE),
+                clock);
+    }
+
+    /// Records the cache of one service and says what came of it.
+    static String record(ServiceApp app, Mark mark, Map<String, String> environment, Path directory) {
+        long began = System.nanoTime();
+        Path partial = app.cache().resolveSibling("partial.aot");
+        try {
+            Files.deleteIfExists(partial);
+            var builder = new ProcessBuilder(app.recording(partial, mark.argument(NODE)))
+                    .directory(directory.toFile())
+                    .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+                    .inheritIO();
+            builder.environment().putAll(environment);
+            Process process = builder.start();
+            var end = new Thread(process::destroy);
+            Runtime.getRuntime().addShutdownHook(end);
+            boolean ended = process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            if (!ended) {
+                process.destroyForcibly();
+            }
+            Runtime.getRuntime().removeShutdownHook(end);
+            if (!ended || process.exitValue() != 0 || !Files.exists(partial)) {
+                return "%s: no cache could be recorded, its starts stay slow."
+                        .formatted(app.role().module());
+            }
+            Files.move(partial, app.cache(), StandardCopyOption.ATOMIC_MOVE);
+            return "%s: recorded in %s"
+                    .formatted(app.role().module(), Words.seconds(Duration.ofNanos(System.nanoTime() - began)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "interrupted";
+        }
+    }
+
+    private static String absolute(String classPath) {
+        return List.of(classPath.split(File.pathSeparator, -1)).stream()
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.launcher.app;
+
+import org.jspecify.annotations.NullMarked;

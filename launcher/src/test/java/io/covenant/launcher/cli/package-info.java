@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.launcher.cli;
+
+import org.jspecify.annotations.NullMarked;

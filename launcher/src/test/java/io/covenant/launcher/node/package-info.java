@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.launcher.node;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.launcher.platform;
+
+import org.jspecify.annotations.NullMarked;
