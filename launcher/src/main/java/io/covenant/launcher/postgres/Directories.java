@@ -68,19 +68,24 @@ final class Directories {
         return (int) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
     }
 
-    /// Gives the tree to a user and to the group of the same number; only root may.
+    /// Gives the tree to a user and to the group of the same number; only root may. The root of the tree is given last:
+    /// it tells whether the whole of it is.
     static void give(Path root, int id) throws IOException {
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
-                    throws IOException {
-                return visitFile(directory, attributes);
-            }
-
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 Files.setAttribute(file, "unix:uid", id, LinkOption.NOFOLLOW_LINKS);
                 Files.setAttribute(file, "unix:gid", id, LinkOption.NOFOLLOW_LINKS);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) throws IOException {
+                if (e != null) {
+                    throw e;
+                }
+                Files.setAttribute(directory, "unix:uid", id);
+                Files.setAttribute(directory, "unix:gid", id);
                 return FileVisitResult.CONTINUE;
             }
         });

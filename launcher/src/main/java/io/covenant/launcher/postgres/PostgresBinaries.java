@@ -36,17 +36,19 @@ public record PostgresBinaries(Path home, String version) {
 
     /// The binaries in the given cache, unpacked there first if need be; safe when several processes ask at once.
     public static PostgresBinaries unpackedIn(Path cache) {
-        String platform = System.getProperty("os.name") + "/" + System.getProperty("os.arch");
-        Platform here = Platform.of(System.getProperty("os.name"), System.getProperty("os.arch"), isMusl());
-        URL archive = PostgresBinaries.class.getResource("/" + here.archive());
+        return unpackedIn(cache, Platform.here());
+    }
+
+    static PostgresBinaries unpackedIn(Path cache, Platform platform) {
+        URL archive = PostgresBinaries.class.getResource("/" + platform.archive());
         if (archive == null) {
             throw new PostgresFailure(
                     "There is no PostgreSQL for %s on the class path (%s): add io.zonky.test.postgres:%s."
-                            .formatted(platform, here.archive(), here.artifact()));
+                            .formatted(platform.name(), platform.archive(), platform.artifact()));
         }
         try {
             String version = version(archive);
-            Path home = cache.toAbsolutePath().resolve("postgres-" + version + "-" + here.name());
+            Path home = cache.toAbsolutePath().resolve("postgres-" + version + "-" + platform.name());
             if (!Files.isDirectory(home)) {
                 unpack(archive, home);
             }
@@ -73,10 +75,6 @@ public record PostgresBinaries(Path home, String version) {
         return RunAs.weAreRoot()
                 ? Path.of("/var/cache/covenant")
                 : Path.of(System.getProperty("user.home"), ".cache", "covenant");
-    }
-
-    private static boolean isMusl() {
-        return Files.exists(Path.of("/etc/alpine-release"));
     }
 
     /// The archive does not say its version, the name of the jar does; renamed jars are told apart by their check sum.
@@ -127,6 +125,11 @@ public record PostgresBinaries(Path home, String version) {
 
     /// How the publisher of the archives calls an operating system and a processor.
     record Platform(String archive, String name, String artifact) {
+
+        static Platform here() {
+            boolean musl = Files.exists(Path.of("/etc/alpine-release"));
+            return of(System.getProperty("os.name"), System.getProperty("os.arch"), musl);
+        }
 
         static Platform of(String operatingSystem, String processor, boolean musl) {
             String os = operatingSystem.toLowerCase(Locale.ROOT).startsWith("mac")

@@ -2,7 +2,6 @@ package io.covenant.launcher.postgres;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,6 +12,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +37,7 @@ public final class PostgresServer {
     private static final int LONGEST_SOCKET_DIRECTORY = 103 - "/.s.PGSQL.12345.lock".length();
 
     private static final int LINES_TOLD = 20;
+    private static final long LARGE_LOG_BYTES = 16 << 20;
     private static final Duration START_PATIENCE = Duration.ofSeconds(60);
     private static final Duration FAST_PATIENCE = Duration.ofSeconds(15);
     private static final Duration IMMEDIATE_PATIENCE = Duration.ofSeconds(5);
@@ -256,7 +257,7 @@ public final class PostgresServer {
     }
 
     private Postmaster launch(RunAs runAs) throws IOException, PortTaken {
-        long logStart = Files.exists(log()) ? Files.size(log()) : 0;
+        long logStart = beginLog();
         var command = new ArrayList<String>();
         // A session of its own: neither Ctrl-C at our terminal nor our end reaches it.
         Commands.find("setsid").ifPresent(setsid -> command.add(setsid.toString()));
@@ -327,7 +328,7 @@ public final class PostgresServer {
         try {
             Postmaster.forgetDead(data());
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new PostgresFailure("what a dead PostgreSQL left in " + home + " cannot be removed: " + e, e);
         }
         return Ending.KILLED;
     }
@@ -387,6 +388,16 @@ public final class PostgresServer {
         } catch (OverlappingFileLockException _) {
             throw new PostgresFailure("PostgreSQL in " + home + " is being started by another thread.");
         }
+    }
+
+    /// Sets a log aside that has grown large; the one before it goes.
+    private long beginLog() throws IOException {
+        long size = Files.exists(log()) ? Files.size(log()) : 0;
+        if (size > LARGE_LOG_BYTES) {
+            Files.move(log(), home.resolve("postgres.log.1"), StandardCopyOption.REPLACE_EXISTING);
+            return 0;
+        }
+        return size;
     }
 
     private String tail(long from) throws IOException {

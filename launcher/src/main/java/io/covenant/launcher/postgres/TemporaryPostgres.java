@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,6 +129,8 @@ public final class TemporaryPostgres implements AutoCloseable {
     /// The JVM a directory belongs to.
     private record Owner(long pid, Instant startedAt) {
 
+        private static final Duration CLOCK_CORRECTION = Duration.ofMinutes(1);
+
         static Owner thisJvm() {
             ProcessHandle self = ProcessHandle.current();
             return new Owner(self.pid(), self.info().startInstant().orElse(Instant.EPOCH));
@@ -146,10 +149,13 @@ public final class TemporaryPostgres implements AutoCloseable {
             return pid + " " + startedAt + "\n";
         }
 
+        /// The moment of a start is reckoned from that of the boot, which moves a little when the clock is corrected.
         boolean lives() {
             return ProcessHandle.of(pid)
-                    .filter(process ->
-                            process.info().startInstant().map(startedAt::equals).orElse(true))
+                    .filter(process -> process.info()
+                            .startInstant()
+                            .map(at -> Duration.between(startedAt, at).abs().compareTo(CLOCK_CORRECTION) < 0)
+                            .orElse(true))
                     .isPresent();
         }
     }

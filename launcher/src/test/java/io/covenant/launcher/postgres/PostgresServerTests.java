@@ -3,6 +3,7 @@ package io.covenant.launcher.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.covenant.launcher.postgres.PostgresServer.Ending;
 import io.covenant.launcher.postgres.PostgresServer.IfRunning;
@@ -216,6 +217,30 @@ class PostgresServerTests {
     }
 
     @Test
+    void outlivesTheJvmThatStartedIt() throws IOException, InterruptedException, SQLException {
+        JvmOfItsOwn.thatStartsAndEnds(home);
+
+        assertThat(server.answers(SOON)).isTrue();
+        assertThat(server.start(IfRunning.ADOPT).origin()).isEqualTo(Origin.ADOPTED);
+        assertThat(query("select 1")).isEqualTo("1");
+    }
+
+    @Test
+    void followsItsFilesWhenItHasToRunAsSomebodyElse() throws IOException, SQLException {
+        assumeTrue(RunAs.weAreRoot() && canUnshare(), "only root runs it as others");
+        server.start(IfRunning.REFUSE);
+        update("create table kept (id int)");
+        server.stop(Ending.FAST);
+        // Nobody else can enter now, so it cannot run as uid 65534 any more.
+        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
+
+        server.start(IfRunning.REFUSE);
+
+        assertThat(query("select count(*) from kept")).isEqualTo("0");
+        assertThat(Directories.owner(home.resolve("data"))).isZero();
+    }
+
+    @Test
     void refusesASecondServerInTheSameHome() {
         Running running = server.start(IfRunning.REFUSE);
 
@@ -326,6 +351,10 @@ class PostgresServerTests {
         Path partial = Files.createDirectories(home.resolve("data.partial-123/base"));
         server.start(IfRunning.REFUSE);
         assertThat(partial).doesNotExist();
+    }
+
+    private static boolean canUnshare() {
+        return Commands.run(List.of("unshare", "--user", "--", "true")).succeeded();
     }
 
     private PostgresServer serverWith(PostgresSettings settings) {
