@@ -29,6 +29,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
 
 /// A service as its authors would write it, to be treated badly.
 @SpringBootApplication
@@ -67,6 +68,11 @@ public class SampleService {
         @PostMapping(path = "/orders", consumes = MediaType.APPLICATION_JSON_VALUE)
         Order echo(@Valid @RequestBody Order order) {
             return order;
+        }
+
+        @PostMapping(path = "/trees", consumes = MediaType.APPLICATION_JSON_VALUE)
+        JsonNode tree(@RequestBody JsonNode tree) {
+            return tree;
         }
 
         @GetMapping("/orders/{id}")

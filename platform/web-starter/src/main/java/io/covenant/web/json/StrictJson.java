@@ -1,9 +1,11 @@
 package io.covenant.web.json;
 
 import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.StreamWriteFeature;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
@@ -14,6 +16,8 @@ import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.deser.jdk.NumberDeserializers;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ValueNode;
 import tools.jackson.databind.type.LogicalType;
 
 /// The rules of reading and writing JSON here: what was not meant is refused, what was written is kept exactly.
@@ -54,8 +58,24 @@ public final class StrictJson {
                     text.setCoercion(CoercionInputShape.Float, CoercionAction.Fail);
                     text.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
                 })
+                .nodeFactory(new BoundedNodes())
                 .addModule(
                         new SimpleModule("bounded-decimals").addDeserializer(BigDecimal.class, new BoundedDecimal()));
+    }
+
+    private static boolean unbounded(BigDecimal value) {
+        return Math.abs((long) value.scale()) > MOST_DIGITS || value.precision() > 2 * MOST_DIGITS;
+    }
+
+    private static final class BoundedNodes extends JsonNodeFactory {
+
+        @Override
+        public ValueNode numberNode(@Nullable BigDecimal value) {
+            if (value != null && unbounded(value)) {
+                throw new StreamConstraintsException("more than %d digits".formatted(MOST_DIGITS));
+            }
+            return super.numberNode(value);
+        }
     }
 
     private static final class BoundedDecimal extends NumberDeserializers.BigDecimalDeserializer {
@@ -63,8 +83,7 @@ public final class StrictJson {
         @Override
         public BigDecimal deserialize(JsonParser json, DeserializationContext context) {
             var value = super.deserialize(json, context);
-            if (value != null
-                    && (Math.abs((long) value.scale()) > MOST_DIGITS || value.precision() > 2 * MOST_DIGITS)) {
+            if (value != null && unbounded(value)) {
                 return context.reportInputMismatch(BigDecimal.class, "more than %d digits", MOST_DIGITS);
             }
             return value;

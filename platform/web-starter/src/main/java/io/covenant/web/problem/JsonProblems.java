@@ -5,6 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
@@ -26,6 +27,10 @@ final class JsonProblems {
                 Problem.ofField("wrong-type", field, Expected.ruleFor(wrong.getTargetType()));
             case ValueInstantiationException invalid ->
                 Problem.ofField("invalid-value", field, Expected.ruleIn(invalid.getCause()));
+            case MismatchedInputException empty when says(empty, "No content to map") -> bodyMissing();
+            case MismatchedInputException trailing
+            when says(trailing, "Trailing token") ->
+                malformed("The body is not valid JSON: something follows its end%s.".formatted(placeOf(trailing)));
             case MismatchedInputException absent
             when isAbsent(absent) -> Problem.ofField("validation-failed", field, "must be present");
             case MismatchedInputException wrong ->
@@ -33,11 +38,20 @@ final class JsonProblems {
             case StreamConstraintsException _ ->
                 malformed("The body is not acceptable: it nests too deeply, or a name or number in it is too long.");
             case StreamReadException duplicate
-            when Objects.toString(duplicate.getOriginalMessage(), "").startsWith("Duplicate") ->
+            when says(duplicate, "Duplicate") ->
                 malformed("The body is not acceptable: a field occurs twice%s.".formatted(placeOf(duplicate)));
             case StreamReadException syntax -> malformed("The body is not valid JSON%s.".formatted(placeOf(syntax)));
             default -> null;
         };
+    }
+
+    static Problem bodyMissing() {
+        return Problem.of(HttpStatus.BAD_REQUEST, "body-missing", "The request must have a body.");
+    }
+
+    /// Some refusals have no type of their own.
+    private static boolean says(JacksonException failure, String words) {
+        return Objects.toString(failure.getOriginalMessage(), "").startsWith(words);
     }
 
     private static Problem malformed(String detail) {
@@ -49,7 +63,7 @@ final class JsonProblems {
         var token = failure.getCurrentToken();
         return target != null
                 && target.isPrimitive()
-                && (token == null || token.isStructEnd() || token == tools.jackson.core.JsonToken.VALUE_NULL);
+                && (token == null || token.isStructEnd() || token == JsonToken.VALUE_NULL);
     }
 
     private static String placeOf(JacksonException failure) {

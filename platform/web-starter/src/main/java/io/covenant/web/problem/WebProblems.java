@@ -163,7 +163,7 @@ final class WebProblems {
 
     private static @Nullable Problem unreadable(HttpMessageNotReadableException unreadable) {
         return switch (unreadable.getCause()) {
-            case null -> Problem.of(HttpStatus.BAD_REQUEST, "body-missing", "The request must have a body.");
+            case null -> JsonProblems.bodyMissing();
             case JacksonException json -> JsonProblems.problemFor(json);
             case Throwable _ -> Problem.of(HttpStatus.BAD_REQUEST, "body-unreadable", "The body ended early.");
         };
@@ -179,15 +179,17 @@ final class WebProblems {
 
     private static String ruleOf(TypeMismatchException mismatch) {
         var type = mismatch.getRequiredType();
-        if (type != null
-                && (type.isPrimitive() || type.isEnum() || type.getName().startsWith("java."))) {
-            return Expected.ruleFor(type);
-        }
         var cause = mismatch.getCause();
-        while (cause instanceof ConversionFailedException conversion && conversion.getCause() != null) {
+        while (cause instanceof ConversionFailedException conversion) {
+            type = conversion.getTargetType().getType(); // that of the element, where it is a list or optional
             cause = conversion.getCause();
         }
-        return Expected.ruleIn(cause);
+        return type != null
+                        && (type.isPrimitive()
+                                || type.isEnum()
+                                || type.getName().startsWith("java."))
+                ? Expected.ruleFor(type)
+                : Expected.ruleIn(cause);
     }
 
     private static Problem clientError(ErrorResponse known) {

@@ -171,29 +171,30 @@ final class Instance implements AutoCloseable {
         }
         connection.http.receiveResponseEntity(response);
         long most = properties.maxAnswer().toBytes();
-        try (var entity = response.getEntity();
-                var in = entity.getContent()) {
-            long length = entity.getContentLength();
-            if (length > most) {
-                throw new IOException("an answer of %d bytes is too long".formatted(length));
-            }
-            if (length >= 0) {
-                var content = in.readNBytes((int) length);
-                if (content.length < length || in.read() >= 0) {
-                    throw new EOFException("the answer ended early");
-                }
-                return content;
-            }
-            var content = new ByteArrayOutputStream(1024);
-            var buffer = new byte[8192];
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                content.write(buffer, 0, n);
-                if (content.size() > most) {
-                    throw new IOException("an answer of more than %d bytes is too long".formatted(most));
-                }
-            }
-            return content.toByteArray();
+        var in = response.getEntity().getContent(); // not to be closed: it would read to the end
+        long length = response.getEntity().getContentLength();
+        if (length > most) {
+            throw new IOException("an answer of %d bytes is too long".formatted(length));
         }
+        if (length >= 0) {
+            var content = in.readNBytes((int) length);
+            if (content.length < length || in.read() >= 0) {
+                throw new EOFException("the answer ended early");
+            }
+            return content;
+        }
+        if (!response.getEntity().isChunked()) {
+            throw new IOException("an answer that only the end of the connection ends may be cut anywhere");
+        }
+        var content = new ByteArrayOutputStream(1024);
+        var buffer = new byte[8192];
+        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+            content.write(buffer, 0, n);
+            if (content.size() > most) {
+                throw new IOException("an answer of more than %d bytes is too long".formatted(most));
+            }
+        }
+        return content.toByteArray();
     }
 
     private static Map<String, String> headersOf(ClassicHttpResponse response) {

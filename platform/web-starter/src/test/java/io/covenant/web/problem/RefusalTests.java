@@ -164,7 +164,19 @@ class RefusalTests {
 
     @Test
     void refusesJsonThatIsTooDeep() {
-        http.post("/orders", "{\"customer\": " + "[".repeat(5000)).isProblem(400, "malformed-json");
+        http.post("/trees", "[".repeat(5000)).isProblem(400, "malformed-json");
+    }
+
+    @Test
+    void keepsNumbersInTreesExactly() {
+        assertThat(http.post("/trees", "{\"a\":12.50,\"b\":1234567890123456789.123456789}")
+                        .text())
+                .isEqualTo("{\"a\":12.50,\"b\":1234567890123456789.123456789}");
+    }
+
+    @Test
+    void refusesANumberInATreeThatNobodyCouldWrite() {
+        http.post("/trees", "{\"a\":{\"b\":[1,1e999999999]}}").isProblem(400, "malformed-json");
     }
 
     @ParameterizedTest
