@@ -1,0 +1,63 @@
+package io.covenant.transactions.initiator;
+
+import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.wire.BranchRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/// A transaction to be run: immutable, each method answers a draft that has one thing more.
+///
+/// @param id       under which it runs, and can be asked for
+/// @param name     what it is, for people
+/// @param deadline when undecided after this long it aborts
+/// @param branches what it does, in which service
+/// @param runner   who runs it
+public record TransactionDraft(
+        TransactionId id, String name, Duration deadline, List<BranchRequest<Object>> branches, Transactions runner) {
+
+    private static final Duration DEFAULT_DEADLINE = Duration.ofSeconds(3);
+
+    public TransactionDraft {
+        if (deadline.toMillis() <= 0) {
+            throw new IllegalArgumentException("the deadline of a transaction lies ahead: " + deadline);
+        }
+        branches = List.copyOf(branches);
+    }
+
+    static TransactionDraft named(String name, Transactions runner) {
+        return new TransactionDraft(TransactionIds.next(), name, DEFAULT_DEADLINE, List.of(), runner);
+    }
+
+    /// Runs under this id instead of a new one, so that running it again is harmless.
+    public TransactionDraft id(TransactionId id) {
+        return new TransactionDraft(id, name, deadline, branches, runner);
+    }
+
+    public TransactionDraft id(UUID id) {
+        return id(new TransactionId(id));
+    }
+
+    /// Aborts when undecided after this long, 3 s unless said.
+    public TransactionDraft deadline(Duration deadline) {
+        return new TransactionDraft(id, name, deadline, branches, runner);
+    }
+
+    /// Does this in that service, as the branch of the service's name.
+    public TransactionDraft branch(String service, String operation, Object payload) {
+        return branch(service, service, operation, payload);
+    }
+
+    /// Does this in that service, as a branch of its own name: for two branches in one service.
+    public TransactionDraft branch(String name, String service, String operation, Object payload) {
+        var more = new ArrayList<>(branches);
+        more.add(new BranchRequest<>(name, service, operation, payload));
+        return new TransactionDraft(id, this.name, deadline, more, runner);
+    }
+
+    /// See [Transactions#run(TransactionDraft)].
+    public Outcome run() {
+        return runner.run(this);
+    }
+}

@@ -1,0 +1,139 @@
+package io.covenant.transactions.participant;
+
+import io.covenant.transactions.BranchId;
+import io.covenant.transactions.Decision;
+import io.covenant.transactions.wire.FinishReply;
+import io.covenant.transactions.wire.FinishReply.Finished;
+import io.covenant.transactions.wire.FinishReply.Result;
+import io.covenant.transactions.wire.FinishRequest;
+import io.covenant.transactions.wire.PrepareReply;
+import io.covenant.transactions.wire.PrepareRequest;
+import io.covenant.transactions.wire.PreparedBranches;
+import io.covenant.web.problem.Problem;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/// What coordinators ask a participant. A 4xx but 425 is a definite NO, a 5xx leaves open what happened.
+@RestController
+@RequestMapping("/internal/v1/branches")
+final class BranchController {
+
+    /// The most branches that one request may name.
+    private static final int MOST_GIDS = 1000;
+
+    /// No transaction lasts longer, so no branch is given more time.
+    private static final Duration LONGEST_DEADLINE = Duration.ofSeconds(60);
+
+    private final BranchOperations operations;
+    private final BranchExecutor executor;
+    private final BranchMemory memory;
+    private final PreparedTransactions prepared;
+    private final InParallel parallel;
+
+    BranchController(
+            BranchOperations operations,
+            BranchExecutor executor,
+            BranchMemory memory,
+            PreparedTransactions prepared,
+            InParallel parallel) {
+        this.operations = operations;
+        this.executor = executor;
+        this.memory = memory;
+        this.prepared = prepared;
+        this.parallel = parallel;
+    }
+
+    @PostMapping("/prepare")
+    PrepareReply prepare(@RequestBody PrepareRequest<@Nullable JsonNode> request) {
+        var branch = branch("gid", request.gid());
+        var operation = operations.named(request.operation());
+        var work = operation.bind(request.payload());
+        MDC.put("transaction", branch.transaction().toString());
+        try {
+            if (memory.isOlder(branch)) {
+                return PrepareReply.of(Refusals.vote(Refusals.FORGOTTEN));
+            }
+            var timeLeft = Duration.ofMillis(Math.min(request.deadlineMillis(), LONGEST_DEADLINE.toMillis()));
+            var answer = operation.readOnly()
+                    ? executor.read(branch, operation.name(), timeLeft, work)
+                    : executor.prepare(branch, operation.name(), timeLeft, work);
+            return switch (answer) {
+                case PrepareAnswer.Voted(var vote) -> PrepareReply.of(vote);
+                case PrepareAnswer.Ongoing _ ->
+                    throw Problem.of(
+                                    HttpStatus.TOO_EARLY,
+                                    "branch-ongoing",
+                                    "The branch is being worked on by an earlier request.")
+                            .asException();
+                case PrepareAnswer.Unknown _ ->
+                    throw Problem.of(
+                                    HttpStatus.SERVICE_UNAVAILABLE,
+                                    "branch-unknown",
+                                    "The participant's database did not tell what became of the branch.")
+                            .retryAfter(Duration.ofSeconds(1))
+                            .asException();
+            };
+        } finally {
+            MDC.remove("transaction");
+        }
+    }
+
+    @PostMapping("/commit")
+    FinishReply commit(@RequestBody FinishRequest request) {
+        return finish(request, Decision.COMMIT);
+    }
+
+    @PostMapping("/rollback")
+    FinishReply rollback(@RequestBody FinishRequest request) {
+        return finish(request, Decision.ABORT);
+    }
+
+    private FinishReply finish(FinishRequest request, Decision decision) {
+        var gids = request.gids();
+        if (gids.isEmpty() || gids.size() > MOST_GIDS) {
+            throw Problem.ofField("validation-failed", "gids", "must name 1 to %d branches".formatted(MOST_GIDS))
+                    .asException();
+        }
+        var branches = new ArrayList<BranchId>(gids.size());
+        for (var gid : gids) {
+            branches.add(branch("gids[%d]".formatted(branches.size()), gid));
+        }
+        return new FinishReply(parallel.map(branches, branch -> finished(branch, executor.finish(branch, decision))));
+    }
+
+    private static Finished finished(BranchId branch, FinishAnswer answer) {
+        return switch (answer) {
+            case FinishAnswer.Done _ -> new Finished(branch.gid(), Result.DONE, null);
+            case FinishAnswer.Hazard(var detail) -> new Finished(branch.gid(), Result.HAZARD, detail);
+            case FinishAnswer.Unknown(var reason) -> new Finished(branch.gid(), Result.RETRY, reason);
+        };
+    }
+
+    @GetMapping("/prepared")
+    PreparedBranches prepared() {
+        List<PreparedBranches.Prepared> held = prepared.look().ours().stream()
+                .map(branch -> new PreparedBranches.Prepared(
+                        branch.id().gid(), branch.age().toMillis()))
+                .toList();
+        return new PreparedBranches(held);
+    }
+
+    private static BranchId branch(String field, @Nullable String gid) {
+        return BranchId.parse(gid == null ? "" : gid)
+                .orElseThrow(() -> Problem.ofField(
+                                "invalid-value",
+                                field,
+                                "must be a branch such as cov1:<transaction>:<attempt>:<branch>")
+                        .asException());
+    }
+}

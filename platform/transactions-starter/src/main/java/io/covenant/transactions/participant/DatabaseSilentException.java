@@ -1,0 +1,12 @@
+package io.covenant.transactions.participant;
+
+import java.sql.SQLException;
+import org.springframework.dao.DataAccessResourceFailureException;
+
+/// The participant's database did not answer.
+final class DatabaseSilentException extends DataAccessResourceFailureException {
+
+    DatabaseSilentException(String message, SQLException cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,70 @@
+package io.covenant.transactions.participant;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/// How this service takes part in transactions.
+///
+/// @param lockTimeout      how long a branch waits for one lock; never longer than its transaction's deadline
+/// @param fenceLockTimeout how long an abort waits for a branch that is still being worked on, each time
+/// @param fenceAttempts    how many times it waits so, before the coordinator is asked to tell it again
+/// @param finishers        the most branches that are committed or rolled back at the same time; they have a
+///                         connection pool of this size of their own
+/// @param retention        how long barrier rows are kept; older transactions are refused
+/// @param maxPreparedAge   a branch that is prepared for longer than this makes the service's health DOWN
+/// @param sweep            how it looks after branches whose coordinator has not come back
+@ConfigurationProperties("covenant.transactions.participant")
+public record ParticipantProperties(
+        @DefaultValue("1s") Duration lockTimeout,
+        @DefaultValue("200ms") Duration fenceLockTimeout,
+        @DefaultValue("5") int fenceAttempts,
+        @DefaultValue("8") int finishers,
+        @DefaultValue("7d") Duration retention,
+        @DefaultValue("10s") Duration maxPreparedAge,
+        @DefaultValue Sweep sweep) {
+
+    /// @param enabled     whether to look at all
+    /// @param interval    how often, give or take a fifth
+    /// @param minAge      how long a branch has to be prepared before its coordinator is asked
+    /// @param timeout     how long a coordinator may take to answer
+    /// @param coordinator the name of the coordinators' service
+    public record Sweep(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("1s") Duration interval,
+            @DefaultValue("2s") Duration minAge,
+            @DefaultValue("2s") Duration timeout,
+            @DefaultValue("coordinator") String coordinator) {
+
+        public Sweep {
+            requirePositive("sweep.interval", interval);
+            requirePositive("sweep.timeout", timeout);
+        }
+    }
+
+    public ParticipantProperties {
+        requirePositive("lock-timeout", lockTimeout);
+        requirePositive("fence-lock-timeout", fenceLockTimeout);
+        requirePositive("max-prepared-age", maxPreparedAge);
+        require(fenceAttempts >= 1, "fence-attempts", "must be at least 1");
+        require(finishers >= 1, "finishers", "must be at least 1");
+        require(
+                retention.compareTo(Duration.ofHours(1)) >= 0,
+                "retention",
+                "must be at least an hour: it has to outlast every retry of every coordinator");
+    }
+
+    private static void requirePositive(String name, Duration duration) {
+        require(duration.toMillis() >= 1, name, "must be at least 1 ms");
+    }
+
+    private static void require(boolean holds, String name, String rule) {
+        if (!holds) {
+            throw new IllegalArgumentException("covenant.transactions.participant.%s %s".formatted(name, rule));
+        }
+    }
+
+    BranchLimits limits() {
+        return new BranchLimits(lockTimeout, fenceLockTimeout, fenceAttempts);
+    }
+}

@@ -1,0 +1,32 @@
+package io.covenant.transactions.participant;
+
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.callback.Callback;
+import org.flywaydb.core.api.migration.JavaMigration;
+import org.springframework.beans.factory.InitializingBean;
+
+/// Makes the participant's own tables, with the service's Flyway and its rights, but under a history of their own:
+/// their versions do not mix with the service's.
+final class ParticipantSchema implements InitializingBean {
+
+    private final Flyway services;
+
+    ParticipantSchema(Flyway services) {
+        this.services = services;
+    }
+
+    @Override
+    public void afterPropertiesSet() {
+        Flyway.configure(services.getConfiguration().getClassLoader())
+                .configuration(services.getConfiguration())
+                .locations("classpath:db/transactions")
+                .table("transactions_schema_history")
+                .callbacks(new Callback[0])
+                .javaMigrations(new JavaMigration[0])
+                // The schema holds the service's tables already.
+                .baselineOnMigrate(true)
+                .baselineVersion("0")
+                .load()
+                .migrate();
+    }
+}

@@ -1,0 +1,269 @@
+package io.covenant.transactions.participant;
+
+import io.covenant.transactions.CrashPoint;
+import io.covenant.transactions.CrashPoints;
+import io.covenant.transactions.Refusal;
+import io.covenant.transactions.twophase.TwoPhaseParticipant;
+import io.covenant.transactions.twophase.TwoPhaseParticipant.Effect;
+import io.covenant.transactions.twophase.TwoPhaseParticipant.Evidence;
+import io.covenant.transactions.twophase.TwoPhaseParticipant.Input;
+import io.covenant.transactions.twophase.TwoPhaseParticipant.State;
+import jakarta.persistence.OptimisticLockException;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.UnexpectedRollbackException;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
+
+/// One request to prepare: each effect of the core is one method over JDBC.
+final class PrepareCall {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PrepareCall.class);
+    private static final TwoPhaseParticipant PROTOCOL = new TwoPhaseParticipant();
+
+    private final BranchTransaction transaction;
+    private final BranchWork work;
+    private final PreparableTransactions transactions;
+    private final DataSource finishing;
+    private final BranchLimits limits;
+    private final CrashPoints crashPoints;
+
+    private @Nullable TransactionStatus status;
+    private boolean ongoing;
+    private String unknown = "the database did not answer";
+
+    PrepareCall(
+            BranchTransaction transaction,
+            BranchWork work,
+            PreparableTransactions transactions,
+            DataSource finishing,
+            BranchLimits limits,
+            CrashPoints crashPoints) {
+        this.transaction = transaction;
+        this.work = work;
+        this.transactions = transactions;
+        this.finishing = finishing;
+        this.limits = limits;
+        this.crashPoints = crashPoints;
+    }
+
+    PrepareAnswer run() {
+        State state = new State.Idle();
+        Input input = new Input.PrepareAsked();
+        while (true) {
+            var step = PROTOCOL.on(state, input);
+            state = step.next();
+            switch (step.effects().getFirst()) {
+                case Effect.Work _ -> input = transaction.writes() ? work() : read();
+                case Effect.Prepare _ -> input = prepare();
+                case Effect.Cast(var vote) -> {
+                    return new PrepareAnswer.Voted(vote);
+                }
+                case Effect.AskAgain _ -> {
+                    return ongoing ? new PrepareAnswer.Ongoing() : new PrepareAnswer.Unknown(unknown);
+                }
+                case Effect.Finish _, Effect.Look _, Effect.Fence _, Effect.Confirm _ ->
+                    throw new IllegalStateException("not part of a prepare: " + step);
+            }
+        }
+    }
+
+    /// Begins, inserts the barrier row, works. The flush comes with the prepare, which nothing may follow.
+    private Input work() {
+        try {
+            transaction.refuseWhenLate();
+            begin(false);
+            if (!enter()) {
+                return foundCommitted();
+            }
+            crashPoints.hit(CrashPoint.C3_BARRIER_INSERTED);
+            work.run(transaction.branch());
+            crashPoints.hit(CrashPoint.C2_BRANCH_EXECUTED);
+            return new Input.Worked();
+        } catch (BarrierTakenException e) {
+            rollBack();
+            return foundUncommitted();
+        } catch (Throwable e) {
+            rollBack();
+            return failed(e);
+        }
+    }
+
+    /// Works in a read-only transaction, which then is over.
+    private Input read() {
+        try {
+            transaction.refuseWhenLate();
+            begin(true);
+            var connection = DataSourceUtils.getConnection(transactions.database());
+            try {
+                transaction.begin(connection);
+                BranchEvidence.limitReading(connection, transaction.branch(), limits);
+            } finally {
+                DataSourceUtils.releaseConnection(connection, transactions.database());
+            }
+            work.run(transaction.branch());
+            commit();
+            return new Input.WorkedReadOnly();
+        } catch (Throwable e) {
+            rollBack();
+            return failed(e);
+        }
+    }
+
+    private void begin(boolean readOnly) {
+        var definition = new DefaultTransactionDefinition();
+        definition.setName(transaction.branch().operation());
+        definition.setReadOnly(readOnly);
+        status = transactions.getTransaction(definition);
+    }
+
+    private boolean enter() throws SQLException, BarrierTakenException {
+        var connection = DataSourceUtils.getConnection(transactions.database());
+        try {
+            transaction.begin(connection);
+            return BranchEvidence.enter(connection, transaction.branch(), limits);
+        } catch (SQLException e) {
+            if (SqlFailure.hasState(e, SqlFailure.LOCK_NOT_AVAILABLE)
+                    || SqlFailure.hasState(e, SqlFailure.SERIALIZATION_FAILURE)) {
+                throw new BarrierTakenException(e);
+            }
+            throw e;
+        } finally {
+            DataSourceUtils.releaseConnection(connection, transactions.database());
+        }
+    }
+
+    private Input foundCommitted() throws SQLException {
+        rollBack();
+        try (var connection = finishing.getConnection()) {
+            return new Input.Found(
+                    BranchEvidence.look(connection, transaction.branch().id()));
+        }
+    }
+
+    /// Somebody holds the row and has not committed it.
+    private Input foundUncommitted() {
+        var branch = transaction.branch().id();
+        try (var connection = finishing.getConnection()) {
+            if (BranchEvidence.isPrepared(connection, branch)) {
+                return new Input.Found(Evidence.PREPARED);
+            }
+            var evidence = BranchEvidence.look(connection, branch);
+            ongoing = true;
+            return new Input.Found(evidence == Evidence.NONE ? Evidence.RUNNING : evidence);
+        } catch (SQLException e) {
+            return lost(e);
+        }
+    }
+
+    /// Commits in Spring's sense: flushes, calls back whoever asked to be before the commit, and prepares.
+    private Input prepare() {
+        try {
+            commit();
+        } catch (RuntimeException e) {
+            if (transaction.progress() != BranchTransaction.Progress.PREPARED) {
+                return failed(e);
+            }
+            LOG.warn(
+                    "{} is prepared, but a callback failed after that",
+                    transaction.branch().id(),
+                    e);
+        }
+        return switch (transaction.progress()) {
+            case PREPARED -> new Input.PrepareDone();
+            // The method has marked its transaction to be rolled back, without an exception.
+            case WORKING, PREPARE_SENT -> new Input.Refused(Refusals.ROLLED_BACK);
+        };
+    }
+
+    private void commit() {
+        var ending = status;
+        status = null;
+        if (ending != null) {
+            transactions.commit(ending);
+        }
+    }
+
+    private void rollBack() {
+        transaction.letGo();
+        var ending = status;
+        status = null;
+        if (ending != null && !ending.isCompleted()) {
+            try {
+                transactions.rollback(ending);
+            } catch (TransactionException e) {
+                // The server rolls back by itself what its client left behind.
+                LOG.debug("rollback of {} failed", transaction.branch().id(), e);
+            }
+        }
+    }
+
+    /// Rolled back: tells why, or that nothing is known.
+    private Input failed(Throwable failure) {
+        if (failure instanceof CannotCreateTransactionException) {
+            return lost(failure);
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            switch (cause) {
+                case BranchRefusedException refused -> {
+                    return new Input.Refused(refused.refusal());
+                }
+                case BranchNotPreparableException fault -> {
+                    return fault("not-preparable", String.valueOf(fault.getMessage()), failure);
+                }
+                case SQLException sql -> {
+                    return failed(sql);
+                }
+                case ConcurrencyFailureException _, OptimisticLockException _ -> {
+                    return new Input.Refused(Refusals.CONFLICT);
+                }
+                default -> {}
+            }
+        }
+        if (failure instanceof UnexpectedRollbackException) {
+            return new Input.Refused(Refusals.ROLLED_BACK);
+        }
+        return fault(
+                "branch-failed",
+                "The operation '%s' failed; the participant's log tells why."
+                        .formatted(transaction.branch().operation()),
+                failure);
+    }
+
+    private Input failed(SQLException sql) {
+        return switch (SqlFailure.of(sql, transaction)) {
+            case SqlFailure.Refused(var refusal) -> new Input.Refused(refusal);
+            case SqlFailure.Lost _ -> lost(sql);
+        };
+    }
+
+    private Input fault(String code, String detail, Throwable failure) {
+        LOG.error(
+                "{} {} failed", transaction.branch().id(), transaction.branch().operation(), failure);
+        return new Input.Refused(Refusal.of(code, detail));
+    }
+
+    private Input lost(Throwable failure) {
+        LOG.warn(
+                "{} {}: the database did not answer",
+                transaction.branch().id(),
+                transaction.branch().operation(),
+                failure);
+        unknown = String.valueOf(failure.getMessage());
+        return new Input.Lost();
+    }
+
+    /// The barrier row could not be inserted because somebody has inserted it and not committed.
+    private static final class BarrierTakenException extends Exception {
+        BarrierTakenException(SQLException cause) {
+            super(cause);
+        }
+    }
+}
