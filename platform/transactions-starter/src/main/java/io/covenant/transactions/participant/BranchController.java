@@ -54,7 +54,7 @@ final class BranchController {
     }
 
     @PostMapping("/prepare")
-    PrepareReply prepare(@RequestBody PrepareRequest<@Nullable JsonNode> request) {
+    PrepareReply prepare(@RequestBody PrepareRequest<JsonNode> request) {
         var branch = branch("gid", request.gid());
         var operation = operations.named(request.operation());
         var work = operation.bind(request.payload());

@@ -31,9 +31,8 @@ public final class BranchExecutor {
     private final ConcurrentMap<BranchId, BranchTransaction> running = new ConcurrentHashMap<>();
 
     /// @param transactions begins and prepares the transactions of the branches
-    /// @param finishing    the same database, for the second phase; a pool of its own, or else work that waits for
-    the
-    ///                     locks of a prepared branch can keep all connections from the one who comes to commit it
+    /// @param finishing    the same database, for the second phase; a pool of its own, or else work that
+    ///                     waits for the locks of a prepared branch can keep all connections from its commit
     public BranchExecutor(
             PreparableTransactions transactions,
             DataSource finishing,
@@ -113,15 +112,11 @@ public final class BranchExecutor {
     }
 
     /// Stops the work on a branch in this process.
-    ///
-    /// @return whether there was any
-    private boolean cancel(BranchId branch) {
+    private void cancel(BranchId branch) {
         var transaction = running.get(branch);
-        if (transaction == null) {
-            return false;
+        if (transaction != null) {
+            transaction.cancel();
         }
-        transaction.cancel();
-        return true;
     }
 
     /// Lets parked callbacks know what other instances have done with their branches.

@@ -103,7 +103,7 @@ final class BranchOperations implements SmartInitializingSingleton {
         }
         var parameters = method.getParameterTypes();
         boolean wellFormed = method.getReturnType() == void.class
-                && (parameters.length == 1 || parameters.length == 2 && parameters[1] == Branch.class)
+                && (parameters.length == 1 || (parameters.length == 2 && parameters[1] == Branch.class))
                 && parameters[0].isRecord();
         if (!wellFormed) {
             throw new IllegalStateException(
@@ -180,8 +180,7 @@ final class BranchOperations implements SmartInitializingSingleton {
 
         /// The work of a branch with this payload.
         ///
-        /// @throws RuntimeException answered as 400 with the field, when the payload is not what the operation
-        takes
+        /// @throws RuntimeException answered as 400 with the field, when the payload does not fit
         BranchWork bind(@Nullable JsonNode json) {
             var bound = read(json);
             validate(bound);

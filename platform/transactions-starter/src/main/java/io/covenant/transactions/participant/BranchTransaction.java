@@ -127,6 +127,7 @@ final class BranchTransaction {
     }
 
     /// Prepares, as the very last act on the connection.
+    @SuppressWarnings("ReferenceEquality") // whether it is this very connection, is the question
     void prepare(Connection asked) throws SQLException {
         if (asked != connection || progress != Progress.WORKING) {
             throw new BranchNotPreparableException(

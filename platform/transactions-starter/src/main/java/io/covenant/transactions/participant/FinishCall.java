@@ -12,7 +12,7 @@ import io.covenant.transactions.twophase.TwoPhaseParticipant.Input;
 import io.covenant.transactions.twophase.TwoPhaseParticipant.State;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,7 +29,7 @@ final class FinishCall implements AutoCloseable {
     private final DataSource database;
     private final BranchLimits limits;
     private final CrashPoints crashPoints;
-    private final Predicate<BranchId> cancel;
+    private final Consumer<BranchId> cancel;
 
     private @Nullable Connection connection;
     private boolean flipped;
@@ -43,7 +43,7 @@ final class FinishCall implements AutoCloseable {
             DataSource database,
             BranchLimits limits,
             CrashPoints crashPoints,
-            Predicate<BranchId> cancel) {
+            Consumer<BranchId> cancel) {
         this.branch = branch;
         this.decision = decision;
         this.database = database;
@@ -77,7 +77,7 @@ final class FinishCall implements AutoCloseable {
 
     private Input finish(Decision decided) {
         if (decided == Decision.ABORT) {
-            cancel.test(branch);
+            cancel.accept(branch);
         }
         if (finishesLeft-- == 0) {
             reason = "the branch is prepared again and again";
@@ -127,7 +127,7 @@ final class FinishCall implements AutoCloseable {
                 if (BranchEvidence.isPrepared(connection(), branch)) {
                     return new Input.Found(Evidence.PREPARED);
                 }
-                cancel.test(branch);
+                cancel.accept(branch);
                 if (attempt >= limits.fenceAttempts()) {
                     reason = "the branch is still being worked on";
                     return new Input.Found(Evidence.RUNNING);

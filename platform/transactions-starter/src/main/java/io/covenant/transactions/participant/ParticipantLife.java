@@ -2,10 +2,9 @@ package io.covenant.transactions.participant;
 
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
@@ -30,9 +29,10 @@ final class ParticipantLife implements SmartLifecycle {
     private final ParticipantProperties.Sweep properties;
     private final BranchMetrics metrics;
     private final ApplicationEventPublisher events;
+    private final List<Thread> threads = new CopyOnWriteArrayList<>();
+    private volatile boolean running;
     private volatile boolean rehearsed;
     private volatile boolean wantedReady;
-    private volatile ScheduledExecutorService threads = Executors.newSingleThreadScheduledExecutor();
 
     ParticipantLife(
             Rehearsal rehearsal,
@@ -47,7 +47,6 @@ final class ParticipantLife implements SmartLifecycle {
         this.properties = properties;
         this.metrics = metrics;
         this.events = events;
-        threads.shutdown();
     }
 
     /// Whether a branch was prepared and rolled back for real since the start.
@@ -57,15 +56,14 @@ final class ParticipantLife implements SmartLifecycle {
 
     @Override
     public void start() {
-        threads = Executors.newScheduledThreadPool(
-                2, Thread.ofPlatform().daemon().name("participant-", 0).factory());
+        running = true;
         if (!rehearse()) {
-            threads.schedule(this::rehearseUntilDone, REHEARSE_AGAIN_AFTER.toMillis(), TimeUnit.MILLISECONDS);
+            launch("rehearsal", this::rehearseUntilDone);
         }
         if (properties.enabled()) {
-            repeat("sweep", properties.interval(), sweep::sweep);
+            launch("sweep", () -> repeat("sweep", properties.interval(), sweep::sweep));
         }
-        repeat("purge", PURGE_INTERVAL, purge::purge);
+        launch("purge", () -> repeat("purge", PURGE_INTERVAL, purge::purge));
     }
 
     /// @return whether the database answered
@@ -81,18 +79,19 @@ final class ParticipantLife implements SmartLifecycle {
     }
 
     private void rehearseUntilDone() {
-        try {
-            if (rehearse()) {
-                LOG.info("a branch was rehearsed; the service is ready for transactions");
-                if (wantedReady) {
-                    AvailabilityChangeEvent.publish(events, this, ReadinessState.ACCEPTING_TRAFFIC);
+        while (running && pause(REHEARSE_AGAIN_AFTER.toMillis())) {
+            try {
+                if (rehearse()) {
+                    LOG.info("a branch was rehearsed; the service is ready for transactions");
+                    if (wantedReady) {
+                        AvailabilityChangeEvent.publish(events, this, ReadinessState.ACCEPTING_TRAFFIC);
+                    }
+                    return;
                 }
-                return;
+            } catch (ParticipantMisconfiguredException e) {
+                LOG.error("the service cannot take part in transactions: {}", e.getMessage());
             }
-        } catch (ParticipantMisconfiguredException e) {
-            LOG.error("the service cannot take part in transactions: {}", e.getMessage());
         }
-        threads.schedule(this::rehearseUntilDone, REHEARSE_AGAIN_AFTER.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /// Boot calls a service ready when it has started; this one is not before the rehearsal.
@@ -108,32 +107,47 @@ final class ParticipantLife implements SmartLifecycle {
     }
 
     private void repeat(String name, Duration interval, Runnable task) {
-        long millis = interval.toMillis();
-        long jittered = millis + ThreadLocalRandom.current().nextLong(-millis / 5, millis / 5 + 1);
-        threads.schedule(
-                () -> {
-                    try {
-                        task.run();
-                    } catch (RuntimeException e) {
-                        LOG.warn("the {} of branches failed: {}", name, e.toString());
-                    } finally {
-                        if (!threads.isShutdown()) {
-                            repeat(name, interval, task);
-                        }
-                    }
-                },
-                jittered,
-                TimeUnit.MILLISECONDS);
+        while (running && pause(giveOrTakeAFifth(interval.toMillis()))) {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                if (running) {
+                    LOG.warn("the {} of branches failed: {}", name, e.toString());
+                }
+            }
+        }
+    }
+
+    /// So that instances which started together do not stay in step.
+    private static long giveOrTakeAFifth(long millis) {
+        return millis + ThreadLocalRandom.current().nextLong(-millis / 5, millis / 5 + 1);
+    }
+
+    private void launch(String name, Runnable task) {
+        threads.add(Thread.ofPlatform().daemon().name("participant-" + name).start(task));
+    }
+
+    /// @return whether it was not interrupted
+    private static boolean pause(long millis) {
+        try {
+            Thread.sleep(millis);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     @Override
     public void stop() {
-        threads.shutdownNow();
+        running = false;
+        threads.forEach(Thread::interrupt);
+        threads.clear();
     }
 
     @Override
     public boolean isRunning() {
-        return !threads.isShutdown();
+        return running;
     }
 
     /// Before the web server starts to listen.

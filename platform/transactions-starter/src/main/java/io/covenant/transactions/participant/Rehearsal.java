@@ -28,8 +28,7 @@ final class Rehearsal {
     }
 
     /// @return how many prepared transactions the server holds at most
-    /// @throws ParticipantMisconfiguredException when branches cannot be prepared here until somebody changes
-    something
+    /// @throws ParticipantMisconfiguredException until somebody changes something, no branch can be prepared
     /// @throws SQLException                      when the database did not answer
     int run() throws SQLException {
         try (var connection = database.getConnection()) {
