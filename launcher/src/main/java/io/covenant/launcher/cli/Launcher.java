@@ -8,6 +8,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -31,18 +32,29 @@ public final class Launcher {
                 .addSubcommand(new UpCommand(context))
                 .addSubcommand(new DownCommand(context))
                 .addSubcommand(new StatusCommand(context))
+                .addSubcommand(new OrderCommand(context))
+                .addSubcommand(new LoadCommand(context))
+                .addSubcommand(new InvariantsCommand(context))
                 .addSubcommand(new LogsCommand(context))
                 .addSubcommand(new SignalCommand.Kill(context))
                 .addSubcommand(new SignalCommand.Pause(context))
                 .addSubcommand(new SignalCommand.Resume(context))
                 .addSubcommand(new StartCommand(context))
                 .addSubcommand(new ResetCommand(context))
+                .addSubcommand(bench(context))
                 .addSubcommand(new TrainCommand(context))
                 .addSubcommand(new CommandLine.HelpCommand());
         return commands.setOut(writer(console.out()))
                 .setErr(writer(console.err()))
                 .setExecutionExceptionHandler((e, _, _) -> failed(console, e))
                 .execute(arguments);
+    }
+
+    /// Everything after `bench` is for the benchmarks to understand.
+    private static CommandLine bench(Context context) {
+        return new CommandLine(new BenchCommand(context))
+                .setUnmatchedOptionsArePositionalParams(true)
+                .setStopAtPositional(true);
     }
 
     private static PrintWriter writer(PrintStream stream) {
@@ -54,6 +66,12 @@ public final class Launcher {
             case UnknownNode unknown -> {
                 console.err().println(unknown.getMessage());
                 yield MISUSED;
+            }
+            case ConnectException _ -> {
+                console.err()
+                        .println(
+                                "The gateway does not answer; './covenant status' tells what runs, './covenant up' starts it.");
+                yield FAILED;
             }
             case LauncherFailure _, PostgresFailure _, UncheckedIOException _ -> {
                 console.err().println(e.getMessage());

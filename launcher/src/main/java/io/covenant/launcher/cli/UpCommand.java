@@ -1,11 +1,18 @@
 package io.covenant.launcher.cli;
 
 import io.covenant.launcher.app.JavaRuntime;
+import io.covenant.launcher.client.Gateway;
+import io.covenant.launcher.demo.Catalogue;
+import io.covenant.launcher.demo.Seeding;
 import io.covenant.launcher.platform.NodeEvent;
 import io.covenant.launcher.platform.Platform;
 import io.covenant.launcher.platform.PlatformHome;
 import io.covenant.launcher.platform.Settings;
 import io.covenant.launcher.platform.Words;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +47,7 @@ final class UpCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException, IOException {
         long began = System.nanoTime();
         Console console = context.console();
         Platform platform = chosen();
@@ -56,10 +63,37 @@ final class UpCommand implements Callable<Integer> {
         }
         console.say("All %d nodes are healthy after %s."
                 .formatted(platform.names().size(), Words.seconds(Duration.ofNanos(System.nanoTime() - began))));
+        seed(platform);
         platform.trainInBackground();
-        console.say("");
-        console.say("  The door         " + platform.gateway());
+        welcome(console, platform.gateway());
         return 0;
+    }
+
+    /// Only once: what somebody changed since is theirs.
+    private void seed(Platform platform) throws InterruptedException, IOException {
+        Path done = platform.home().seeded();
+        if (Files.exists(done)) {
+            return;
+        }
+        Catalogue catalogue = Catalogue.standard();
+        try (var gateway = new Gateway(platform.gateway(), Duration.ofSeconds(10))) {
+            new Seeding(gateway).put(catalogue);
+        }
+        Files.writeString(done, "The catalogue has been put in.\n");
+        context.console()
+                .say("%d articles and %d customers have been put in."
+                        .formatted(
+                                catalogue.articles().size(),
+                                catalogue.customers().size()));
+    }
+
+    private static void welcome(Console console, URI gateway) {
+        console.say("");
+        console.say("The door is %s. Place an order:".formatted(gateway));
+        console.say("  ./covenant order");
+        console.say("  curl -s %s/api/v1/orders -H 'Content-Type: application/json' -H 'Idempotency-Key: first' \\"
+                .formatted(gateway));
+        console.say("    -d '{\"customer\": \"alice\", \"lines\": [{\"sku\": \"espresso-cup\", \"quantity\": 2}]}'");
     }
 
     private Platform chosen() {

@@ -86,7 +86,8 @@ public record PlatformHome(Path project, Path state, Path apps) {
                 .toList();
     }
 
-    Path seeded() {
+    /// Exists once the catalogue has been put in.
+    public Path seeded() {
         return state.resolve("seeded");
     }
 

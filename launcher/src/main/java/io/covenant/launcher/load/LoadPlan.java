@@ -1,0 +1,36 @@
+package io.covenant.launcher.load;
+
+import java.time.Duration;
+
+/// How much is ordered, and how.
+///
+/// @param orders at most so many
+/// @param concurrency so many at the same time
+/// @param duration at most for so long
+/// @param patience how long one order may take to be known
+/// @param cancelPercent how many of a hundred confirmed orders are cancelled again
+/// @param seed of what is random: customers, articles, quantities
+public record LoadPlan(
+        int orders, int concurrency, Duration duration, Duration patience, int cancelPercent, long seed) {
+
+    public LoadPlan {
+        if (orders < 1 || concurrency < 1 || cancelPercent < 0 || cancelPercent > 100) {
+            throw new IllegalArgumentException("a load needs orders, somebody who places them, and percents");
+        }
+    }
+
+    /// So many orders, eight at the same time, a tenth of them cancelled again.
+    public static LoadPlan of(int orders) {
+        return new LoadPlan(orders, 8, Duration.ofHours(1), Duration.ofSeconds(60), 10, System.nanoTime());
+    }
+
+    /// The same with another number at the same time.
+    public LoadPlan withConcurrency(int number) {
+        return new LoadPlan(orders, number, duration, patience, cancelPercent, seed);
+    }
+
+    /// The same, ending after a time even when not all is ordered.
+    public LoadPlan forAtMost(Duration time) {
+        return new LoadPlan(orders, concurrency, time, patience, cancelPercent, seed);
+    }
+}
