@@ -42,7 +42,6 @@ public record PostgresSettings(int port, SortedMap<String, String> parameters) {
             Map.entry("log_timezone", "UTC"),
             Map.entry("log_line_prefix", "%m [%p] %q%u@%d "),
             Map.entry("lc_messages", "C"),
-            Map.entry("datestyle", "iso, mdy"),
             Map.entry("default_text_search_config", "pg_catalog.english"));
 
     public PostgresSettings {

@@ -10,10 +10,13 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.testcontainers.containers.ContainerLaunchException;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 
 /// The official image in a container, with the same settings as everywhere.
@@ -22,6 +25,7 @@ import org.testcontainers.postgresql.PostgreSQLContainer;
 record DockerPostgres(PostgreSQLContainer container, int port) implements PostgresInstance {
 
     private static final String IMAGE = "postgres:17";
+    private static final int LINES_TOLD = 20;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     static DockerPostgres started() {
@@ -31,12 +35,12 @@ record DockerPostgres(PostgreSQLContainer container, int port) implements Postgr
             try {
                 postgres.container().start();
                 return postgres;
-            } catch (ContainerLaunchException e) {
-                // Somebody may have taken the port meanwhile.
-                if (attempt == 3) {
+            } catch (RuntimeException e) {
+                boolean portTaken = causes(e).matches("(?is).*(port is already allocated|address already in use).*");
+                if (!portTaken || attempt == 3) {
                     throw new IllegalStateException(
-                            "Docker answers but does not run " + IMAGE + "; -Dcovenant.postgres=local does without it: "
-                                    + e.getMessage(),
+                            "Docker answers but does not run %s (%s); -Dcovenant.postgres=local does without it.%n%s"
+                                    .formatted(IMAGE, causes(e), postgres.lastLogLines()),
                             e);
                 }
             }
@@ -116,15 +120,36 @@ record DockerPostgres(PostgreSQLContainer container, int port) implements Postgr
 
     private static PostgreSQLContainer configured(PostgreSQLContainer container) {
         var command = new ArrayList<>(List.of("postgres"));
-        PostgresSettings.durable()
-                .parameters()
-                .forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
+        PostgresSettings.durable().parameters().forEach((name, value) -> {
+            // What only shapes the log stays the image's, and has blanks that entry points pass on without quotes.
+            if (!name.startsWith("log_")) {
+                command.addAll(List.of("-c", name + "=" + value));
+            }
+        });
         return container
                 .withUsername(Login.SUPERUSER)
-                .withPassword("postgres")
+                .withPassword(UUID.randomUUID().toString())
                 .withDatabaseName(Login.SUPERUSER)
                 .withEnv("POSTGRES_INITDB_ARGS", "--encoding=UTF8 --locale=C")
                 .withCommand(command.toArray(String[]::new));
+    }
+
+    private String lastLogLines() {
+        try {
+            List<String> lines = container.getLogs().lines().toList();
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - LINES_TOLD), lines.size()));
+        } catch (RuntimeException _) {
+            // It never came to a container.
+            return "";
+        }
+    }
+
+    private static String causes(Throwable e) {
+        return Stream.iterate(e, Objects::nonNull, Throwable::getCause)
+                .map(cause ->
+                        String.valueOf(cause.getMessage()).lines().findFirst().orElse(""))
+                .distinct()
+                .collect(Collectors.joining(": "));
     }
 
     private static int freePort() {
