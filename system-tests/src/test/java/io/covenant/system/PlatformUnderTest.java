@@ -1,0 +1,112 @@
+package io.covenant.system;
+
+import io.covenant.launcher.client.Gateway;
+import io.covenant.launcher.demo.Catalogue;
+import io.covenant.launcher.demo.Seeding;
+import io.covenant.launcher.invariants.Finding;
+import io.covenant.launcher.invariants.Invariants;
+import io.covenant.launcher.load.AcknowledgedOrders;
+import io.covenant.launcher.load.LoadPlan;
+import io.covenant.launcher.load.LoadReport;
+import io.covenant.launcher.load.OrderLoad;
+import io.covenant.launcher.node.Node;
+import io.covenant.launcher.platform.Platform;
+import io.covenant.launcher.platform.PlatformHome;
+import io.covenant.launcher.platform.Ports;
+import io.covenant.launcher.platform.Progress;
+import io.covenant.launcher.platform.Settings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// The platform that all system tests share: two nodes of each service, on free ports, with a state of its own.
+final class PlatformUnderTest implements AutoCloseable {
+
+    private static final Duration ANSWER = Duration.ofSeconds(10);
+
+    private final Platform platform;
+    private final AtomicInteger loads = new AtomicInteger();
+    private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
+
+    private PlatformUnderTest(Platform platform) {
+        this.platform = platform;
+    }
+
+    static PlatformUnderTest up() throws InterruptedException {
+        Path project = PlatformHome.checkoutAround(Path.of(""));
+        var home = PlatformHome.of(project, project.resolve("system-tests/target/platform"));
+        var platform = Platform.in(home, new Settings(false, Ports.free()));
+        platform.reset(Progress.SILENT);
+        var under = new PlatformUnderTest(platform);
+        under.bringUp();
+        try (var gateway = under.gateway()) {
+            new Seeding(gateway).put(Catalogue.standard());
+        }
+        return under;
+    }
+
+    Platform platform() {
+        return platform;
+    }
+
+    Node node(String name) {
+        return platform.node(name);
+    }
+
+    Gateway gateway() {
+        return new Gateway(platform.gateway(), ANSWER);
+    }
+
+    /// Starts whatever does not run, wakes whatever is paused, and waits until all is healthy.
+    void bringUp() {
+        requireHealthy(platform.up(Platform.DEADLINE, Progress.SILENT));
+    }
+
+    void start(String name, Map<String, String> environment) {
+        requireHealthy(platform.start(name, environment, Platform.DEADLINE, Progress.SILENT));
+    }
+
+    /// Places orders in the background.
+    CompletableFuture<LoadReport> load(LoadPlan plan) {
+        return CompletableFuture.supplyAsync(() -> place(plan), background);
+    }
+
+    /// What was acknowledged so far, whatever load it was acknowledged to, and what the databases say.
+    List<Finding> invariants() throws InterruptedException {
+        var acknowledged = new HashMap<>(AcknowledgedOrders.in(platform.home().acknowledgedOrders()));
+        return new Invariants(platform::database, acknowledged).check();
+    }
+
+    private LoadReport place(LoadPlan plan) {
+        loads.incrementAndGet();
+        try (var gateway = gateway();
+                var acknowledged =
+                        AcknowledgedOrders.appendingTo(platform.home().acknowledgedOrders())) {
+            return new OrderLoad(gateway, acknowledged, plan).run(_ -> {});
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("the load was interrupted", e);
+        }
+    }
+
+    private static void requireHealthy(Map<String, ?> failures) {
+        if (!failures.isEmpty()) {
+            var lines = new ArrayList<String>();
+            failures.forEach((node, failure) -> lines.add(node + ": " + failure));
+            throw new IllegalStateException(String.join("\n", lines));
+        }
+    }
+
+    @Override
+    public void close() {
+        background.shutdownNow();
+        platform.down(Progress.SILENT);
+    }
+}
