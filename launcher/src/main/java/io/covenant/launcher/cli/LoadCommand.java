@@ -46,7 +46,7 @@ final class LoadCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Platform platform = context.platform();
+        Platform platform = context.openPlatform();
         LoadPlan plan = LoadPlan.of(orders).withConcurrency(concurrency).forAtMost(duration);
         LoadReport report;
         try (var gateway = new Gateway(platform.gateway(), Duration.ofSeconds(10));

@@ -38,7 +38,7 @@ final class OrderCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, IOException {
-        Platform platform = context.platform();
+        Platform platform = context.openPlatform();
         var request = new OrderRequest(customer, List.of(new OrderRequest.Line(sku, quantity)));
         try (var gateway = new Gateway(platform.gateway(), Duration.ofSeconds(10))) {
             Resolution resolution =
@@ -86,9 +86,7 @@ final class OrderCommand implements Callable<Integer> {
                 .answer()
                 .flatMap(Answer::location)
                 .ifPresent(location -> context.console().err().println("It can be asked at " + location));
-        if (resolution.answer().isEmpty()) {
-            context.console().err().println("'./covenant status' tells what is running.");
-        }
+        context.console().err().println("'./covenant status' tells what is running.");
         return 1;
     }
 

@@ -37,6 +37,8 @@ public final class Invariants {
     public Invariants(Function<String, DataSource> databases, Map<UUID, String> acknowledged, Duration settling) {
         DataSource orders = databases.apply("orders");
         DataSource inventory = databases.apply("inventory");
+        Map<String, DataSource> participants = Map.of("orders", orders, "inventory", inventory);
+        DataSource coordinator = databases.apply("coordinator");
         this.settling = settling;
         this.checks = List.of(
                 new StockIsTheSumOfItsMovements(inventory),
@@ -45,7 +47,9 @@ public final class Invariants {
                 new NoAcknowledgedOrderIsLost(orders, acknowledged),
                 new NothingStaysPrepared(databases.apply("postgres"), RESOLVED_WITHIN),
                 new NobodyWaitsForAnAnswer(orders, RESOLVED_WITHIN),
-                new NoBranchIsAHazard(Map.of("orders", orders, "inventory", inventory)));
+                new TransactionsEnd(coordinator, RESOLVED_WITHIN),
+                new BranchesObeyTheRegister(coordinator, participants),
+                new NoBranchIsAHazard(coordinator, participants));
     }
 
     /// Checks all of it.

@@ -2,12 +2,11 @@ package io.covenant.launcher.invariants;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
 
 /// @param participants the databases of services that take part in transactions, by name
-record NoBranchIsAHazard(Map<String, DataSource> participants) implements Check {
+record NoBranchIsAHazard(DataSource coordinator, Map<String, DataSource> participants) implements Check {
 
     @Override
     public String sentence() {
@@ -17,7 +16,10 @@ record NoBranchIsAHazard(Map<String, DataSource> participants) implements Check 
     @Override
     public Sight look() throws SQLException {
         var violations = new ArrayList<String>();
-        long branches = 0;
+        violations.addAll(Rows.list(
+                coordinator,
+                "select id, name from transaction where hazard order by id",
+                row -> "transaction %s (%s)".formatted(row.getString("id"), row.getString("name"))));
         for (var participant : participants.entrySet()) {
             violations.addAll(Rows.list(
                     participant.getValue(),
@@ -28,12 +30,7 @@ record NoBranchIsAHazard(Map<String, DataSource> participants) implements Check 
                                     row.getString("gid"),
                                     row.getString("decision"),
                                     row.getString("detail"))));
-            List<Long> committed = Rows.list(
-                    participant.getValue(),
-                    "select count(*) as branches from branch_barrier where kind = 'WORK'",
-                    row -> row.getLong("branches"));
-            branches += committed.getFirst();
         }
-        return Sight.of("%,d branches committed".formatted(branches), violations);
+        return Sight.of(violations.size() + " hazards", violations);
     }
 }

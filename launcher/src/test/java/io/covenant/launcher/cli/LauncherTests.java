@@ -1,0 +1,108 @@
+package io.covenant.launcher.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.covenant.launcher.platform.PlatformHome;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LauncherTests {
+
+    @TempDir
+    Path directory;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @Test
+    void explainsItself() {
+        assertThat(run("help")).isZero();
+        assertThat(text(out))
+                .contains("up", "down", "order", "invariants", "load")
+                .doesNotContain("train");
+        assertThat(run("help", "up")).isZero();
+        assertThat(text(out)).contains("--small", "--gateway-port");
+    }
+
+    @Test
+    void showsANodeThatWasNeverStarted() {
+        assertThat(run("status")).isEqualTo(1);
+
+        assertThat(text(out)).contains("postgres       stopped  8432", "gateway        stopped  8080");
+    }
+
+    @Test
+    void namesTheNodesWhenItIsGivenAnother() {
+        assertThat(run("kill", "order-1")).isEqualTo(2);
+
+        assertThat(text(err))
+                .startsWith("There is no node order-1; the nodes are: postgres, coordinator-1,")
+                .endsWith("gateway.\n");
+    }
+
+    @Test
+    void saysThatThereIsNothingToKill() {
+        assertThat(run("kill", "orders-1")).isEqualTo(1);
+        assertThat(text(err)).isEqualTo("orders-1 is not running.\n");
+    }
+
+    @Test
+    void doesNotUnderstandWhatItDoesNotKnow() {
+        assertThat(run("fly")).isEqualTo(2);
+        assertThat(text(err)).contains("Unmatched argument", "'fly'");
+    }
+
+    @Test
+    void endsNothingWithoutHarm() {
+        assertThat(run("down")).isZero();
+    }
+
+    @Test
+    void saysThatTheServicesAreNotBuilt() {
+        assertThat(run("start", "orders-1")).isEqualTo(1);
+        assertThat(text(err)).contains("order-service is not built").doesNotContain("Exception");
+    }
+
+    @Test
+    void asksBeforeItDeletesAnything() throws IOException {
+        Path data = Files.createDirectories(directory.resolve("state/data"));
+
+        assertThat(run("reset")).isEqualTo(1);
+
+        assertThat(text(out)).contains("deletes for good", data.toString());
+        assertThat(text(err)).contains("--yes");
+        assertThat(data).exists();
+        assertThat(run("reset", "--yes")).isZero();
+        assertThat(data).doesNotExist();
+    }
+
+    @Test
+    void saysThatTheGatewayIsNotThere() {
+        assertThat(run("order")).isEqualTo(1);
+        assertThat(text(err)).isEqualTo("The gateway is not running; './covenant up' starts what is missing.\n");
+    }
+
+    @Test
+    void showsNoLogOfANodeThatNeverRan() {
+        assertThat(run("logs", "gateway")).isZero();
+        assertThat(text(out)).isEmpty();
+    }
+
+    private int run(String... arguments) {
+        var console = new Console(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                false);
+        return Launcher.run(console, () -> PlatformHome.of(directory, directory.resolve("state")), arguments);
+    }
+
+    private static String text(ByteArrayOutputStream bytes) {
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+}

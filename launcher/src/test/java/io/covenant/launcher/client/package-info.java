@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.launcher.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.launcher.demo;
+
+import org.jspecify.annotations.NullMarked;

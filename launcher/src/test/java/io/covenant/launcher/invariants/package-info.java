@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.launcher.invariants;
+
+import org.jspecify.annotations.NullMarked;

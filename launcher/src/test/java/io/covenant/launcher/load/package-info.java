@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.launcher.load;
+
+import org.jspecify.annotations.NullMarked;
