@@ -1,0 +1,11 @@
+package io.covenant.inventory.stock;
+
+/// Why stock moved.
+public enum MovementReason {
+    /// Goods came in.
+    RECEIPT,
+    /// An order took them.
+    ORDER,
+    /// A cancelled order gave them back.
+    CANCELLATION
+}

@@ -1,0 +1,5 @@
+/// Stock over HTTP.
+@NullMarked
+package io.covenant.inventory.stock.web;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,73 @@
+package io.covenant.inventory;
+
+import io.covenant.testing.PostgresInstance;
+import io.covenant.testing.TestDatabase;
+import java.math.BigDecimal;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.http.MediaType;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.web.servlet.client.RestTestClient;
+
+/// The whole service over real HTTP and on real PostgreSQL; one for all test classes of this kind.
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
+public abstract class RunningInventory {
+
+    protected static final TestDatabase DATABASE = PostgresInstance.shared().create("inventory");
+
+    private static final AtomicInteger ITEMS = new AtomicInteger();
+
+    @LocalServerPort
+    private int port;
+
+    @DynamicPropertySource
+    static void database(DynamicPropertyRegistry registry) {
+        DATABASE.register(registry::add);
+    }
+
+    protected String baseUrl() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    protected RestTestClient http() {
+        return RestTestClient.bindToServer().baseUrl(baseUrl()).build();
+    }
+
+    /// A new item with so many on hand, at 10.00.
+    protected String itemWith(int onHand) {
+        var sku = "ITEM-%04d".formatted(ITEMS.incrementAndGet());
+        http().put()
+                .uri("/api/v1/stock/{sku}", sku)
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(Map.of("name", "Item", "price", new BigDecimal("10.00")))
+                .exchange()
+                .expectStatus()
+                .isCreated();
+        if (onHand > 0) {
+            http().post()
+                    .uri("/api/v1/stock/{sku}/receipts", sku)
+                    .contentType(MediaType.APPLICATION_JSON)
+                    .body(Map.of("quantity", onHand))
+                    .exchange()
+                    .expectStatus()
+                    .isCreated();
+        }
+        return sku;
+    }
+
+    protected RestTestClient.BodyContentSpec item(String sku) {
+        return http().get()
+                .uri("/api/v1/stock/{sku}", sku)
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody();
+    }
+
+    protected void expectOnHand(String sku, int onHand) {
+        item(sku).jsonPath("$.onHand").isEqualTo(onHand);
+    }
+}

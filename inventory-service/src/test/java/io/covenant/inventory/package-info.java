@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.inventory;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.inventory.stock;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.inventory.stock.web;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Customers and their credit.
+@NullMarked
+package io.covenant.orders.customer;
+
+import org.jspecify.annotations.NullMarked;

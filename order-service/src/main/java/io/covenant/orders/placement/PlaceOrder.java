@@ -1,0 +1,178 @@
+package io.covenant.orders.placement;
+
+import io.covenant.orders.placement.Quotes.QuoteAnswer;
+import io.covenant.transactions.Refusal;
+import io.covenant.transactions.initiator.CoordinatorUnavailableException;
+import io.covenant.transactions.initiator.Outcome;
+import io.covenant.transactions.initiator.TransactionIds;
+import io.covenant.transactions.initiator.Transactions;
+import io.covenant.web.idempotency.IdempotencyKey;
+import io.covenant.web.idempotency.RequestHash;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Service;
+
+/// Places orders: takes stock in inventory and writes the order here, both or neither.
+@Service
+public class PlaceOrder {
+
+    private static final Logger log = LoggerFactory.getLogger(PlaceOrder.class);
+
+    private static final Refusal IN_PROGRESS =
+            Refusal.of("request-in-progress", "Another request with this key is being worked on.");
+
+    private static final Refusal NO_PRICES =
+            Refusal.of("inventory-unavailable", "Inventory does not tell prices; nothing was begun. Try again.");
+
+    private final Placements placements;
+    private final Settlement settlement;
+    private final Quotes quotes;
+    private final Transactions transactions;
+    private final RequestHash hash;
+    private final PlacementProperties properties;
+    private final Clock clock;
+
+    PlaceOrder(
+            Placements placements,
+            Settlement settlement,
+            Quotes quotes,
+            Transactions transactions,
+            RequestHash hash,
+            PlacementProperties properties,
+            Clock clock) {
+        this.placements = placements;
+        this.settlement = settlement;
+        this.quotes = quotes;
+        this.transactions = transactions;
+        this.hash = hash;
+        this.properties = properties;
+        this.clock = clock;
+    }
+
+    /// Places an order, once for each key. If the price changes between quote and transaction, once more at the new
+    /// price.
+    public PlacementAnswer place(OrderRequest request, @Nullable IdempotencyKey key) {
+        var placement = begin(request, key);
+        if (placements.claim(placement) || key == null) {
+            return run(placement, request);
+        }
+        var earlier = placements.findByKey(key.value());
+        return earlier.isPresent() ? again(earlier.get(), placement, request) : onceMore(placement, request);
+    }
+
+    /// What became of an attempt to place this order; the order itself, where there is one, knows better.
+    public Optional<Placement> find(UUID order) {
+        return placements.find(order).map(settlement::settleIfDue);
+    }
+
+    private Placement begin(OrderRequest request, @Nullable IdempotencyKey key) {
+        var now = clock.instant();
+        return Placement.begun(
+                TransactionIds.next(),
+                key == null ? null : key.value(),
+                key == null ? null : hash.of(request),
+                request.customer(),
+                now,
+                now.plus(properties.settleAfter()));
+    }
+
+    /// The key was used before: the same request gets the same answer.
+    private PlacementAnswer again(Placement earlier, Placement placement, OrderRequest request) {
+        if (!earlier.requestHash().equals(placement.requestHash())) {
+            return new PlacementAnswer.KeyReused();
+        }
+        var settled = settlement.settleIfDue(earlier);
+        return switch (settled.state()) {
+            case PENDING -> new PlacementAnswer.Pending(settled);
+            case CONFIRMED -> new PlacementAnswer.ConfirmedBefore(settled.order());
+            case REJECTED -> {
+                var refusal = settled.refusal().orElseThrow();
+                yield Refusals.isFinal(refusal) ? new PlacementAnswer.Refused(refusal) : onceMore(placement, request);
+            }
+        };
+    }
+
+    /// The earlier attempt came to nothing and has given the key back.
+    private PlacementAnswer onceMore(Placement placement, OrderRequest request) {
+        if (placements.claim(placement)) {
+            return run(placement, request);
+        }
+        return placements
+                .findByKey(placement.idempotencyKey().orElseThrow())
+                .<PlacementAnswer>map(PlacementAnswer.Pending::new)
+                .orElseGet(() -> new PlacementAnswer.Failed(IN_PROGRESS));
+    }
+
+    private PlacementAnswer run(Placement placement, OrderRequest request) {
+        var answer = attempt(placement, request);
+        if (answer instanceof PlacementAnswer.Failed(var refusal) && Refusals.isPriceChanged(refusal)) {
+            var next = placement.under(TransactionIds.next());
+            if (placements.goOn(placement, next.transaction(), clock.instant().plus(properties.settleAfter()))) {
+                log.info(
+                        "order {} goes on under transaction {}: {}",
+                        next.order(),
+                        next.transaction(),
+                        refusal.detail());
+                return writtenDown(next, attempt(next, request));
+            }
+        }
+        return writtenDown(placement, answer);
+    }
+
+    private PlacementAnswer attempt(Placement placement, OrderRequest request) {
+        return switch (quotes.of(request.skus())) {
+            case QuoteAnswer.Unavailable() -> new PlacementAnswer.Failed(NO_PRICES);
+            case QuoteAnswer.Quoted(var prices) ->
+                request.skus().stream()
+                        .filter(sku -> !prices.containsKey(sku))
+                        .findFirst()
+                        .<PlacementAnswer>map(sku -> new PlacementAnswer.Refused(Refusals.unknownSku(sku)))
+                        .orElseGet(() -> transact(placement, NewOrder.of(placement, request, prices)));
+        };
+    }
+
+    private PlacementAnswer transact(Placement placement, NewOrder order) {
+        var transaction = transactions
+                .named("place-order")
+                .id(placement.transaction())
+                .deadline(properties.deadline())
+                .branch("orders", "create", order)
+                .branch("inventory", "reserve", StockReservation.of(order));
+        try {
+            return switch (transaction.run()) {
+                case Outcome.Committed(var id) -> new PlacementAnswer.Confirmed(order, id);
+                case Outcome.Aborted(var _, var refusal, var _) -> refused(placement, refusal);
+                case Outcome.InDoubt _ -> new PlacementAnswer.Pending(placement);
+            };
+        } catch (CoordinatorUnavailableException _) {
+            return new PlacementAnswer.Failed(Refusals.NO_COORDINATOR);
+        }
+    }
+
+    private PlacementAnswer refused(Placement placement, Refusal refusal) {
+        if (Refusals.isDuplicateOrder(refusal)) {
+            // A placement for this key was lost together with what the database had not yet forced; the order was not.
+            var order = placement.idempotencyKey().flatMap(placements::orderOfKey);
+            if (order.isPresent()) {
+                return new PlacementAnswer.ConfirmedBefore(order.get());
+            }
+        }
+        return Refusals.isFinal(refusal) ? new PlacementAnswer.Refused(refusal) : new PlacementAnswer.Failed(refusal);
+    }
+
+    /// Nothing is answered that a crash could take back. A confirmed order proves itself.
+    private PlacementAnswer writtenDown(Placement placement, PlacementAnswer answer) {
+        switch (answer) {
+            case PlacementAnswer.Confirmed _, PlacementAnswer.KeyReused _ -> {}
+            case PlacementAnswer.ConfirmedBefore _ -> placements.reject(placement, Refusals.DUPLICATE_ORDER);
+            case PlacementAnswer.Refused(var refusal) -> placements.reject(placement, refusal);
+            case PlacementAnswer.Failed(var refusal) -> placements.reject(placement, refusal);
+            case PlacementAnswer.Pending _ -> placements.keepPending(placement, clock.instant());
+        }
+        return answer;
+    }
+}

@@ -1,0 +1,33 @@
+package io.covenant.orders.placement;
+
+import jakarta.validation.constraints.NotNull;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/// How orders are placed.
+///
+/// @param deadline     a transaction that is undecided after this long aborts
+/// @param quoteTimeout how long inventory may take to tell prices
+/// @param settleAfter  a placement that is still pending after this long is asked after
+/// @param settleEvery  how often pending placements are looked for
+/// @param retention    how long an answered placement, and thus an idempotency key, is remembered
+@Validated
+@ConfigurationProperties("covenant.orders.placement")
+public record PlacementProperties(
+        @NotNull @DurationMin(millis = 100) @DefaultValue("3s")
+        Duration deadline,
+
+        @NotNull @DurationMin(millis = 10) @DefaultValue("1s")
+        Duration quoteTimeout,
+
+        @NotNull @DurationMin(millis = 100) @DefaultValue("2s")
+        Duration settleAfter,
+
+        @NotNull @DurationMin(millis = 100) @DefaultValue("1s")
+        Duration settleEvery,
+
+        @NotNull @DurationMin(minutes = 1) @DefaultValue("7d")
+        Duration retention) {}

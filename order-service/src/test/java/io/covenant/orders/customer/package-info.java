@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.orders.customer;
+
+import org.jspecify.annotations.NullMarked;

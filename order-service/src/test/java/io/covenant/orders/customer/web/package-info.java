@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.orders.customer.web;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.orders.order.web;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.orders.participant;
+
+import org.jspecify.annotations.NullMarked;

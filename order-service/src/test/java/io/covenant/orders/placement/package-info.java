@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.orders.placement;
+
+import org.jspecify.annotations.NullMarked;
