@@ -4,7 +4,7 @@ package io.covenant.transactions;
 public enum Ack {
     /// The branch is as decided, and the evidence says so.
     DONE,
-    /// The branch is not, or cannot be shown to be, as decided: a prepared transaction was removed or finished behind
-    /// our back. A person has to look.
+    /// The branch is not, or cannot be shown to be, as decided: a prepared transaction was removed or
+    /// finished behind our back. A person has to look.
     HAZARD
 }

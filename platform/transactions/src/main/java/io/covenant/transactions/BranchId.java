@@ -3,10 +3,11 @@ package io.covenant.transactions;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// One branch of one attempt of a transaction: the unit that votes, is sealed by the decision, and commits or aborts.
+/// One branch of one attempt of a transaction: the unit that votes, is sealed by the decision, and commits
+/// or aborts.
 ///
-/// Its [gid][#gid()] also names the prepared transaction in the participant's PostgreSQL. Such names share one space
-/// per server, not per database, so the branch name has to tell the service.
+/// Its [gid][#gid()] also names the prepared transaction in the participant's PostgreSQL. Such names share
+/// one space per server, not per database, so the branch name has to tell the service.
 ///
 /// @param name 1 to 40 characters of `a-z0-9-`
 public record BranchId(TransactionId transaction, Attempt attempt, String name) implements Comparable<BranchId> {

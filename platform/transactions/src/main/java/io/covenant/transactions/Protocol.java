@@ -8,6 +8,7 @@ package io.covenant.transactions;
 @FunctionalInterface
 public interface Protocol<S, I, E> {
 
-    /// Accepts every input in every state; an input that is late, duplicated or from a stranger changes nothing.
+    /// Accepts every input in every state; an input that is late, duplicated or from a stranger changes
+    /// nothing.
     Step<S, E> on(S state, I input);
 }

@@ -22,8 +22,8 @@ import java.util.TreeSet;
 /// The coordinator's side of two-phase commit, for one attempt of one transaction.
 ///
 /// An attempt starts by [#begin] at the coordinator that was asked, or by [#takeOver] at one that found the
-/// attempt without a live coordinator. It passes through at most four states, in the order in which they stand in
-/// [State].
+/// attempt without a live coordinator. It passes through at most four states, in the order in which they
+/// stand in [State].
 public final class TwoPhaseCommit implements Protocol<State, Input, Effect> {
 
     /// Where an attempt stands. All of it is volatile: whoever takes over starts from the register.
@@ -52,8 +52,8 @@ public final class TwoPhaseCommit implements Protocol<State, Input, Effect> {
         /// Decided for good; some branches have not confirmed what they were told.
         ///
         /// @param decision what became of the transaction
-        /// @param unacked  what each of them has to do, which is ABORT also under COMMIT for a branch that the
-        ///                 decision did not seal
+        /// @param unacked  what each of them has to do, which is ABORT also under COMMIT for a branch that
+        ///                 the decision did not seal
         /// @param hazards  branches that are not as decided
         record Telling(Decision decision, SortedMap<BranchId, Decision> unacked, SortedSet<BranchId> hazards)
                 implements State {
@@ -106,11 +106,12 @@ public final class TwoPhaseCommit implements Protocol<State, Input, Effect> {
         /// Send the work and ask for a vote.
         record Prepare(BranchId to) implements Effect {}
 
-        /// Write the decision, with the branches that it commits, unless there is one; force it; report what the
-        /// register holds.
+        /// Write the decision, with the branches that it commits, unless there is one; force it; report
+        /// what the register holds.
         ///
-        /// COMMIT goes in only beside the begin record of the attempt that it seals. Where that record is lost
-        /// or another attempt's, ABORT goes in instead: an attempt that is not on record never commits.
+        /// COMMIT goes in only beside the begin record of the attempt that it seals. Where that record is
+        /// lost or another attempt's, ABORT goes in instead: an attempt that is not on record never
+        /// commits.
         record Propose(Decision decision, SortedSet<BranchId> sealed) implements Effect {}
 
         /// Send the decision and ask for a confirmation.
@@ -119,14 +120,15 @@ public final class TwoPhaseCommit implements Protocol<State, Input, Effect> {
         /// The client may hear this, which the register holds; it will never be otherwise.
         record Answer(Decision decision) implements Effect {}
 
-        /// The attempt is over without the register: note the decision in its begin record, without force, then let
-        /// the client hear it.
+        /// The attempt is over without the register: note the decision in its begin record, without force,
+        /// then let the client hear it.
         ///
         /// Where that record is lost, another attempt's, or taken over, somebody else may be deciding this
         /// transaction: propose ABORT instead, and let the client hear what the register holds.
         record Close(Decision decision) implements Effect {}
 
-        /// Record the end, without force: it only saves work after a crash.
+        /// Record the end, without force, and not before what was closed is noted: it only saves work after
+        /// a crash.
         record End(Decision decision) implements Effect {}
     }
 
@@ -217,8 +219,9 @@ public final class TwoPhaseCommit implements Protocol<State, Input, Effect> {
         return Step.to(new State.Deciding(decision, branches), new Effect.Propose(decision, sealed));
     }
 
-    /// Aborts without asking the register: nobody else proposes COMMIT for this attempt, and this coordinator did
-    /// not. The branches hear it at once; only the client's answer waits for the begin record.
+    /// Aborts without asking the register: nobody else proposes COMMIT for this attempt, and this
+    /// coordinator did not. The branches hear it at once; only the client's answer waits for the begin
+    /// record.
     private static Step<State, Effect> abort(SortedSet<BranchId> branches) {
         var close = new Effect.Close(Decision.ABORT);
         if (branches.isEmpty()) {

@@ -12,10 +12,10 @@ import io.covenant.transactions.twophase.TwoPhaseParticipant.State;
 
 /// The participant's side of two-phase commit: one request about one branch, from its arrival to the reply.
 ///
-/// What lasts lives in the participant's database and nowhere else: the prepared transaction, and the *barrier row*
-/// of the branch, which the branch inserts as the first statement of its work. The row is the evidence: visible as
-/// [Evidence#WORK] it says that the branch has committed, as [Evidence#FENCE] that it never will. Any instance of
-/// the service can therefore answer any request.
+/// What lasts lives in the participant's database and nowhere else: the prepared transaction, and the
+/// *barrier row* of the branch, which the branch inserts as the first statement of its work. The row is the
+/// evidence: visible as [Evidence#WORK] it says that the branch has committed, as [Evidence#FENCE] that it
+/// never will. Any instance of the service can therefore answer any request.
 public final class TwoPhaseParticipant implements Protocol<State, Input, Effect> {
 
     /// What the barrier row of a branch shows.

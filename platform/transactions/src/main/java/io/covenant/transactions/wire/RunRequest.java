@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Asks a coordinator to run branches under a protocol until a deadline.
 ///
-/// @param id             the initiator's name for the transaction, so that asking again does not run it again; the
-/// coordinator makes one when absent
+/// @param id             the initiator's name for the transaction, so that asking again does not run it
+///                       again; the coordinator makes one when absent
 /// @param name           what it is, for people
 /// @param protocol       `TWO_PHASE` when absent
 /// @param deadlineMillis when undecided after this long it aborts; the coordinator's default when absent

@@ -1,4 +1,5 @@
-/// What coordinator, participants and initiators say to each other over HTTP, as records that any JSON mapper binds.
+/// What coordinator, participants and initiators say to each other over HTTP, as records that any JSON
+/// mapper binds.
 @NullMarked
 package io.covenant.transactions.wire;
 

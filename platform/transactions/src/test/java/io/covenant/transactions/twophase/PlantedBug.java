@@ -1,0 +1,35 @@
+package io.covenant.transactions.twophase;
+
+/// A mistake that somebody could make, in a core or in a shell around it. The simulation must find each.
+enum PlantedBug {
+    DECISION_NOT_FORCED("The register reports a decision before it is forced."),
+    NO_VOTE_IGNORED("The coordinator takes a NO for a branch that only read."),
+    LATE_PREPARE_ACCEPTED("A prepare does not look for the fence that an abort left."),
+    FENCE_NOT_FORCED("The fence of an abort is confirmed before it is forced."),
+    PREPARE_NOT_FORCED("The participant votes YES before PREPARE TRANSACTION is durable."),
+    MISSING_IS_SUCCESS("COMMIT PREPARED says \"does not exist\", and the participant confirms."),
+    TOMBSTONE_NOT_WRITTEN("An inquiry after the deadline is answered ABORT, and nothing is written."),
+    ATTEMPT_NOT_IN_BRANCH("Every attempt of a transaction uses the same branch ids."),
+    TAKE_OVER_COMMITS("A take-over that finds every branch prepared proposes COMMIT."),
+    TAKE_OVER_VOTES_ANEW("A take-over sends the prepares once more and counts the votes."),
+    TAKE_OVER_PRESUMES_ABORT("A take-over tells ABORT without asking the register."),
+    ANSWER_BEFORE_DECISION("The client hears COMMITTED when all votes are in, before the decision is durable."),
+    EXPIRY_OVERTAKES_COMMIT("The deadline aborts an attempt whose COMMIT is on its way into the register."),
+    COMMIT_WITHOUT_RECORD("The register takes COMMIT from an attempt whose begin record is lost."),
+    ABORT_ANSWERED_UNRECORDED("The coordinator answers ABORTED without looking for its begin record."),
+    UNSEALED_COMMITS("An inquiry is told the decision of the transaction, sealed or not."),
+    BARRIER_OUTSIDE("The barrier row is committed on its own, before the business transaction."),
+    LOST_PREPARE_IS_YES("The reply to PREPARE TRANSACTION is lost, and the participant votes YES."),
+    SWEEP_PRESUMES_ABORT("A sweep rolls back what has been prepared for long, without asking."),
+    OWNER_WITHOUT_INCARNATION("A restarted coordinator keeps the name, and so the lease, of the one that died.");
+
+    private final String mistake;
+
+    PlantedBug(String mistake) {
+        this.mistake = mistake;
+    }
+
+    String mistake() {
+        return mistake;
+    }
+}

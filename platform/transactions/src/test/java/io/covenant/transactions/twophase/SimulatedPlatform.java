@@ -1,0 +1,213 @@
+package io.covenant.transactions.twophase;
+
+import io.covenant.simulation.Dice;
+import io.covenant.simulation.World;
+import io.covenant.transactions.TransactionId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// A platform of coordinators, services and clients in one world, and the fate that befalls it.
+///
+/// Each seed is another platform: how many of what, which faults and how many of them. Not every kind of
+/// fault happens in every world, since many kinds at once hide each other.
+final class SimulatedPlatform {
+
+    private static final String REGISTER = "register";
+    private static final Duration TROUBLE = Duration.ofSeconds(8);
+    private static final Duration STRAGGLING = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final List<String> SERVICES = List.of("orders", "inventory", "payments", "shipping");
+
+    private final World world;
+    private final Dice dice;
+    private final Tally tally;
+    private final Set<PlantedBug> bugs;
+    private final History history;
+    private final Services services;
+    private final Map<TransactionId, List<BranchWork>> works = new LinkedHashMap<>();
+    private final Map<String, SimulatedDatabase> databases = new TreeMap<>();
+    private final List<SimulatedClient> clients = new ArrayList<>();
+    private @Nullable SimulatedRegister register;
+
+    private SimulatedPlatform(World world, Tally tally, Set<PlantedBug> bugs) {
+        this.world = world;
+        this.dice = world.dice();
+        this.tally = tally;
+        this.bugs = bugs;
+        this.history = new History(tally);
+        this.services = services(world.dice());
+    }
+
+    /// Builds a platform, lets trouble come and go, and waits until nothing is left to do.
+    static void play(World world, Tally tally, Set<PlantedBug> bugs, boolean sabotage) {
+        var platform = new SimulatedPlatform(world, tally, bugs);
+        platform.build();
+        platform.misbehave();
+        if (sabotage) {
+            platform.sabotage();
+        }
+        world.always("invariants", platform.history::check)
+                .quietWhen("trouble is over", () -> world.elapsed().compareTo(TROUBLE.plus(STRAGGLING)) > 0)
+                .quietWhen("a client waits", () -> platform.clients.stream().allMatch(SimulatedClient::contented))
+                .quietWhen("a transaction has no end", platform::everythingEnded)
+                .quietWhen("a branch is prepared", platform::nothingPrepared)
+                .finally_(
+                        "at the end", () -> platform.history.checkAtTheEnd(platform.databases.values(), platform.works))
+                .untilQuiet(PATIENCE);
+        tally.played(world.elapsed(), world.events());
+    }
+
+    private boolean everythingEnded() {
+        return Objects.requireNonNull(register).everythingEnded();
+    }
+
+    private boolean nothingPrepared() {
+        return databases.values().stream().allMatch(SimulatedDatabase::nothingPrepared);
+    }
+
+    private static Services services(Dice dice) {
+        var participants = new TreeMap<String, List<String>>();
+        SERVICES.subList(0, 2 + dice.below(3))
+                .forEach(service -> participants.put(service, List.of(service + "-1", service + "-2")));
+        var coordinators = IntStream.rangeClosed(1, 2 + dice.below(2))
+                .mapToObj(number -> "coordinator-" + number)
+                .toList();
+        return new Services(REGISTER, coordinators, participants);
+    }
+
+    private void build() {
+        world.network()
+                .delay(Duration.ofNanos(200_000), Duration.ofMillis(1 + dice.below(8)))
+                .loss(dice.pick(List.of(0.0, 0.01, 0.05)))
+                .duplication(dice.pick(List.of(0.0, 0.02, 0.1)))
+                .stragglers(dice.pick(List.of(0.0, 0.01, 0.04)), STRAGGLING)
+                .doublesOnly(message -> message instanceof Message);
+        world.node(REGISTER, node -> register = new SimulatedRegister(node, node.disk("wal"), history, bugs));
+        services.participants().forEach((service, instances) -> {
+            var database = Services.databaseOf(service);
+            world.node(database, node -> {
+                var program = new SimulatedDatabase(node, node.disk("wal"), history, bugs);
+                databases.put(service, program);
+                return program;
+            });
+            instances.forEach(instance -> world.node(
+                    instance,
+                    node -> new SimulatedParticipant(
+                            node, database, services.coordinators(), history, bugs, PlantedCores.participant(bugs))));
+        });
+        services.coordinators()
+                .forEach(coordinator -> world.node(
+                        coordinator,
+                        node -> new SimulatedCoordinator(
+                                node, services, history, bugs, PlantedCores.coordinator(bugs))));
+        for (var number = 1; number <= 2 + dice.below(2); number++) {
+            var wishes = IntStream.range(0, 2 + dice.below(3))
+                    .mapToObj(wish -> wish())
+                    .toList();
+            world.node("client-" + number, node -> {
+                var client = new SimulatedClient(node, services.coordinators(), wishes);
+                clients.add(client);
+                return client;
+            });
+        }
+    }
+
+    private SimulatedClient.Wish wish() {
+        var id = new TransactionId(new UUID(dice.next(), dice.next()));
+        var reads = dice.chance(0.15);
+        var wanted = new ArrayList<BranchWork>();
+        for (var branch = 1; branch <= 2 + dice.below(3); branch++) {
+            var service = dice.pick(List.copyOf(services.participants().keySet()));
+            var amount = reads || dice.chance(0.15) ? 0 : dice.below(120) - 45;
+            wanted.add(
+                    new BranchWork(service + "-" + branch, service, dice.below(3), amount, !reads && dice.chance(0.3)));
+        }
+        works.put(id, List.copyOf(wanted));
+        var deadline = dice.between(Duration.ofMillis(100), Duration.ofSeconds(3));
+        return new SimulatedClient.Wish(id, List.copyOf(wanted), deadline);
+    }
+
+    private void misbehave() {
+        var instances =
+                services.participants().values().stream().flatMap(List::stream).toList();
+        var coordinators = services.coordinators();
+        sometimes(4, () -> crash(dice.pick(coordinators), Event.COORDINATOR_CRASH));
+        sometimes(4, () -> crash(dice.pick(instances), Event.INSTANCE_CRASH));
+        sometimes(
+                3, () -> crash(Services.databaseOf(dice.pick(List.copyOf(databases.keySet()))), Event.DATABASE_CRASH));
+        sometimes(6, () -> crash(REGISTER, Event.REGISTER_CRASH));
+        sometimes(3, () -> pause(dice.pick(coordinators)));
+        sometimes(2, () -> pause(dice.pick(instances)));
+        sometimes(3, () -> cut(dice.pick(coordinators), REGISTER));
+        sometimes(3, () -> cut(dice.pick(coordinators), dice.pick(instances)));
+        if (dice.chance(0.3)) {
+            coordinators.forEach(coordinator -> world.node(coordinator)
+                    .skew(dice.between(Duration.ZERO, Duration.ofSeconds(4)).minusSeconds(2)));
+        }
+        world.in(TROUBLE, () -> {
+            world.network().behave();
+            world.nodes().forEach(node -> {
+                node.resume();
+                node.restart();
+            });
+        });
+    }
+
+    /// In half of the worlds, up to so many times.
+    private void sometimes(int atMost, Runnable fate) {
+        if (dice.chance(0.5)) {
+            IntStream.rangeClosed(0, dice.below(atMost))
+                    .forEach(time -> world.in(dice.between(Duration.ZERO, TROUBLE), fate));
+        }
+    }
+
+    private void sabotage() {
+        for (var time = 0; time < 40; time++) {
+            world.in(
+                    dice.between(Duration.ZERO, TROUBLE),
+                    () -> dice.pick(List.copyOf(databases.values())).sabotage(dice));
+        }
+    }
+
+    private void crash(String name, Event event) {
+        var node = world.node(name);
+        if (node.up()) {
+            tally.count(event);
+            node.crash();
+            world.in(dice.between(Duration.ofMillis(20), Duration.ofMillis(2_500)), node::restart);
+        }
+    }
+
+    private void pause(String name) {
+        var node = world.node(name);
+        if (node.up() && !node.paused()) {
+            tally.count(Event.PAUSE);
+            node.pause();
+            world.in(dice.between(Duration.ofMillis(200), Duration.ofSeconds(4)), node::resume);
+        }
+    }
+
+    private void cut(String one, String other) {
+        tally.count(Event.CUT);
+        var forth = dice.chance(0.7);
+        if (forth) {
+            world.network().cut(one, other);
+        }
+        if (!forth || dice.chance(0.6)) {
+            world.network().cut(other, one);
+        }
+        world.in(dice.between(Duration.ofMillis(200), Duration.ofSeconds(3)), () -> {
+            world.network().heal(one, other);
+            world.network().heal(other, one);
+        });
+    }
+}

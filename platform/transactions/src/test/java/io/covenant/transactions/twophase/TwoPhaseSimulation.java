@@ -1,0 +1,41 @@
+package io.covenant.transactions.twophase;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.covenant.simulation.Seeds;
+import io.covenant.simulation.Transcript;
+import io.covenant.simulation.World;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+class TwoPhaseSimulation {
+
+    private static final Tally TALLY = new Tally();
+    private static final Tally SABOTAGED = new Tally();
+
+    @Seeds(2_000)
+    void neverSplitsADecision(long seed) {
+        SimulatedPlatform.play(World.seeded(seed), TALLY, Set.of(), false);
+    }
+
+    @Seeds(400)
+    void reportsWhatAnOperatorRolledBackByHand(long seed) {
+        SimulatedPlatform.play(World.seeded(seed), SABOTAGED, Set.of(), true);
+    }
+
+    @Test
+    void playsTheSameSeedTheSameWay() {
+        for (var seed = 1L; seed <= 5; seed++) {
+            var transcript =
+                    Transcript.reconciled(seed, world -> SimulatedPlatform.play(world, new Tally(), Set.of(), false));
+            assertThat(transcript.lines()).hasSizeGreaterThan(100);
+        }
+    }
+
+    @AfterAll
+    static void printsWhatItHasSeen() {
+        System.out.println("two-phase commit, simulated: " + TALLY);
+        System.out.println("sabotaged: " + SABOTAGED);
+    }
+}
