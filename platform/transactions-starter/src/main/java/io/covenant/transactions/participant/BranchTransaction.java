@@ -13,7 +13,7 @@ import org.postgresql.core.TransactionState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
-import org.springframework.transaction.IllegalTransactionStateException;
+import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.transaction.support.ResourceHolder;
 import org.springframework.transaction.support.ResourceHolderSynchronization;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -115,15 +115,32 @@ final class BranchTransaction {
     }
 
     /// Refuses when something else than this database takes part in the thread's transaction.
+    ///
+    /// @param own the resources of this database
     void refuseForeignResources(Object... own) {
         var ours = Set.of(own);
         TransactionSynchronizationManager.getResourceMap().forEach((resource, holder) -> {
             if (holder instanceof ResourceHolder && !ours.contains(resource)) {
-                throw new BranchNotPreparableException(
-                        "The branch used a second transactional resource, which does not wait for the decision: "
-                                + resource);
+                throw foreign(resource);
             }
         });
+        for (var synchronization : TransactionSynchronizationManager.getSynchronizations()) {
+            if (tidiesUpAResource(synchronization)) {
+                throw foreign(synchronization);
+            }
+        }
+    }
+
+    /// Resources that join a transaction which somebody else manages are tidied up by such callbacks; the branch's own
+    /// connection and session are not among them.
+    private static boolean tidiesUpAResource(TransactionSynchronization synchronization) {
+        return synchronization instanceof ResourceHolderSynchronization<?, ?>
+                || synchronization.getClass().getName().startsWith(DataSourceUtils.class.getName());
+    }
+
+    private static BranchNotPreparableException foreign(Object resource) {
+        return new BranchNotPreparableException(
+                "The branch used a second transactional resource, which does not wait for the decision: " + resource);
     }
 
     /// Prepares, as the very last act on the connection.
@@ -151,25 +168,13 @@ final class BranchTransaction {
         crashPoints.hit(CrashPoint.C5_PREPARED);
     }
 
-    /// Takes the callbacks that wait for the commit out of the thread's transaction, which is only prepared. Those that
-    /// tidy up the thread's own resources stay.
+    /// Takes the callbacks that wait for the commit out of the thread's transaction, which is only prepared.
     void park() {
-        if (!TransactionSynchronizationManager.isSynchronizationActive()) {
-            return;
-        }
-        var waiting = new ArrayList<TransactionSynchronization>();
-        var staying = new ArrayList<TransactionSynchronization>();
-        for (var synchronization : TransactionSynchronizationManager.getSynchronizations()) {
-            switch (synchronization) {
-                case ResourceHolderSynchronization<?, ?> tidying -> staying.add(tidying);
-                case OneTransactionOnly _ -> {}
-                default -> waiting.add(synchronization);
-            }
-        }
+        var waiting = new ArrayList<>(TransactionSynchronizationManager.getSynchronizations());
+        waiting.removeIf(OneTransactionOnly.class::isInstance);
         parked = List.copyOf(waiting);
         TransactionSynchronizationManager.clearSynchronization();
         TransactionSynchronizationManager.initSynchronization();
-        staying.forEach(TransactionSynchronizationManager::registerSynchronization);
     }
 
     void refuseWhenLate() {
@@ -200,7 +205,7 @@ final class BranchTransaction {
 
         @Override
         public void suspend() {
-            throw new IllegalTransactionStateException(
+            throw new BranchNotPreparableException(
                     "The branch operation '%s' opens a second transaction (REQUIRES_NEW, NOT_SUPPORTED or another transaction manager); it would be committed whatever the branch's transaction decides. Work in the branch's own transaction, or do it in an AFTER_COMMIT listener."
                             .formatted(branch.operation()));
         }

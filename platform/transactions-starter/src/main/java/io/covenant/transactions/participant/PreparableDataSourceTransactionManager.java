@@ -27,11 +27,15 @@ public final class PreparableDataSourceTransactionManager extends JdbcTransactio
     @Override
     protected void doCommit(DefaultTransactionStatus status) {
         var branch = BranchTransaction.current();
-        if (branch == null || !branch.writes()) {
+        if (branch == null) {
             super.doCommit(status);
             return;
         }
         branch.refuseForeignResources(database);
+        if (!branch.writes()) {
+            super.doCommit(status);
+            return;
+        }
         var holder = (ConnectionHolder) TransactionSynchronizationManager.getResource(database);
         if (holder == null) {
             throw new IllegalStateException("no connection is bound to the thread of " + branch.branch());

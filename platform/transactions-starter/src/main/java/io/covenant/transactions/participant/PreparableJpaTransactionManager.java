@@ -51,12 +51,14 @@ public final class PreparableJpaTransactionManager extends JpaTransactionManager
     @Override
     protected void doCommit(DefaultTransactionStatus status) {
         var branch = BranchTransaction.current();
-        if (branch == null || !branch.writes()) {
+        if (branch == null) {
             super.doCommit(status);
             return;
         }
         branch.refuseForeignResources(database(), Objects.requireNonNull(getEntityManagerFactory()));
         super.doCommit(status);
-        branch.park();
+        if (branch.writes()) {
+            branch.park();
+        }
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.transactions.initiator;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.transactions.participant;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+package io.covenant.transactions.participant.sample;
+
+import org.springframework.data.repository.CrudRepository;
+
+public interface Products extends CrudRepository<Product, String> {}

@@ -1,0 +1,5 @@
+create table product (
+    sku     text primary key,
+    on_hand int not null constraint on_hand_positive check (on_hand >= 0),
+    version int not null
+);
