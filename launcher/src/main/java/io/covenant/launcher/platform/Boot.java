@@ -65,7 +65,10 @@ final class Boot {
             }
             return awaitHealth(node, began);
         } catch (RuntimeException e) {
-            return failed(node, String.valueOf(e.getMessage()));
+            List<String> told = String.valueOf(e.getMessage()).lines().toList();
+            return told.size() > 1
+                    ? new NodeEvent.Failed(told.getFirst(), told.subList(1, told.size()))
+                    : failed(node, told.getFirst());
         }
     }
 

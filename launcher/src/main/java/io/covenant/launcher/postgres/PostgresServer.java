@@ -327,6 +327,8 @@ public final class PostgresServer {
         }
         try {
             Postmaster.forgetDead(data());
+            // Its lock file names a process that, dead but not yet collected by init, still counts as another server.
+            Directories.delete(home.resolve("socket"));
         } catch (IOException e) {
             throw new PostgresFailure("what a dead PostgreSQL left in " + home + " cannot be removed: " + e, e);
         }
