@@ -1,0 +1,99 @@
+package io.covenant.coordinator;
+
+import io.covenant.coordinator.insight.TransactionMetrics;
+import io.covenant.coordinator.ownership.OwnershipSettings;
+import io.covenant.coordinator.recovery.RecoverySettings;
+import io.covenant.coordinator.transaction.Participants;
+import io.covenant.coordinator.transaction.TransactionSettings;
+import io.covenant.coordinator.transaction.Transactions;
+import io.covenant.transactions.CrashPoints;
+import io.covenant.web.services.ServiceClient;
+import io.covenant.web.services.Topology;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceProperties;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/// Puts the engine into the service.
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({TransactionSettings.class, OwnershipSettings.class, RecoverySettings.class})
+class CoordinatorConfiguration {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CoordinatorConfiguration.class);
+
+    /// Physical connections: the engine keeps the few that it needs.
+    @Bean
+    PGSimpleDataSource dataSource(DataSourceProperties properties, Topology topology) {
+        var database = new PGSimpleDataSource();
+        database.setUrl(properties.determineUrl());
+        database.setUser(properties.determineUsername());
+        database.setPassword(properties.determinePassword());
+        database.setApplicationName(topology.node());
+        database.setConnectTimeout(2);
+        database.setLoginTimeout(3);
+        database.setTcpKeepAlive(true);
+        return database;
+    }
+
+    @Bean
+    Participants participants(ServiceClient client, TransactionSettings settings) {
+        return Participants.overHttp(client, settings.finishPatience());
+    }
+
+    @Bean
+    CrashPoints crashPoints(Environment environment) {
+        var armed = environment.getProperty("covenant.crash-point");
+        if (armed == null || armed.isBlank()) {
+            return CrashPoints.none();
+        }
+        LOG.warn("THIS NODE IS ARMED: it will halt at the crash point {}", armed);
+        return CrashPoints.armed(armed, () -> Runtime.getRuntime().halt(137));
+    }
+
+    @Bean
+    TransactionMetrics transactionMetrics(MeterRegistry registry) {
+        return new TransactionMetrics(registry);
+    }
+
+    @Bean
+    @DependsOnDatabaseInitialization
+    CoordinatorEngine coordinatorEngine(
+            Topology topology,
+            PGSimpleDataSource database,
+            Participants participants,
+            TransactionSettings transactions,
+            OwnershipSettings ownership,
+            RecoverySettings recovery,
+            TransactionMetrics metrics,
+            CrashPoints crashPoints) {
+        return new CoordinatorEngine.Parts(
+                        topology.node(),
+                        database,
+                        participants,
+                        transactions,
+                        ownership,
+                        recovery,
+                        metrics,
+                        crashPoints,
+                        InstantSource.system())
+                .engine();
+    }
+
+    @Bean
+    Transactions transactions(CoordinatorEngine engine, TransactionMetrics metrics) {
+        metrics.watch(engine.transactions());
+        return engine.transactions();
+    }
+
+    @Bean
+    CoordinatorLife coordinatorLife(CoordinatorEngine engine) {
+        return new CoordinatorLife(engine);
+    }
+}

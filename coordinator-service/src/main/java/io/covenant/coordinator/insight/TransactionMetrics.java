@@ -1,0 +1,190 @@
+package io.covenant.coordinator.insight;
+
+import io.covenant.coordinator.transaction.Backlog;
+import io.covenant.coordinator.transaction.StoreUnavailableException;
+import io.covenant.coordinator.transaction.TransactionListener;
+import io.covenant.coordinator.transaction.Transactions;
+import io.covenant.transactions.BranchId;
+import io.covenant.transactions.Decision;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/// Counts what happens to transactions.
+public final class TransactionMetrics implements TransactionListener {
+
+    private static final Duration BACKLOG_MAY_BE_OLD = Duration.ofSeconds(2);
+
+    private final MeterRegistry registry;
+    private final Map<Decision, Timer> decided = new EnumMap<>(Decision.class);
+    private final Map<Decision, Timer> finished = new EnumMap<>(Decision.class);
+    private final Map<Retried, Counter> retried = new EnumMap<>(Retried.class);
+    private final Counter hazards;
+    private final Counter takenOver;
+    private final DistributionSummary batches;
+    private final Timer forced;
+
+    public TransactionMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        for (var decision : Decision.values()) {
+            decided.put(
+                    decision,
+                    Timer.builder("covenant.transactions.decided")
+                            .description("Transactions decided here, and how long that took from their begin")
+                            .tag("outcome", outcome(decision))
+                            .register(registry));
+            finished.put(
+                    decision,
+                    Timer.builder("covenant.transactions.finished")
+                            .description("Transactions of which every branch has confirmed, and how long that took")
+                            .tag("outcome", outcome(decision))
+                            .register(registry));
+        }
+        for (var what : Retried.values()) {
+            retried.put(
+                    what,
+                    Counter.builder("covenant.transactions.retried")
+                            .description("Things tried once more")
+                            .tag(
+                                    "what",
+                                    what.name()
+                                            .toLowerCase(java.util.Locale.ROOT)
+                                            .replace('_', '-'))
+                            .register(registry));
+        }
+        hazards = Counter.builder("covenant.transactions.hazards")
+                .description("Branches found not to be as decided: a person has to look")
+                .register(registry);
+        takenOver = Counter.builder("covenant.transactions.taken.over")
+                .description("Transactions that another coordinator left and this one finishes")
+                .register(registry);
+        batches = DistributionSummary.builder("covenant.decisions.batch")
+                .description("Decisions per forced commit of the database")
+                .register(registry);
+        forced = Timer.builder("covenant.decisions.forced")
+                .description("Forced commits of the database")
+                .register(registry);
+    }
+
+    private static String outcome(Decision decision) {
+        return switch (decision) {
+            case COMMIT -> "committed";
+            case ABORT -> "aborted";
+        };
+    }
+
+    /// Shows what is under way as well.
+    public void watch(Transactions transactions) {
+        Gauge.builder("covenant.transactions.undecided", transactions, Transactions::undecided)
+                .description("Transactions under way here without a decision")
+                .register(registry);
+        Gauge.builder("covenant.transactions.unfinished", transactions, Transactions::unfinished)
+                .description("Transactions under way here")
+                .register(registry);
+        var backlog = new LatestBacklog(transactions);
+        gauge(
+                "covenant.backlog.undecided",
+                "Transactions of all coordinators without a decision",
+                backlog,
+                Backlog::undecided);
+        gauge(
+                "covenant.backlog.unconfirmed",
+                "Transactions of all coordinators that some branch has not confirmed",
+                backlog,
+                Backlog::unconfirmed);
+        gauge(
+                "covenant.backlog.hazards",
+                "Transactions of all coordinators with a branch that is not as decided",
+                backlog,
+                Backlog::hazards);
+        Gauge.builder("covenant.backlog.oldest", backlog, LatestBacklog::oldestSeconds)
+                .description("Age of the oldest unfinished transaction of all coordinators")
+                .baseUnit("seconds")
+                .register(registry);
+    }
+
+    private void gauge(String name, String description, LatestBacklog backlog, ToDoubleFunction<Backlog> figure) {
+        Gauge.builder(name, backlog, latest -> latest.figure(figure))
+                .description(description)
+                .register(registry);
+    }
+
+    @Override
+    public void decided(Decision decision, Duration sinceBegin) {
+        timer(decided, decision).record(sinceBegin);
+    }
+
+    @Override
+    public void finished(Decision decision, Duration sinceBegin) {
+        timer(finished, decision).record(sinceBegin);
+    }
+
+    private static Timer timer(Map<Decision, Timer> timers, Decision decision) {
+        return java.util.Objects.requireNonNull(timers.get(decision));
+    }
+
+    @Override
+    public void hazard(BranchId branch) {
+        hazards.increment();
+    }
+
+    @Override
+    public void takenOver(int transactions) {
+        takenOver.increment(transactions);
+    }
+
+    @Override
+    public void retried(Retried what) {
+        java.util.Objects.requireNonNull(retried.get(what)).increment();
+    }
+
+    @Override
+    public void decisionsForced(int decisions, Duration took) {
+        batches.record(decisions);
+        forced.record(took);
+    }
+
+    /// One look into the store serves all figures of a scrape.
+    private static final class LatestBacklog {
+
+        private final Transactions transactions;
+        private Backlog latest = new Backlog(0, 0, 0, null);
+        private boolean known;
+        private long looked;
+
+        LatestBacklog(Transactions transactions) {
+            this.transactions = transactions;
+            this.looked = System.nanoTime() - BACKLOG_MAY_BE_OLD.toNanos();
+        }
+
+        synchronized double figure(ToDoubleFunction<Backlog> figure) {
+            long now = System.nanoTime();
+            if (now - looked >= BACKLOG_MAY_BE_OLD.toNanos()) {
+                looked = now;
+                try {
+                    latest = transactions.backlog();
+                    known = true;
+                } catch (StoreUnavailableException e) {
+                    known = false;
+                }
+            }
+            return known ? figure.applyAsDouble(latest) : Double.NaN;
+        }
+
+        double oldestSeconds() {
+            return figure(backlog -> {
+                var oldest = backlog.oldest();
+                return oldest == null
+                        ? 0
+                        : Duration.between(oldest, Instant.now()).toMillis() / 1000.0;
+            });
+        }
+    }
+}

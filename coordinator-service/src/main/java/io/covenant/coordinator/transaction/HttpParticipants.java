@@ -1,0 +1,188 @@
+package io.covenant.coordinator.transaction;
+
+import io.covenant.transactions.BranchId;
+import io.covenant.transactions.Decision;
+import io.covenant.transactions.Refusal;
+import io.covenant.transactions.Vote;
+import io.covenant.transactions.wire.FinishReply;
+import io.covenant.transactions.wire.PrepareReply;
+import io.covenant.web.request.RequestId;
+import io.covenant.web.services.ServiceAnswer;
+import io.covenant.web.services.ServiceAnswer.Answered;
+import io.covenant.web.services.ServiceAnswer.NotSent;
+import io.covenant.web.services.ServiceAnswer.Unanswered;
+import io.covenant.web.services.ServiceClient;
+import io.covenant.web.services.ServiceRequest;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/// Participants behind `POST /internal/v1/branches/{prepare,commit,rollback}`.
+///
+/// All three may be repeated, so a request that one instance does not answer goes to the next at once.
+final class HttpParticipants implements Participants {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpParticipants.class);
+
+    private static final String PREPARE = "/internal/v1/branches/prepare";
+
+    /// Refusals that are none: asked too late, too early, or too often.
+    private static final Set<Integer> ASK_AGAIN = Set.of(408, 425, 429);
+
+    /// What every problem document has; the rest are the figures of the refusal.
+    private static final Set<String> STANDARD =
+            Set.of("type", "title", "status", "detail", "instance", "code", "requestId", "errors", "errorsOmitted");
+
+    private static final int MOST_ERRORS = 20;
+
+    private final ServiceClient client;
+    private final Duration finishPatience;
+
+    HttpParticipants(ServiceClient client, Duration finishPatience) {
+        this.client = client;
+        this.finishPatience = finishPatience;
+    }
+
+    @Override
+    public boolean knows(String service) {
+        return client.knows(service);
+    }
+
+    @Override
+    public PrepareAnswer prepare(Preparation preparation) {
+        if (!client.knows(preparation.service())) {
+            return new PrepareAnswer.NotSent("no service '%s' is configured".formatted(preparation.service()));
+        }
+        var request =
+                ServiceRequest.post(PREPARE, body(preparation)).asRepeatable().within(preparation.patience());
+        var requestId = preparation.requestId();
+        if (requestId != null) {
+            request = request.header(RequestId.HEADER, requestId);
+        }
+        return switch (client.call(preparation.service(), request)) {
+            case Answered answered -> vote(preparation, answered);
+            case NotSent notSent -> new PrepareAnswer.NotSent(notSent.reason());
+            case Unanswered unanswered -> new PrepareAnswer.Unsettled(unanswered.reason());
+        };
+    }
+
+    /// The payload goes in as it came; nothing else in here needs escaping.
+    private static byte[] body(Preparation preparation) {
+        var head = "{\"gid\":\"%s\",\"operation\":\"%s\",\"deadlineMillis\":%d,\"payload\":"
+                .formatted(
+                        preparation.branch().gid(),
+                        preparation.operation(),
+                        Math.max(1, preparation.timeLeft().toMillis()));
+        var body =
+                new ByteArrayOutputStream(head.length() + preparation.payload().length() + 1);
+        body.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
+        preparation.payload().writeTo(body);
+        body.write('}');
+        return body.toByteArray();
+    }
+
+    private static PrepareAnswer vote(Preparation preparation, Answered answer) {
+        try {
+            if (answer.successful()) {
+                return new PrepareAnswer.Voted(
+                        answer.body().as(PrepareReply.class).toVote());
+            }
+            if (answer.refused() && !ASK_AGAIN.contains(answer.status())) {
+                return new PrepareAnswer.Voted(new Vote.No(refusal(answer)));
+            }
+        } catch (JacksonException | NullPointerException e) {
+            LOG.warn("{} answered prepare with something that is no vote", preparation.service(), e);
+        }
+        return new PrepareAnswer.Unsettled(said(answer));
+    }
+
+    private static Refusal refusal(Answered answer) {
+        JsonNode problem;
+        try {
+            problem = answer.body().asTree();
+        } catch (JacksonException e) {
+            problem = null;
+        }
+        if (problem == null || !problem.isObject()) {
+            return Refusal.of("refused", "The service refused the branch with status %d.".formatted(answer.status()));
+        }
+        var figures = new LinkedHashMap<String, String>();
+        for (var property : problem.properties()) {
+            if (!STANDARD.contains(property.getKey()) && property.getValue().isValueNode()) {
+                figures.put(property.getKey(), property.getValue().asString());
+            }
+        }
+        int errors = 0;
+        for (var error : problem.path("errors")) {
+            if (errors++ < MOST_ERRORS) {
+                figures.put(
+                        error.path("field").asString("payload"),
+                        error.path("rule").asString("is not valid"));
+            }
+        }
+        return new Refusal(
+                problem.path("code").asString("refused"),
+                problem.path("detail")
+                        .asString("The service refused the branch with status %d.".formatted(answer.status())),
+                figures);
+    }
+
+    @Override
+    public FinishAnswer finish(String service, Decision decision, List<BranchId> branches) {
+        if (!client.knows(service)) {
+            return new FinishAnswer.Unanswered("no service '%s' is configured".formatted(service));
+        }
+        var request = ServiceRequest.post(path(decision), body(branches))
+                .asRepeatable()
+                .within(finishPatience);
+        return switch (client.call(service, request)) {
+            case Answered answered -> results(service, answered);
+            case NotSent notSent -> new FinishAnswer.Unanswered(notSent.reason());
+            case Unanswered unanswered -> new FinishAnswer.Unanswered(unanswered.reason());
+        };
+    }
+
+    private static String path(Decision decision) {
+        return switch (decision) {
+            case COMMIT -> "/internal/v1/branches/commit";
+            case ABORT -> "/internal/v1/branches/rollback";
+        };
+    }
+
+    private static byte[] body(List<BranchId> branches) {
+        var body = new StringBuilder(12 + 100 * branches.size()).append("{\"gids\":[");
+        for (var branch : branches) {
+            body.append('"').append(branch.gid()).append("\",");
+        }
+        body.setLength(body.length() - 1);
+        return body.append("]}").toString().getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static FinishAnswer results(String service, Answered answer) {
+        if (!answer.successful()) {
+            return new FinishAnswer.Unanswered(said(answer));
+        }
+        try {
+            return new FinishAnswer.Answered(answer.body().as(FinishReply.class).results());
+        } catch (JacksonException | NullPointerException e) {
+            LOG.warn("{} answered a decision with something that is no confirmation", service, e);
+            return new FinishAnswer.Unanswered(said(answer));
+        }
+    }
+
+    private static String said(ServiceAnswer.Answered answer) {
+        var text = answer.body().asText();
+        return "%s: status %d %s"
+                .formatted(
+                        answer.instance(),
+                        answer.status(),
+                        text.length() > 200 ? text.substring(0, 200) + "..." : text);
+    }
+}

@@ -1,0 +1,32 @@
+package io.covenant.coordinator.transaction;
+
+import io.covenant.transactions.wire.TransactionResource;
+import java.time.Duration;
+
+/// What is known after asking to run a transaction.
+public sealed interface RunAnswer {
+
+    /// It committed or aborted, for ever.
+    ///
+    /// @param replayed whether it had been asked for before
+    record Decided(TransactionResource transaction, boolean replayed) implements RunAnswer {}
+
+    /// The register has not answered in time: ask for the transaction under its id.
+    record Undecided(TransactionResource transaction) implements RunAnswer {}
+
+    /// The id belongs to another transaction.
+    record OtherBody() implements RunAnswer {}
+
+    /// Nothing was begun, and no branch has heard.
+    record NotBegun(Reason reason, Duration retryAfter) implements RunAnswer {}
+
+    /// Why a transaction was not begun.
+    enum Reason {
+        /// The database that holds the register does not answer.
+        REGISTER_UNAVAILABLE,
+        /// This coordinator has as many transactions under way as it takes.
+        TOO_MANY_TRANSACTIONS,
+        /// This coordinator is going down.
+        SHUTTING_DOWN
+    }
+}

@@ -1,0 +1,43 @@
+package io.covenant.coordinator.transaction;
+
+import io.covenant.transactions.CrashPoint;
+import io.covenant.transactions.CrashPoints;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/// What every driver works with.
+///
+/// @param patience how long to wait for a vote before it is asked for again
+/// @param retries  the pauses before repetitions
+/// @param workers  runs what may block
+/// @param timers   runs what is short, later
+/// @param clock    dates things; nothing is decided by it
+/// @param nanoTime measures what has elapsed, as [System#nanoTime] does
+record Surroundings(
+        TransactionStore store,
+        Participants participants,
+        Teller teller,
+        TransactionListener listener,
+        CrashPoints crashPoints,
+        Duration patience,
+        Backoff retries,
+        Executor workers,
+        ScheduledExecutorService timers,
+        InstantSource clock,
+        LongSupplier nanoTime) {
+
+    Future<?> later(Duration pause, Runnable task) {
+        return timers.schedule(task, pause.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /// Whether to tell one branch alone before the others, so that dying in between can be tried.
+    boolean tellsOneAlone() {
+        return crashPoints instanceof CrashPoints.Armed(var point, var _, var _)
+                && point == CrashPoint.C8_ONE_BRANCH_TOLD;
+    }
+}

@@ -1,0 +1,224 @@
+package io.covenant.coordinator.transaction;
+
+import io.covenant.coordinator.transaction.Participants.FinishAnswer;
+import io.covenant.transactions.BranchId;
+import io.covenant.transactions.Decision;
+import io.covenant.transactions.wire.FinishReply.Finished;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Tells services what was decided, until they answer.
+///
+/// A service gets few requests at a time; whatever is to be told meanwhile goes into the next one. So a lone
+/// decision waits for nothing, and many share their requests. A service that does not answer is asked by one
+/// request at a time, at growing intervals, however many branches wait for it.
+final class Teller implements AutoCloseable {
+
+    /// Hears what a branch made of the decision.
+    interface Listener {
+
+        /// The service has answered for this branch.
+        void told(BranchId branch, Finished answer);
+
+        /// The service has not answered; it will be told again.
+        void unheard(BranchId branch, String reason);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Teller.class);
+
+    private final Participants participants;
+    private final Executor workers;
+    private final ScheduledExecutorService timers;
+    private final Backoff backoff;
+    private final int requestsInFlight;
+    private final int maxBatch;
+    private final Map<String, Outbox> outboxes = new ConcurrentHashMap<>();
+
+    private volatile boolean closed;
+
+    Teller(
+            Participants participants,
+            Executor workers,
+            ScheduledExecutorService timers,
+            Backoff backoff,
+            TransactionSettings settings) {
+        this.participants = participants;
+        this.workers = workers;
+        this.timers = timers;
+        this.backoff = backoff;
+        this.requestsInFlight = settings.finishRequestsInFlight();
+        this.maxBatch = settings.maxFinishBatch();
+    }
+
+    /// Tells a branch, unless it is being told already.
+    void tell(String service, BranchId branch, Decision decision, Listener listener) {
+        outboxes.computeIfAbsent(service, Outbox::new).add(new Telling(branch, decision, listener));
+    }
+
+    /// Tells nobody any more.
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    private record Telling(BranchId branch, Decision decision, Listener listener) {}
+
+    /// What one service has to be told.
+    private final class Outbox {
+
+        private final String service;
+        private final ReentrantLock lock = new ReentrantLock();
+        private final Queue<Telling> commits = new ArrayDeque<>();
+        private final Queue<Telling> aborts = new ArrayDeque<>();
+        private final Set<BranchId> known = new HashSet<>();
+        private int inFlight;
+        private int failures;
+        private boolean pausing;
+
+        Outbox(String service) {
+            this.service = service;
+        }
+
+        void add(Telling telling) {
+            lock.lock();
+            try {
+                if (known.add(telling.branch())) {
+                    enqueue(telling);
+                    pump();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void enqueue(Telling telling) {
+            switch (telling.decision()) {
+                case COMMIT -> commits.add(telling);
+                case ABORT -> aborts.add(telling);
+            }
+        }
+
+        /// Sends what may be sent.
+        private void pump() {
+            while (!closed && !pausing && inFlight < (failures > 0 ? 1 : requestsInFlight)) {
+                var batch = next();
+                if (batch.isEmpty()) {
+                    return;
+                }
+                inFlight++;
+                workers.execute(() -> send(batch));
+            }
+        }
+
+        /// Commits first: somebody waits for them.
+        private List<Telling> next() {
+            var queue = commits.isEmpty() ? aborts : commits;
+            var batch = new ArrayList<Telling>(Math.min(queue.size(), maxBatch));
+            while (batch.size() < maxBatch && !queue.isEmpty()) {
+                batch.add(queue.remove());
+            }
+            return batch;
+        }
+
+        private void send(List<Telling> batch) {
+            var branches = batch.stream().map(Telling::branch).toList();
+            FinishAnswer answer;
+            try {
+                answer = participants.finish(service, batch.getFirst().decision(), branches);
+            } catch (RuntimeException e) {
+                LOG.error("telling {} failed in a way that nobody expected", service, e);
+                answer = new FinishAnswer.Unanswered(e.toString());
+            }
+            switch (answer) {
+                case FinishAnswer.Answered(var results) -> answered(batch, results);
+                case FinishAnswer.Unanswered(var reason) -> unanswered(batch, reason);
+            }
+        }
+
+        private void answered(List<Telling> batch, List<Finished> results) {
+            var byGid = new HashMap<String, Finished>(results.size() * 2);
+            results.forEach(result -> byGid.put(result.gid(), result));
+            var silent = new ArrayList<Telling>(0);
+            lock.lock();
+            try {
+                inFlight--;
+                if (failures > 0) {
+                    LOG.info("{} answers again", service);
+                    failures = 0;
+                }
+                for (var telling : batch) {
+                    if (byGid.containsKey(telling.branch().gid())) {
+                        known.remove(telling.branch());
+                    } else {
+                        silent.add(telling);
+                    }
+                }
+                pump();
+            } finally {
+                lock.unlock();
+            }
+            for (var telling : batch) {
+                var result = byGid.get(telling.branch().gid());
+                if (result != null) {
+                    telling.listener().told(telling.branch(), result);
+                }
+            }
+            if (!silent.isEmpty()) {
+                LOG.error("{} left out {} of {} branches that it was told about", service, silent.size(), batch.size());
+                again(silent, "the answer left this branch out");
+            }
+        }
+
+        private void unanswered(List<Telling> batch, String reason) {
+            lock.lock();
+            try {
+                inFlight--;
+            } finally {
+                lock.unlock();
+            }
+            again(batch, reason);
+        }
+
+        private void again(List<Telling> batch, String reason) {
+            lock.lock();
+            try {
+                batch.forEach(this::enqueue);
+                failures++;
+                if (failures == 1) {
+                    LOG.warn("{} does not answer: {}", service, reason);
+                }
+                if (!pausing && !closed) {
+                    pausing = true;
+                    var pause = backoff.after(failures);
+                    var _ = timers.schedule(this::resume, pause.toNanos(), TimeUnit.NANOSECONDS);
+                }
+            } finally {
+                lock.unlock();
+            }
+            batch.forEach(telling -> telling.listener().unheard(telling.branch(), reason));
+        }
+
+        private void resume() {
+            lock.lock();
+            try {
+                pausing = false;
+                pump();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+}

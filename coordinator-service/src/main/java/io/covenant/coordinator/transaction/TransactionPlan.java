@@ -1,0 +1,75 @@
+package io.covenant.coordinator.transaction;
+
+import io.covenant.transactions.TransactionId;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A transaction that somebody wants to be run.
+///
+/// @param id        the initiator's name for it
+/// @param name      what it is, for people
+/// @param deadline  when undecided after this long it aborts
+/// @param branches  at least one, all names different
+/// @param requestId the request that asked for it, so that the participants' logs can be found
+public record TransactionPlan(
+        TransactionId id,
+        String name,
+        CommitProtocol protocol,
+        Duration deadline,
+        List<Branch> branches,
+        @Nullable String requestId) {
+
+    public TransactionPlan {
+        branches = List.copyOf(branches);
+        if (branches.isEmpty()) {
+            throw new IllegalArgumentException("a transaction has at least one branch");
+        }
+        if (branches.stream().map(Branch::name).distinct().count() < branches.size()) {
+            throw new IllegalArgumentException("two branches of one name");
+        }
+    }
+
+    /// What one service is to do.
+    public record Branch(String name, String service, String operation, Payload payload) {}
+
+    /// Tells whether two plans are the same: SHA-256 over all of it but the id, as 43 characters.
+    String digest() {
+        var sha = sha256();
+        update(sha, name);
+        update(sha, protocol.name());
+        update(sha, Long.toString(deadline.toMillis()));
+        for (var branch : branches) {
+            update(sha, branch.name());
+            update(sha, branch.service());
+            update(sha, branch.operation());
+            updateLength(sha, branch.payload().length());
+            branch.payload().update(sha);
+        }
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(sha.digest());
+    }
+
+    /// The length goes first, so that no two lists of texts look alike.
+    private static void update(MessageDigest sha, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        updateLength(sha, bytes.length);
+        sha.update(bytes);
+    }
+
+    private static void updateLength(MessageDigest sha, int length) {
+        sha.update(ByteBuffer.allocate(Integer.BYTES).putInt(length).flip());
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JDK has it
+        }
+    }
+}

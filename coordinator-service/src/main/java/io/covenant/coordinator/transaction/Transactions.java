@@ -1,0 +1,470 @@
+package io.covenant.coordinator.transaction;
+
+import io.covenant.coordinator.ownership.Incarnation;
+import io.covenant.coordinator.transaction.RunAnswer.Reason;
+import io.covenant.coordinator.transaction.TransactionDriver.Resolution;
+import io.covenant.coordinator.transaction.TransactionStore.Proposal;
+import io.covenant.transactions.Attempt;
+import io.covenant.transactions.BranchId;
+import io.covenant.transactions.CrashPoints;
+import io.covenant.transactions.Decision;
+import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.twophase.OutcomeInquiry;
+import io.covenant.transactions.twophase.TwoPhaseCommit.Input.Chosen;
+import io.covenant.transactions.wire.OutcomeReply;
+import io.covenant.transactions.wire.TransactionResource;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The door to transactions: runs them, tells what became of them, finishes those that others left.
+///
+/// Its methods may block, and are made for virtual threads.
+public final class Transactions implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Transactions.class);
+
+    /// How long after the deadline a client still waits for an answer that must be near.
+    private static final Duration GRACE = Duration.ofMillis(500);
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    /// How long an inquiry waits for the disk.
+    private static final Duration LONGEST_INQUIRY = Duration.ofSeconds(3);
+
+    private final TransactionStore store;
+    private final Participants participants;
+    private final Incarnation self;
+    private final TransactionSettings settings;
+    private final TransactionListener listener;
+    private final Surroundings around;
+    private final ScheduledThreadPoolExecutor timers;
+    private final Teller teller;
+    private final RandomGenerator attempts = new SecureRandom();
+    private final Map<TransactionId, TransactionDriver> live = new ConcurrentHashMap<>();
+    private final AtomicInteger undecided = new AtomicInteger();
+
+    private volatile boolean closing;
+
+    Transactions(
+            TransactionStore store,
+            Participants participants,
+            Incarnation self,
+            TransactionSettings settings,
+            TransactionListener listener,
+            CrashPoints crashPoints,
+            InstantSource clock,
+            LongSupplier nanoTime) {
+        this.store = store;
+        this.participants = participants;
+        this.self = self;
+        this.settings = settings;
+        this.listener = listener;
+        this.timers = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().name("transaction-timers").daemon().factory());
+        timers.setRemoveOnCancelPolicy(true);
+        Executor workers = task -> Thread.ofVirtual().name("branch").start(task);
+        var backoff = new Backoff(settings.firstRetry(), settings.longestRetry(), new SecureRandom());
+        this.teller = new Teller(participants, workers, timers, backoff, settings);
+        this.around = new Surroundings(
+                store,
+                participants,
+                teller,
+                listener,
+                crashPoints,
+                settings.preparePatience(),
+                backoff,
+                workers,
+                timers,
+                clock,
+                nanoTime);
+    }
+
+    /// Transactions that are remembered in PostgreSQL.
+    ///
+    /// @param database gives physical connections, with the right to read and write rows of the coordinators'
+    ///                 schema
+    public static Transactions onPostgres(
+            DataSource database,
+            Participants participants,
+            Incarnation self,
+            TransactionSettings settings,
+            TransactionListener listener,
+            CrashPoints crashPoints,
+            InstantSource clock) {
+        return new Transactions(
+                new PostgresTransactionStore(database, settings.gatherEnds(), listener),
+                participants,
+                self,
+                settings,
+                listener,
+                crashPoints,
+                clock,
+                System::nanoTime);
+    }
+
+    /// Whether a service of this name can take part.
+    public boolean knows(String service) {
+        return participants.knows(service);
+    }
+
+    // ---- running
+
+    /// Runs a transaction, or finds the one that was run under this id, and waits for the outcome until about the
+    /// deadline. A commit is answered when every branch has confirmed it, so that the client reads its own writes;
+    /// or at the deadline, if some are slow.
+    public RunAnswer run(TransactionPlan plan) {
+        var digest = plan.digest();
+        var known = live.get(plan.id());
+        if (known != null) {
+            return await(known, digest, true);
+        }
+        if (closing) {
+            return new RunAnswer.NotBegun(Reason.SHUTTING_DOWN, RETRY_AFTER);
+        }
+        if (undecided.get() >= settings.maxUndecided() || live.size() >= settings.maxUnfinished()) {
+            return new RunAnswer.NotBegun(Reason.TOO_MANY_TRANSACTIONS, RETRY_AFTER);
+        }
+        var driver = TransactionDriver.fresh(begin(plan, digest), plan, around, this::over);
+        known = live.putIfAbsent(plan.id(), driver);
+        if (known != null) {
+            return await(known, digest, true);
+        }
+        undecided.incrementAndGet();
+        var _ = driver.resolution().whenComplete((_, _) -> undecided.decrementAndGet());
+        driver.start();
+        return await(driver, digest, false);
+    }
+
+    private Begin begin(TransactionPlan plan, String digest) {
+        var now = around.clock().instant().truncatedTo(ChronoUnit.MICROS);
+        return new Begin(
+                plan.id(),
+                new Attempt(attempts.nextLong()),
+                plan.name(),
+                plan.protocol(),
+                digest,
+                plan.branches().stream()
+                        .map(branch -> new Begin.BranchSpec(branch.name(), branch.service(), branch.operation()))
+                        .toList(),
+                now,
+                now.plus(plan.deadline()),
+                self,
+                1);
+    }
+
+    private void over(TransactionDriver driver) {
+        live.remove(driver.begin().id(), driver);
+    }
+
+    private RunAnswer await(TransactionDriver driver, String digest, boolean replayed) {
+        var begin = driver.begin();
+        if (!begin.digest().equals(digest)) {
+            return new RunAnswer.OtherBody();
+        }
+        long deadline = deadline(begin);
+        Optional<Resolution> resolution = get(driver.resolution(), deadline + GRACE.toNanos());
+        if (resolution.isEmpty()) {
+            return new RunAnswer.Undecided(driver.view());
+        }
+        return switch (resolution.get()) {
+            case Resolution.NotBegun _ -> notBegun();
+            case Resolution.Elsewhere _ -> awaitElsewhere(begin.id(), digest);
+            case Resolution.Decided(var decision) -> {
+                if (decision == Decision.COMMIT) {
+                    var _ = get(driver.finished(), deadline);
+                }
+                yield new RunAnswer.Decided(driver.view(), replayed);
+            }
+        };
+    }
+
+    /// The deadline on the clock of `nanoTime`.
+    private long deadline(Begin begin) {
+        return around.nanoTime().getAsLong()
+                + Duration.between(around.clock().instant(), begin.deadline()).toNanos();
+    }
+
+    private <T> Optional<T> get(CompletableFuture<T> future, long until) {
+        try {
+            return Optional.of(future.get(Math.max(0, until - around.nanoTime().getAsLong()), TimeUnit.NANOSECONDS));
+        } catch (TimeoutException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+        }
+    }
+
+    /// Another coordinator, or another attempt, has this transaction: looks into the store until it is over.
+    private RunAnswer awaitElsewhere(TransactionId id, String digest) {
+        var pause = Duration.ofMillis(10);
+        long until = Long.MIN_VALUE;
+        while (true) {
+            Optional<StoredTransaction> found;
+            try {
+                found = store.find(id);
+            } catch (StoreUnavailableException e) {
+                LOG.debug("waiting for {}", id, e);
+                return notBegun();
+            }
+            if (found.isEmpty()) {
+                return notBegun(); // it was taken back meanwhile
+            }
+            var stored = found.get();
+            if (!stored.begin().digest().equals(digest)) {
+                return new RunAnswer.OtherBody();
+            }
+            long now = around.nanoTime().getAsLong();
+            if (until == Long.MIN_VALUE) {
+                until = deadline(stored.begin());
+            }
+            boolean late = now - until >= 0;
+            if (stored.finished()
+                    || stored.decision() == Decision.ABORT
+                    || (stored.decision() == Decision.COMMIT && late)) {
+                return new RunAnswer.Decided(View.of(stored), true);
+            }
+            if (now - until >= GRACE.toNanos()) {
+                return new RunAnswer.Undecided(View.of(stored));
+            }
+            var here = live.get(id);
+            if (here != null && here.begin().attempt().equals(stored.begin().attempt())) {
+                return await(here, digest, true);
+            }
+            try {
+                Thread.sleep(pause);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return new RunAnswer.Undecided(View.of(stored));
+            }
+            pause = pause.multipliedBy(2).compareTo(Duration.ofMillis(200)) < 0
+                    ? pause.multipliedBy(2)
+                    : Duration.ofMillis(200);
+        }
+    }
+
+    private RunAnswer notBegun() {
+        return new RunAnswer.NotBegun(closing ? Reason.SHUTTING_DOWN : Reason.REGISTER_UNAVAILABLE, RETRY_AFTER);
+    }
+
+    // ---- asking
+
+    /// What is known of a transaction: everything if this coordinator drives it, else what the store knows.
+    public Optional<TransactionResource> find(TransactionId id) {
+        var driver = live.get(id);
+        if (driver != null) {
+            return Optional.of(driver.view());
+        }
+        var stored = store.find(id);
+        return stored.isPresent() ? stored.map(View::of) : store.register(id).map(View::of);
+    }
+
+    /// Transactions of all coordinators, the newest first.
+    public List<TransactionResource> list(TransactionQuery query) {
+        return store.list(query).stream()
+                .map(stored -> {
+                    var driver = live.get(stored.begin().id());
+                    return driver == null ? View.of(stored) : driver.view();
+                })
+                .toList();
+    }
+
+    /// Tells what became of a transaction. After its deadline, or if nobody remembers it, asking decides it: then
+    /// it is aborted.
+    public OutcomeReply outcome(TransactionId id) {
+        return outcome(id, Optional.empty());
+    }
+
+    /// Tells a participant what became of its branch: COMMITTED only if the decision sealed this very branch.
+    public OutcomeReply outcome(BranchId branch) {
+        return outcome(branch.transaction(), Optional.of(branch));
+    }
+
+    private OutcomeReply outcome(TransactionId id, Optional<BranchId> asking) {
+        var stored = store.find(id);
+        var attempt = asking.map(BranchId::attempt)
+                .or(() -> stored.map(found -> found.begin().attempt()))
+                .orElse(new Attempt(0));
+        var register = stored.isPresent() ? stored.get().register() : store.register(id);
+        // Who asks for the transaction as a whole asks for a branch that no decision can seal.
+        var branch = asking.orElseGet(() -> new BranchId(id, attempt, "-"));
+        var ours = stored.filter(found -> found.begin().attempt().equals(attempt));
+        var chosen = register.map(Register::chosen).or(() -> decidedByOwner(attempt, ours));
+        var deadline = ours.map(found -> found.begin().deadline());
+        return switch (OutcomeInquiry.answer(
+                branch, chosen, deadline, around.clock().instant())) {
+            case OutcomeInquiry.Answer.Decided(var decision) ->
+                decided(asking.isPresent() ? decision : chosen.orElseThrow().decision());
+            case OutcomeInquiry.Answer.Undecided(var askAgainIn) ->
+                new OutcomeReply(OutcomeReply.Outcome.UNDECIDED, Math.max(1, askAgainIn.toMillis()));
+            case OutcomeInquiry.Answer.WriteTombstone _ -> {
+                var held = entomb(id, attempt);
+                yield decided(
+                        asking.isEmpty() || held.chosen().sealed().contains(branch) ? held.decision() : Decision.ABORT);
+            }
+        };
+    }
+
+    /// The owner of an attempt aborts it without the register, because nobody else can ever commit it; where none
+    /// of the branches has written anything there is nothing to seal either.
+    private Optional<Chosen> decidedByOwner(Attempt attempt, Optional<StoredTransaction> stored) {
+        return stored.flatMap(found -> {
+                    var driver = live.get(found.begin().id());
+                    var decision = driver != null && driver.begin().attempt().equals(attempt)
+                            ? driver.decision()
+                            : found.decision();
+                    return Optional.ofNullable(decision);
+                })
+                .map(decision -> new Chosen(decision, Set.of()));
+    }
+
+    private Register entomb(TransactionId id, Attempt attempt) {
+        var now = around.clock().instant().truncatedTo(ChronoUnit.MICROS);
+        return get(
+                        store.decide(Proposal.tombstone(id, attempt, now)),
+                        around.nanoTime().getAsLong() + LONGEST_INQUIRY.toNanos())
+                .orElseThrow(() ->
+                        new StoreUnavailableException(new TimeoutException("the register did not answer in time")));
+    }
+
+    private static OutcomeReply decided(Decision decision) {
+        return new OutcomeReply(View.outcome(decision), null);
+    }
+
+    // ---- taking over
+
+    /// Takes on transactions whose coordinator is not alive; answers how many.
+    public int takeOver(int limit) {
+        return takeOver(false, limit);
+    }
+
+    /// The same, only for what an earlier life of this node left.
+    public int takeOverFromPredecessors(int limit) {
+        return takeOver(true, limit);
+    }
+
+    private int takeOver(boolean predecessors, int limit) {
+        if (closing || live.size() + limit > settings.maxUnfinished()) {
+            return 0;
+        }
+        return adopt(store.claim(self, predecessors, limit));
+    }
+
+    /// Takes on transactions that the store says are driven here, and that are not. There are none, unless a begin
+    /// record was stored although the database did not say so.
+    public int takeUpStrays(Duration age, int limit) {
+        var before = around.clock().instant().minus(age);
+        var strays = store.unfinishedOf(self, before, limit).stream()
+                .filter(id -> !live.containsKey(id))
+                .toList();
+        return strays.isEmpty() ? 0 : adopt(store.reclaim(self, strays));
+    }
+
+    private int adopt(List<StoredTransaction> claimed) {
+        int adopted = 0;
+        for (var stored : claimed) {
+            var driver = TransactionDriver.adopted(stored, around, this::over);
+            var here = live.putIfAbsent(stored.begin().id(), driver);
+            if (here == null) {
+                driver.takeOver();
+                adopted++;
+            } else if (here.begin().attempt().equals(stored.begin().attempt())) {
+                here.ownsIn(stored.begin().epoch()); // lost it while asleep, and has it back
+            }
+        }
+        if (adopted > 0) {
+            LOG.info("took over {} transactions", adopted);
+            listener.takenOver(adopted);
+        }
+        return adopted;
+    }
+
+    /// Forgets what was over before a time; answers how many transactions.
+    public int purge(Instant before, int limit) {
+        return store.purge(before, limit);
+    }
+
+    // ---- watching
+
+    /// Transactions under way here without a decision.
+    public int undecided() {
+        return undecided.get();
+    }
+
+    /// Transactions under way here, those included whose branches have not all confirmed.
+    public int unfinished() {
+        return live.size();
+    }
+
+    /// What is unfinished, over all coordinators.
+    public Backlog backlog() {
+        return store.backlog();
+    }
+
+    /// Whether the database answers.
+    public boolean storeAnswers() {
+        return store.answers();
+    }
+
+    // ---- closing
+
+    /// Begins nothing any more, and waits so long for what is under way.
+    ///
+    /// @return whether all of it is finished
+    public boolean drain(Duration patience) {
+        closing = true;
+        long until = around.nanoTime().getAsLong() + patience.toNanos();
+        while (!live.isEmpty() && around.nanoTime().getAsLong() - until < 0) {
+            try {
+                Thread.sleep(10);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+        }
+        return live.isEmpty();
+    }
+
+    /// Stops driving; what is not finished is left to others.
+    @Override
+    public void close() {
+        closing = true;
+        teller.close();
+        timers.shutdownNow();
+        store.close();
+    }
+
+    /// As a crash would.
+    void abandon() {
+        close();
+        live.clear();
+    }
+
+    @Nullable
+    TransactionDriver driverOf(TransactionId id) {
+        return live.get(id);
+    }
+}

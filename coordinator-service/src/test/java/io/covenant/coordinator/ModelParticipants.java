@@ -1,0 +1,116 @@
+package io.covenant.coordinator;
+
+import io.covenant.coordinator.transaction.Participants;
+import io.covenant.coordinator.transaction.Participants.PrepareAnswer.Voted;
+import io.covenant.transactions.BranchId;
+import io.covenant.transactions.Decision;
+import io.covenant.transactions.Refusal;
+import io.covenant.transactions.Vote;
+import io.covenant.transactions.wire.FinishReply.Finished;
+import io.covenant.transactions.wire.FinishReply.Result;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Services in memory that keep to the rules of a participant: idempotent, fenced after an abort, honest about what
+/// they hold. Tests bend single answers.
+public final class ModelParticipants implements Participants {
+
+    /// What a service holds of a branch.
+    public enum Held {
+        PREPARED,
+        COMMITTED,
+        ABORTED
+    }
+
+    private final Set<String> services;
+    private final Map<BranchId, Held> branches = new ConcurrentHashMap<>();
+    private final List<String> calls = new CopyOnWriteArrayList<>();
+
+    private volatile Function<Preparation, @Nullable PrepareAnswer> onPrepare = _ -> null;
+    private volatile BiFunction<BranchId, Decision, @Nullable Finished> onFinish = (_, _) -> null;
+    private volatile Function<String, @Nullable FinishAnswer> onFinishRequest = _ -> null;
+
+    public ModelParticipants(String... services) {
+        this.services = Set.of(services);
+    }
+
+    /// Answers in place of the service where the function answers; it may also block.
+    public void onPrepare(Function<Preparation, @Nullable PrepareAnswer> answer) {
+        onPrepare = answer;
+    }
+
+    public void onFinish(BiFunction<BranchId, Decision, @Nullable Finished> answer) {
+        onFinish = answer;
+    }
+
+    public void onFinishRequest(Function<String, @Nullable FinishAnswer> answer) {
+        onFinishRequest = answer;
+    }
+
+    public static PrepareAnswer no(String code) {
+        return new Voted(new Vote.No(new Refusal(code, "For a reason.", Map.of("sku", "A-1"))));
+    }
+
+    @Override
+    public boolean knows(String service) {
+        return services.contains(service);
+    }
+
+    @Override
+    public PrepareAnswer prepare(Preparation preparation) {
+        calls.add("prepare " + preparation.service());
+        var bent = onPrepare.apply(preparation);
+        return bent == null ? prepareHonestly(preparation.branch()) : bent;
+    }
+
+    public PrepareAnswer prepareHonestly(BranchId branch) {
+        var held = branches.putIfAbsent(branch, Held.PREPARED);
+        return held == Held.ABORTED ? no("fenced") : new Voted(new Vote.Yes());
+    }
+
+    @Override
+    public FinishAnswer finish(String service, Decision decision, List<BranchId> told) {
+        calls.add("finish " + service + " " + told.size());
+        var bent = onFinishRequest.apply(service);
+        if (bent != null) {
+            return bent;
+        }
+        var results = new ArrayList<Finished>();
+        for (var branch : told) {
+            var one = onFinish.apply(branch, decision);
+            results.add(one == null ? finishHonestly(branch, decision) : one);
+        }
+        return new FinishAnswer.Answered(results);
+    }
+
+    private Finished finishHonestly(BranchId branch, Decision decision) {
+        var held = branches.compute(branch, (_, before) -> switch (decision) {
+            case COMMIT -> before == Held.PREPARED ? Held.COMMITTED : before;
+            case ABORT -> before == Held.COMMITTED ? before : Held.ABORTED;
+        });
+        var wanted = decision == Decision.COMMIT ? Held.COMMITTED : Held.ABORTED;
+        return held == wanted
+                ? new Finished(branch.gid(), Result.DONE, null)
+                : new Finished(branch.gid(), Result.HAZARD, "holds " + held);
+    }
+
+    /// What the services hold, by branch.
+    public Map<BranchId, Held> branches() {
+        return Map.copyOf(branches);
+    }
+
+    public List<String> calls() {
+        return List.copyOf(calls);
+    }
+
+    public long calls(String beginning) {
+        return calls.stream().filter(call -> call.startsWith(beginning)).count();
+    }
+}

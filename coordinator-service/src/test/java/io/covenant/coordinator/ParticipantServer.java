@@ -1,0 +1,112 @@
+package io.covenant.coordinator;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.covenant.coordinator.transaction.Participants;
+import io.covenant.coordinator.transaction.Participants.PrepareAnswer;
+import io.covenant.transactions.BranchId;
+import io.covenant.transactions.Decision;
+import io.covenant.transactions.wire.FinishReply;
+import io.covenant.transactions.wire.FinishRequest;
+import io.covenant.transactions.wire.PrepareReply;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// One instance of a participating service behind real HTTP. What it holds, it shares with its peers.
+public final class ParticipantServer implements AutoCloseable {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final HttpServer server;
+    private final ModelParticipants model;
+    private final List<String> payloads = new CopyOnWriteArrayList<>();
+    private final List<@Nullable String> requestIds = new CopyOnWriteArrayList<>();
+
+    private volatile Function<JsonNode, @Nullable Answer> onPrepare = _ -> null;
+
+    /// What to answer instead.
+    public record Answer(int status, String body) {}
+
+    public ParticipantServer(ModelParticipants model) {
+        this.model = model;
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/internal/v1/branches/prepare", this::prepare);
+        server.createContext("/internal/v1/branches/commit", exchange -> finish(exchange, Decision.COMMIT));
+        server.createContext("/internal/v1/branches/rollback", exchange -> finish(exchange, Decision.ABORT));
+        server.start();
+    }
+
+    public URI address() {
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    public void onPrepare(Function<JsonNode, @Nullable Answer> answer) {
+        onPrepare = answer;
+    }
+
+    /// The payloads as they came over the wire.
+    public List<String> payloads() {
+        return List.copyOf(payloads);
+    }
+
+    public List<@Nullable String> requestIds() {
+        return requestIds;
+    }
+
+    private void prepare(HttpExchange exchange) throws IOException {
+        var text = new String(exchange.getRequestBody().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        var request = JSON.readTree(text);
+        payloads.add(text.substring(text.indexOf("\"payload\":") + 10, text.length() - 1));
+        requestIds.add(exchange.getRequestHeaders().getFirst("X-Request-Id"));
+        var bent = onPrepare.apply(request);
+        if (bent != null) {
+            respond(exchange, bent.status(), bent.body());
+            return;
+        }
+        var branch = BranchId.parse(request.path("gid").asString()).orElseThrow();
+        var voted = (PrepareAnswer.Voted) model.prepareHonestly(branch);
+        respond(exchange, 200, JSON.writeValueAsString(PrepareReply.of(voted.vote())));
+    }
+
+    private void finish(HttpExchange exchange, Decision decision) throws IOException {
+        var request = JSON.readValue(exchange.getRequestBody(), FinishRequest.class);
+        var branches = request.gids().stream()
+                .map(gid -> BranchId.parse(gid).orElseThrow())
+                .toList();
+        var answer = model.finish("here", decision, branches);
+        switch (answer) {
+            case Participants.FinishAnswer.Answered(var results) ->
+                respond(exchange, 200, JSON.writeValueAsString(new FinishReply(results)));
+            case Participants.FinishAnswer.Unanswered(var reason) -> respond(exchange, 503, reason);
+        }
+    }
+
+    private static void respond(HttpExchange exchange, int status, String body) throws IOException {
+        var bytes = body.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        exchange.getResponseHeaders()
+                .set("Content-Type", status < 300 ? "application/json" : "application/problem+json");
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}

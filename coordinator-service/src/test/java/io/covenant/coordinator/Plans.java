@@ -1,0 +1,37 @@
+package io.covenant.coordinator;
+
+import io.covenant.coordinator.transaction.CommitProtocol;
+import io.covenant.coordinator.transaction.Payload;
+import io.covenant.coordinator.transaction.TransactionPlan;
+import io.covenant.coordinator.transaction.TransactionPlan.Branch;
+import io.covenant.transactions.TransactionId;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.UUID;
+
+/// Transactions to run in tests.
+public final class Plans {
+
+    private Plans() {}
+
+    public static TransactionId id() {
+        return new TransactionId(UUID.randomUUID());
+    }
+
+    /// An order with a branch in each of these services.
+    public static TransactionPlan order(String... services) {
+        return order(id(), Duration.ofSeconds(3), services);
+    }
+
+    public static TransactionPlan order(TransactionId id, Duration deadline, String... services) {
+        return new TransactionPlan(
+                id,
+                "place-order",
+                CommitProtocol.TWO_PHASE,
+                deadline,
+                Arrays.stream(services)
+                        .map(service -> new Branch(service, service, "work", Payload.of("{\"quantity\":1}")))
+                        .toList(),
+                "request-1");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.coordinator.insight;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.coordinator.ownership;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.coordinator.recovery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.coordinator.transaction;
+
+import org.jspecify.annotations.NullMarked;
