@@ -1,0 +1,40 @@
+package io.covenant.gateway.edge;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import org.springframework.cloud.gateway.route.Route;
+import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+
+/// One line per request: what came, who answered, how, and how long it took. Silence it with
+/// `logging.level.access=off`.
+@Component
+final class AccessLog {
+
+    private static final Logger log = LoggerFactory.getLogger("access");
+
+    void write(ServerWebExchange exchange, long begun) {
+        if (!log.isInfoEnabled()) {
+            return;
+        }
+        var request = exchange.getRequest();
+        var path = request.getURI().getRawPath();
+        if (path.startsWith("/actuator/")) {
+            return; // asked every second by those who watch
+        }
+        var status = exchange.getResponse().getStatusCode();
+        Route route = exchange.getAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
+        try (var _ = MDC.putCloseable("requestId", RequestId.of(exchange))) {
+            log.info(
+                    "{} {} {} route={} instance={} {} us",
+                    request.getMethod(),
+                    path,
+                    status == null ? "-" : status.value(),
+                    route == null ? "-" : route.getId(),
+                    exchange.getAttributeOrDefault(Served.BY, "-"),
+                    (System.nanoTime() - begun) / 1_000);
+        }
+    }
+}

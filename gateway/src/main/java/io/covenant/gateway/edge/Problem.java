@@ -1,0 +1,42 @@
+package io.covenant.gateway.edge;
+
+import java.util.Map;
+import org.springframework.http.HttpStatus;
+
+/// An error of the gateway itself, as the client is told of it.
+///
+/// @param status     the HTTP status
+/// @param code       the rule, in kebab case, for programs
+/// @param detail     one sentence for people
+/// @param properties the figures of the sentence, for programs
+/// @param retry      whether the same request may be sent again in a second
+public record Problem(HttpStatus status, String code, String detail, Map<String, Object> properties, boolean retry) {
+
+    static final String TYPES = "https://covenant.io/problems/";
+
+    public Problem {
+        properties = Map.copyOf(properties);
+    }
+
+    public static Problem of(HttpStatus status, String code, String detail) {
+        return new Problem(status, code, detail, Map.of(), false);
+    }
+
+    /// The same problem about this service.
+    public Problem ofService(String service) {
+        return new Problem(status, code, detail, Map.of("service", service), retry);
+    }
+
+    /// The same problem, which may be gone in a second.
+    public Problem passing() {
+        return new Problem(status, code, detail, properties, true);
+    }
+
+    public ProblemException asException() {
+        return new ProblemException(this);
+    }
+
+    public ProblemException causedBy(Throwable cause) {
+        return new ProblemException(this, cause);
+    }
+}

@@ -1,0 +1,42 @@
+package io.covenant.gateway.protection;
+
+import io.covenant.gateway.edge.Problem;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import org.springframework.cloud.gateway.filter.GatewayFilterChain;
+import org.springframework.cloud.gateway.filter.GlobalFilter;
+import org.springframework.core.Ordered;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/// Bounds the time that a request takes behind the gateway, to the last byte of the answer.
+@Component
+final class TimeLimitFilter implements GlobalFilter, Ordered {
+
+    private final Duration limit;
+
+    TimeLimitFilter(ProtectionProperties bounds) {
+        this.limit = bounds.timeout();
+    }
+
+    @Override
+    public int getOrder() {
+        return -50; // after the body has come, outside of the writing of the answer
+    }
+
+    @Override
+    public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
+        return chain.filter(exchange)
+                .timeout(limit)
+                .onErrorMap(
+                        TimeoutException.class,
+                        late -> Problem.of(
+                                        HttpStatus.GATEWAY_TIMEOUT,
+                                        "upstream-timeout",
+                                        "The service gave no whole answer within %d ms. What was asked may have been done or not."
+                                                .formatted(limit.toMillis()))
+                                .causedBy(late));
+    }
+}

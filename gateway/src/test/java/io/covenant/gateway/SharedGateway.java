@@ -1,0 +1,38 @@
+package io.covenant.gateway;
+
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/// One gateway for all tests that need nothing special: two instances of orders, one of inventory, and a coordinator
+/// that is not there. Before each test the instances behave well again.
+public final class SharedGateway implements BeforeEachCallback {
+
+    public static final Backend ORDERS_1 = new Backend("orders-1");
+    public static final Backend ORDERS_2 = new Backend("orders-2");
+    public static final Backend INVENTORY = new Backend("inventory");
+
+    private static final RunningGateway GATEWAY = RunningGateway.with(
+            "covenant.services.orders=" + ORDERS_1.address() + "," + ORDERS_2.address(),
+            "covenant.services.inventory=" + INVENTORY.address(),
+            "covenant.services.coordinator=" + Backend.nobody(),
+            "covenant.gateway.timeout=2s",
+            "covenant.gateway.receive-timeout=1s");
+
+    static {
+        // The first requests of a JVM take long; they are nobody's test.
+        for (int i = 0; i < 20; i++) {
+            GATEWAY.post("/api/v1/orders", "{}");
+        }
+    }
+
+    public static RunningGateway gateway() {
+        return GATEWAY;
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        ORDERS_1.reset();
+        ORDERS_2.reset();
+        INVENTORY.reset();
+    }
+}

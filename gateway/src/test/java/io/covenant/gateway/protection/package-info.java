@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.gateway.protection;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.gateway.routing;
+
+import org.jspecify.annotations.NullMarked;
