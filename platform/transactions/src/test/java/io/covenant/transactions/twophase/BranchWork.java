@@ -15,10 +15,14 @@ import java.util.TreeSet;
 /// @param amount  added to the account; nothing is written for 0
 /// @param once    whether the service keeps a row under the transaction's id, and refuses a second one, as
 ///                an order under an order number would be
-record BranchWork(String name, String service, int account, long amount, boolean once) {
+/// @param whenLow whether it only reads when there is enough on the account, so that doing it again may end
+///                otherwise
+record BranchWork(String name, String service, int account, long amount, boolean once, boolean whenLow) {
 
-    boolean reads() {
-        return amount == 0 && !once;
+    private static final long ENOUGH = 90;
+
+    boolean onlyReads(long balance) {
+        return !once && (amount == 0 || (whenLow && balance >= ENOUGH));
     }
 
     BranchId in(TransactionId transaction, Attempt attempt) {

@@ -44,6 +44,7 @@ final class History {
         private Optional<Chosen> decided = Optional.empty();
         private boolean toldCommitted;
         private boolean toldAborted;
+        private int forgottenBefore;
 
         private Dossier(TransactionId id) {
             this.id = id;
@@ -104,7 +105,9 @@ final class History {
 
     /// The register is up again, with what its disk kept. Whoever was answered on the strength of a begin
     /// record that is lost was answered truly, and is forgotten.
-    void registerRecovered(Map<TransactionId, BeginRecord> begun, Map<TransactionId, Chosen> chosen) {
+    ///
+    /// @param start which start of the register this is
+    void registerRecovered(Map<TransactionId, BeginRecord> begun, Map<TransactionId, Chosen> chosen, int start) {
         dossiers.forEach((id, dossier) -> {
             require(
                     dossier.decided.equals(Optional.ofNullable(chosen.get(id))),
@@ -121,6 +124,7 @@ final class History {
                 }
                 dossier.toldAborted = false;
                 dossier.toldCommitted = false;
+                dossier.forgottenBefore = start;
             }
             if (record != null) {
                 dossier.epochs.put(record.attempt(), record.epoch());
@@ -142,8 +146,13 @@ final class History {
         count(decision == Decision.COMMIT ? Event.READ_ONLY_COMMIT : Event.CLOSED_ABORT);
     }
 
-    void told(TransactionId id, Decision decision) {
+    /// @param asOf the start of the register that showed it; what was forgotten since may be told for a
+    ///             while
+    void told(TransactionId id, Decision decision, int asOf) {
         var dossier = of(id);
+        if (asOf < dossier.forgottenBefore) {
+            return;
+        }
         switch (decision) {
             case COMMIT -> {
                 var durable = dossier.decided.map(Chosen::decision).equals(Optional.of(Decision.COMMIT));

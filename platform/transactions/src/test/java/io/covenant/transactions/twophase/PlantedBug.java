@@ -21,7 +21,7 @@ enum PlantedBug {
     BARRIER_OUTSIDE("The barrier row is committed on its own, before the business transaction."),
     LOST_PREPARE_IS_YES("The reply to PREPARE TRANSACTION is lost, and the participant votes YES."),
     SWEEP_PRESUMES_ABORT("A sweep rolls back what has been prepared for long, without asking."),
-    OWNER_WITHOUT_INCARNATION("A restarted coordinator keeps the name, and so the lease, of the one that died.");
+    LEFT_OVERS_FORGOTTEN("A coordinator does not look for attempts of its own that it does not drive.");
 
     private final String mistake;
 

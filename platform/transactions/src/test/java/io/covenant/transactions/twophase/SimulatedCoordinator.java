@@ -9,6 +9,7 @@ import io.covenant.transactions.Protocol;
 import io.covenant.transactions.Step;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.twophase.SimulatedRegister.BeginRecord;
+import io.covenant.transactions.twophase.SimulatedRegister.Closed;
 import io.covenant.transactions.twophase.SimulatedRegister.Request;
 import io.covenant.transactions.twophase.SimulatedRegister.Standing;
 import io.covenant.transactions.twophase.TwoPhaseCommit.Effect;
@@ -43,6 +44,9 @@ final class SimulatedCoordinator implements Program {
     private static final Duration LAST_RETRY = Duration.ofMillis(1_200);
     private static final Duration CLIENT_WAIT = Duration.ofSeconds(2);
 
+    /// Of an answer that rests on what was forced.
+    private static final int FOR_EVER = Integer.MAX_VALUE;
+
     private record Key(TransactionId id, Attempt attempt) {}
 
     private final Node node;
@@ -56,9 +60,7 @@ final class SimulatedCoordinator implements Program {
     SimulatedCoordinator(
             Node node, Services services, History history, Set<PlantedBug> bugs, Protocol<State, Input, Effect> core) {
         this.node = node;
-        this.owner = bugs.contains(PlantedBug.OWNER_WITHOUT_INCARNATION)
-                ? node.name()
-                : node.name() + "#" + node.incarnation();
+        this.owner = node.name() + "#" + node.incarnation();
         this.services = services;
         this.history = history;
         this.bugs = bugs;
@@ -106,7 +108,7 @@ final class SimulatedCoordinator implements Program {
                     var standing = (Standing) reply;
                     var running = standing.begin().flatMap(this::unanswered);
                     if (standing.outcome().isPresent()) {
-                        answer(client, mine.id(), standing.outcome());
+                        answer(client, mine.id(), standing);
                     } else if (running.isPresent()) {
                         running.get().clients.add(client);
                     } else if (standing.begin().equals(Optional.of(mine))) {
@@ -129,9 +131,9 @@ final class SimulatedCoordinator implements Program {
         ask(
                 new Request.Read(id),
                 reply -> {
-                    var outcome = ((Standing) reply).outcome();
-                    if (outcome.isPresent() || node.world().elapsed().compareTo(until) >= 0) {
-                        answer(client, id, outcome);
+                    var standing = (Standing) reply;
+                    if (standing.outcome().isPresent() || node.world().elapsed().compareTo(until) >= 0) {
+                        answer(client, id, standing);
                     } else {
                         again.run();
                     }
@@ -139,9 +141,9 @@ final class SimulatedCoordinator implements Program {
                 again);
     }
 
-    private void answer(String client, TransactionId id, Optional<Decision> outcome) {
-        outcome.ifPresent(decision -> history.told(id, decision));
-        node.send(client, new Message.Answer(id, outcome));
+    private void answer(String client, TransactionId id, Standing standing) {
+        standing.outcome().ifPresent(decision -> history.told(id, decision, standing.asOf()));
+        node.send(client, new Message.Answer(id, standing.outcome()));
     }
 
     /// Also finds again what an earlier scan took over when its reply was lost.
@@ -231,7 +233,8 @@ final class SimulatedCoordinator implements Program {
                 history.count(Event.TOMBSTONE);
                 ask(
                         abort(branch.transaction()),
-                        reply -> inquire(from, branch, new Standing(standing.begin(), Optional.of((Chosen) reply))),
+                        reply -> inquire(
+                                from, branch, new Standing(standing.begin(), Optional.of((Chosen) reply), FOR_EVER)),
                         () -> {});
             }
         }
@@ -287,7 +290,7 @@ final class SimulatedCoordinator implements Program {
                 case Effect.Propose(var decision, var sealed) ->
                     ask(new Request.Propose(record.id(), decision, sealed), reply -> on((Chosen) reply), () -> {});
                 case Effect.Tell(var to, var decision) -> sendTo(to, new Message.Tell(to, decision));
-                case Effect.Answer(var decision) -> answerAll(decision);
+                case Effect.Answer(var decision) -> answerAll(decision, FOR_EVER);
                 case Effect.Close(var decision) -> close(decision);
                 case Effect.End(var decision) -> end(decision);
             }
@@ -301,9 +304,12 @@ final class SimulatedCoordinator implements Program {
             }
         }
 
-        private void answerAll(Decision decision) {
+        private void answerAll(Decision decision, int asOf) {
             answered = true;
-            clients.forEach(client -> answer(client, record.id(), Optional.of(decision)));
+            clients.forEach(client -> {
+                history.told(record.id(), decision, asOf);
+                node.send(client, new Message.Answer(record.id(), Optional.of(decision)));
+            });
             clients.clear();
             closing = false;
             if (state instanceof State.Finished(var ended, var _)) {
@@ -316,15 +322,16 @@ final class SimulatedCoordinator implements Program {
         private void close(Decision decision) {
             closing = true;
             if (bugs.contains(PlantedBug.ABORT_ANSWERED_UNRECORDED)) {
-                answerAll(decision);
+                answerAll(decision, FOR_EVER);
                 return;
             }
             ask(
                     new Request.Close(record.id(), record.attempt(), owner, record.epoch(), decision),
-                    closed -> {
-                        if ((boolean) closed) {
+                    reply -> {
+                        var closed = (Closed) reply;
+                        if (closed.closed()) {
                             history.closed(decision);
-                            answerAll(decision);
+                            answerAll(decision, closed.asOf());
                         } else {
                             history.count(Event.CLOSE_REFUSED);
                             leaveToTheRegister();
@@ -340,7 +347,10 @@ final class SimulatedCoordinator implements Program {
         private void answerAsRegistered() {
             ask(
                     new Request.Read(record.id()),
-                    reply -> ((Standing) reply).outcome().ifPresent(this::answerAll),
+                    reply -> {
+                        var standing = (Standing) reply;
+                        standing.outcome().ifPresent(decision -> answerAll(decision, standing.asOf()));
+                    },
                     this::answerAsRegistered);
         }
 

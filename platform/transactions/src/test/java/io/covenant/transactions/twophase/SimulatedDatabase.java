@@ -174,7 +174,7 @@ final class SimulatedDatabase implements Program {
             refuse(transaction, "duplicate", reply);
         } else if (balance(work.account()) + work.amount() < 0) {
             refuse(transaction, "insufficient-funds", reply);
-        } else if (work.reads()) {
+        } else if (work.onlyReads(balance(work.account()))) {
             rollback(transaction);
             reply.accept(new Input.WorkedReadOnly());
         } else {

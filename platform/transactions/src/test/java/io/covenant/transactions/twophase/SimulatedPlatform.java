@@ -37,6 +37,7 @@ final class SimulatedPlatform {
     private final Map<String, SimulatedDatabase> databases = new TreeMap<>();
     private final List<SimulatedClient> clients = new ArrayList<>();
     private @Nullable SimulatedRegister register;
+    private Runnable onBegin = () -> {};
 
     private SimulatedPlatform(World world, Tally tally, Set<PlantedBug> bugs) {
         this.world = world;
@@ -91,7 +92,9 @@ final class SimulatedPlatform {
                 .duplication(dice.pick(List.of(0.0, 0.02, 0.1)))
                 .stragglers(dice.pick(List.of(0.0, 0.01, 0.04)), STRAGGLING)
                 .doublesOnly(message -> message instanceof Message);
-        world.node(REGISTER, node -> register = new SimulatedRegister(node, node.disk("wal"), history, bugs));
+        world.node(
+                REGISTER,
+                node -> register = new SimulatedRegister(node, node.disk("wal"), history, bugs, () -> onBegin.run()));
         services.participants().forEach((service, instances) -> {
             var database = Services.databaseOf(service);
             world.node(database, node -> {
@@ -128,8 +131,9 @@ final class SimulatedPlatform {
         for (var branch = 1; branch <= 2 + dice.below(3); branch++) {
             var service = dice.pick(List.copyOf(services.participants().keySet()));
             var amount = reads || dice.chance(0.15) ? 0 : dice.below(120) - 45;
-            wanted.add(
-                    new BranchWork(service + "-" + branch, service, dice.below(3), amount, !reads && dice.chance(0.3)));
+            var once = !reads && dice.chance(0.3);
+            var whenLow = !once && amount > 0 && dice.chance(0.3);
+            wanted.add(new BranchWork(service + "-" + branch, service, dice.below(3), amount, once, whenLow));
         }
         works.put(id, List.copyOf(wanted));
         var deadline = dice.between(Duration.ofMillis(100), Duration.ofSeconds(3));
@@ -150,6 +154,9 @@ final class SimulatedPlatform {
         sometimes(3, () -> cut(dice.pick(coordinators), REGISTER));
         sometimes(3, () -> cut(dice.pick(coordinators), dice.pick(instances)));
         if (dice.chance(0.3)) {
+            loseBeginRecords();
+        }
+        if (dice.chance(0.3)) {
             coordinators.forEach(coordinator -> world.node(coordinator)
                     .skew(dice.between(Duration.ZERO, Duration.ofSeconds(4)).minusSeconds(2)));
         }
@@ -160,6 +167,18 @@ final class SimulatedPlatform {
                 node.restart();
             });
         });
+    }
+
+    /// Crashes the register just after begin records, and has it up again while their owners still drive
+    /// them.
+    private void loseBeginRecords() {
+        onBegin = () -> {
+            if (dice.chance(0.2) && world.elapsed().compareTo(TROUBLE) < 0) {
+                world.in(
+                        dice.between(Duration.ZERO, Duration.ofMillis(30)),
+                        () -> crash(REGISTER, Event.REGISTER_CRASH, Duration.ofMillis(100)));
+            }
+        };
     }
 
     /// In half of the worlds, up to so many times.
@@ -179,11 +198,15 @@ final class SimulatedPlatform {
     }
 
     private void crash(String name, Event event) {
+        crash(name, event, Duration.ofMillis(2_500));
+    }
+
+    private void crash(String name, Event event, Duration atMost) {
         var node = world.node(name);
         if (node.up()) {
             tally.count(event);
             node.crash();
-            world.in(dice.between(Duration.ofMillis(20), Duration.ofMillis(2_500)), node::restart);
+            world.in(dice.between(Duration.ofMillis(20), atMost), node::restart);
         }
     }
 

@@ -95,7 +95,7 @@ final class SimulatedRegister implements Program {
         /// The reply is what is [Chosen].
         record Propose(TransactionId id, Decision decision, Set<BranchId> sealed) implements Request {}
 
-        /// The reply says whether it was this owner's to close.
+        /// The reply is [Closed] when it was this owner's to close.
         record Close(TransactionId id, Attempt attempt, String owner, int epoch, Decision decision)
                 implements Request {}
 
@@ -115,7 +115,9 @@ final class SimulatedRegister implements Program {
     }
 
     /// All that the register's database knows of a transaction.
-    record Standing(Optional<BeginRecord> begin, Optional<Chosen> chosen) {
+    ///
+    /// @param asOf which start of the database it was read from; what was not forced may be lost since
+    record Standing(Optional<BeginRecord> begin, Optional<Chosen> chosen, int asOf) {
 
         /// What a client may hear. What was closed may have been answered; a tombstone that an inquiry
         /// wrote later changes nothing for a transaction without branches to commit.
@@ -124,6 +126,8 @@ final class SimulatedRegister implements Program {
         }
     }
 
+    record Closed(boolean closed, int asOf) {}
+
     /// A request that waits until the write of another one is forced.
     private record Waiting(String from, Node.Question question) {}
 
@@ -131,18 +135,21 @@ final class SimulatedRegister implements Program {
     private final Disk<Row> disk;
     private final History history;
     private final Set<PlantedBug> bugs;
+    private final Runnable onBegin;
     private final Map<TransactionId, BeginRecord> begun = new LinkedHashMap<>();
     private final Map<TransactionId, Chosen> chosen = new LinkedHashMap<>();
     private final Map<TransactionId, List<Waiting>> beingForced = new LinkedHashMap<>();
     private final Map<String, Instant> beats = new LinkedHashMap<>();
 
-    SimulatedRegister(Node node, Disk<Row> disk, History history, Set<PlantedBug> bugs) {
+    /// @param onBegin what fate does to a register that has just stored a begin record
+    SimulatedRegister(Node node, Disk<Row> disk, History history, Set<PlantedBug> bugs, Runnable onBegin) {
+        this.onBegin = onBegin;
         this.node = node;
         this.disk = disk;
         this.history = history;
         this.bugs = bugs;
         disk.contents().forEach(this::apply);
-        history.registerRecovered(begun, chosen);
+        history.registerRecovered(begun, chosen, node.incarnation());
         node.every(FLUSHED_AFTER, disk::force);
     }
 
@@ -154,7 +161,7 @@ final class SimulatedRegister implements Program {
             switch (request) {
                 case Request.Begin(var begin) -> node.reply(from, question, begin(begin));
                 case Request.Propose propose -> propose(from, question, propose);
-                case Request.Close close -> node.reply(from, question, close(close));
+                case Request.Close close -> node.reply(from, question, new Closed(close(close), node.incarnation()));
                 case Request.End end -> node.reply(from, question, end(end));
                 case Request.TakeOver takeOver -> node.reply(from, question, takeOver(takeOver));
                 case Request.Read(var id) -> node.reply(from, question, read(id));
@@ -166,6 +173,7 @@ final class SimulatedRegister implements Program {
         if (!begun.containsKey(begin.id())) {
             write(new Row.Begun(begin));
             history.begun(begin);
+            onBegin.run();
         }
         return read(begin.id());
     }
@@ -254,7 +262,8 @@ final class SimulatedRegister implements Program {
     /// Its owner lives, and does not drive it: the reply to its begin or to its take-over was lost or came
     /// late.
     private boolean isLeftOver(BeginRecord record) {
-        return record.epoch() > 1 || record.deadline().isBefore(node.now());
+        return !bugs.contains(PlantedBug.LEFT_OVERS_FORGOTTEN)
+                && (record.epoch() > 1 || record.deadline().isBefore(node.now()));
     }
 
     private boolean lives(String owner) {
@@ -262,7 +271,8 @@ final class SimulatedRegister implements Program {
     }
 
     private Standing read(TransactionId id) {
-        var standing = new Standing(Optional.ofNullable(begun.get(id)), Optional.ofNullable(chosen.get(id)));
+        var standing = new Standing(
+                Optional.ofNullable(begun.get(id)), Optional.ofNullable(chosen.get(id)), node.incarnation());
         history.read(id, standing.chosen());
         return standing;
     }
