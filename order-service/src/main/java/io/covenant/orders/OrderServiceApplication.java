@@ -1,16 +1,17 @@
 package io.covenant.orders;
 
+import io.covenant.orders.placement.PlacementProperties;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
-import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
 /// The order service.
 @SpringBootApplication
-@ConfigurationPropertiesScan
+@EnableConfigurationProperties(PlacementProperties.class)
 @EnableScheduling
 public class OrderServiceApplication {
 

@@ -28,7 +28,8 @@ class OrdersArchitectureTests {
                 .resideOutsideOfPackages("..web")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("org.springframework.http..", "org.springframework.web..", "io.covenant.web..")
+                .resideInAnyPackage(
+                        "org.springframework.http..", "org.springframework.web..", "io.covenant.web.problem..")
                 .because("what an order is does not depend on how it is asked for")
                 .check(CLASSES);
     }

@@ -14,6 +14,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.springframework.stereotype.Service;
 
 /// Places orders: takes stock in inventory and writes the order here, both or neither.
@@ -142,9 +143,12 @@ public class PlaceOrder {
                 .deadline(properties.deadline())
                 .branch("orders", "create", order)
                 .branch("inventory", "reserve", StockReservation.of(order));
-        try {
+        try (var _ = MDC.putCloseable("transaction", placement.transaction().toString())) {
             return switch (transaction.run()) {
-                case Outcome.Committed(var id) -> new PlacementAnswer.Confirmed(order, id);
+                case Outcome.Committed(var id) -> {
+                    log.debug("order {} is confirmed", placement.order());
+                    yield new PlacementAnswer.Confirmed(order, id);
+                }
                 case Outcome.Aborted(var _, var refusal, var _) -> refused(placement, refusal);
                 case Outcome.InDoubt _ -> new PlacementAnswer.Pending(placement);
             };

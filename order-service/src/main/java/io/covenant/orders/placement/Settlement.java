@@ -1,7 +1,6 @@
 package io.covenant.orders.placement;
 
 import io.covenant.orders.placement.Placement.State;
-import io.covenant.transactions.initiator.CoordinatorUnavailableException;
 import io.covenant.transactions.initiator.Outcome;
 import io.covenant.transactions.initiator.Transactions;
 import java.time.Clock;
@@ -36,7 +35,7 @@ class Settlement {
 
     /// Asks the coordinators what became of the transaction, and writes it down.
     Placement settle(Placement placement) {
-        switch (outcomeOf(placement)) {
+        switch (transactions.outcomeOf(placement.transaction())) {
             case Outcome.Aborted(var id, var refusal, var _) -> {
                 log.info("order {} is rejected: transaction {} aborted: {}", placement.order(), id, refusal.code());
                 placements.reject(placement, refusal);
@@ -46,13 +45,5 @@ class Settlement {
             case Outcome.InDoubt _ -> {}
         }
         return placements.find(placement.order()).orElse(placement);
-    }
-
-    private Outcome outcomeOf(Placement placement) {
-        try {
-            return transactions.outcomeOf(placement.transaction());
-        } catch (CoordinatorUnavailableException _) {
-            return new Outcome.InDoubt(placement.transaction());
-        }
     }
 }

@@ -197,7 +197,7 @@ class OrderRefusalTests extends RunningOrders {
     }
 
     private static final String ORDER = """
-            {"customer": "ada", "lines": [{"sku": "LAMP", "quantity": 1}]}""";
+            {"customer": "patient", "lines": [{"sku": "LAMP", "quantity": 1}]}""";
 
     private void expectNothingChanged() {
         assertThat(database.queryForObject("select count(*) from placement", Long.class))

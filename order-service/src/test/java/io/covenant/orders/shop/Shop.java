@@ -1,0 +1,139 @@
+package io.covenant.orders.shop;
+
+import io.covenant.coordinator.CoordinatorServiceApplication;
+import io.covenant.inventory.InventoryServiceApplication;
+import io.covenant.orders.OrderServiceApplication;
+import io.covenant.testing.PostgresInstance;
+import io.covenant.testing.TestDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.test.web.servlet.client.RestTestClient;
+
+/// A coordinator, inventory and the order service: each a whole service with its own database, in one JVM, that talk
+/// HTTP to each other.
+final class Shop implements AutoCloseable {
+
+    final Service coordinator;
+    final Service inventory;
+    final Service orders;
+
+    /// What a coordinator does not have on its own class path, and what it excludes by itself.
+    private static final String NOTHING_FOR_COORDINATORS = "--spring.autoconfigure.exclude="
+            + String.join(
+                    ",",
+                    "io.covenant.transactions.initiator.InitiatorAutoConfiguration",
+                    "io.covenant.transactions.participant.ParticipantAutoConfiguration",
+                    "io.covenant.web.health.HealthAutoConfiguration",
+                    "org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoConfiguration",
+                    "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration",
+                    "org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration",
+                    "org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration");
+
+    private Shop(PostgresInstance postgres) {
+        coordinator = new Service(
+                "coordinator", CoordinatorServiceApplication.class, postgres, List.of(NOTHING_FOR_COORDINATORS));
+        inventory = new Service("inventory", InventoryServiceApplication.class, postgres, List.of());
+        orders = new Service("orders", OrderServiceApplication.class, postgres, List.of());
+        start();
+    }
+
+    static Shop open() {
+        return new Shop(PostgresInstance.shared());
+    }
+
+    /// Starts what is not running.
+    void start() {
+        var topology = services().stream()
+                .map(service -> "--covenant.services.%s=%s".formatted(service.name, service.url()))
+                .toList();
+        services().forEach(service -> service.start(topology));
+    }
+
+    private List<Service> services() {
+        return List.of(coordinator, inventory, orders);
+    }
+
+    @Override
+    public void close() {
+        services().forEach(Service::close);
+    }
+
+    /// One service of the shop.
+    static final class Service implements AutoCloseable {
+
+        final TestDatabase database;
+        private final String name;
+        private final Class<?> application;
+        private final List<String> special;
+        private final int port = freePort();
+        private @Nullable ConfigurableApplicationContext context;
+
+        private Service(String name, Class<?> application, PostgresInstance postgres, List<String> special) {
+            this.name = name;
+            this.application = application;
+            this.special = special;
+            this.database = postgres.create(name);
+        }
+
+        String url() {
+            return "http://127.0.0.1:" + port;
+        }
+
+        RestTestClient http() {
+            return RestTestClient.bindToServer().baseUrl(url()).build();
+        }
+
+        void stop() {
+            if (context != null) {
+                context.close();
+                context = null;
+            }
+        }
+
+        private void start(List<String> topology) {
+            if (context != null) {
+                return;
+            }
+            var arguments = new ArrayList<>(topology);
+            arguments.addAll(special);
+            // All services are on this class path, and each calls its configuration application.yml.
+            arguments.add("--spring.config.location=" + home() + "application.yml");
+            arguments.add("--server.port=" + port);
+            arguments.add("--covenant.node=" + name);
+            database.springProperties().forEach((key, value) -> arguments.add("--%s=%s".formatted(key, value)));
+            context = new SpringApplicationBuilder(application)
+                    .registerShutdownHook(false)
+                    .run(arguments.toArray(String[]::new));
+        }
+
+        private String home() {
+            var source = application
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toString();
+            return source.endsWith(".jar") ? "jar:" + source + "!/" : source;
+        }
+
+        @Override
+        public void close() {
+            stop();
+            database.close();
+        }
+
+        private static int freePort() {
+            try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,540 @@
+package io.covenant.orders.shop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.covenant.transactions.initiator.TransactionIds;
+import io.covenant.web.json.StrictJson;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.test.web.servlet.client.RestTestClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+class WholeOrderTests {
+
+    @SuppressWarnings("NullAway.Init") // before all tests
+    private static Shop shop;
+
+    private static final JsonMapper JSON = StrictJson.mapper();
+
+    private static final AtomicInteger NAMES = new AtomicInteger();
+
+    @BeforeAll
+    static void opens() {
+        shop = Shop.open();
+    }
+
+    @AfterAll
+    static void closes() {
+        shop.close();
+    }
+
+    /// Whatever a test did: the same is true in both databases.
+    @AfterEach
+    void everyOrderHasItsStockAndOthersHaveNone() {
+        shop.start();
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+            assertThat(shop.orders.database.prepared()).isEmpty();
+            assertThat(shop.inventory.database.prepared()).isEmpty();
+        });
+        var taken = sql(shop.inventory.database.superuser()).queryForList("""
+                select order_id || ' ' || sku || ' ' || -sum(quantity) as taken from stock_movement
+                 where order_id is not null group by order_id, sku having sum(quantity) <> 0 order by 1
+                """, String.class);
+        var ordered = sql(shop.orders.database.superuser()).queryForList("""
+                select order_id || ' ' || sku || ' ' || quantity from order_line join orders on orders.id = order_id
+                 where state = 'CONFIRMED' order by 1
+                """, String.class);
+        assertThat(taken).isEqualTo(ordered);
+        assertThat(sql(shop.inventory.database.superuser()).queryForList("""
+                select sku from stock_item left join stock_movement using (sku)
+                 group by sku, on_hand having on_hand <> coalesce(sum(quantity), 0)
+                """, String.class))
+                .isEmpty();
+    }
+
+    @Test
+    void placesAnOrder() {
+        var ada = customer("100.00");
+        var lamp = item(5, "19.90");
+        var desk = item(1, "40.00");
+
+        var answer = place(null, order(ada, lamp, 3, desk, 1)).is(201);
+
+        assertThat(answer.text("state")).isEqualTo("CONFIRMED");
+        assertThat(answer.text("transaction")).isEqualTo(answer.text("id"));
+        assertThat(answer.body().path("total").decimalValue()).isEqualTo(new BigDecimal("99.70"));
+        assertThat(answer.body().path("lines").path(0).path("unitPrice").decimalValue())
+                .isEqualTo(new BigDecimal("19.90"));
+        assertThat(answer.location()).isEqualTo("/api/v1/orders/" + answer.text("id"));
+        assertThat(get(answer.location()).is(200).body()).isEqualTo(answer.body());
+        assertThat(onHand(lamp)).isEqualTo(2);
+        assertThat(onHand(desk)).isZero();
+        assertThat(openAmount(ada)).isEqualTo("99.70");
+        assertThat(transaction(answer.text("transaction")).path("outcome").asString())
+                .isEqualTo("COMMITTED");
+    }
+
+    @Test
+    void keepsThePriceOfTheDay() {
+        var ada = customer("100.00");
+        var lamp = item(5, "10.00");
+        var placed = place(null, order(ada, lamp, 1)).is(201);
+
+        price(lamp, "99.00");
+
+        assertThat(get(placed.location()).body()).isEqualTo(placed.body());
+    }
+
+    @Test
+    void answersTheSameRequestTheSame() {
+        var ada = customer("100.00");
+        var lamp = item(5, "10.00");
+
+        var first = place("same", order(ada, lamp, 1)).is(201);
+        var second = place("same", order(ada, lamp, 1)).is(201);
+        cancel(first.text("id")).is(200);
+        var third = place("same", order(ada, lamp, 1)).is(201);
+
+        assertThat(second).isEqualTo(first);
+        assertThat(third).isEqualTo(first);
+        assertThat(onHand(lamp)).isEqualTo(5);
+    }
+
+    @Test
+    void cancelsAnOrder() {
+        var ada = customer("100.00");
+        var lamp = item(5, "10.00");
+        var placed = place(null, order(ada, lamp, 3)).is(201);
+
+        var cancelled = cancel(placed.text("id")).is(200);
+
+        assertThat(cancelled.text("state")).isEqualTo("CANCELLED");
+        assertThat(get(placed.location()).body()).isEqualTo(cancelled.body());
+        assertThat(cancel(placed.text("id")).is(200)).isEqualTo(cancelled);
+        assertThat(onHand(lamp)).isEqualTo(5);
+        assertThat(openAmount(ada)).isEqualTo("0.00");
+    }
+
+    @Test
+    void goesOnAtTheNewPriceWhenItChangesInBetween() throws Exception {
+        var ada = customer("100.00");
+        var lamp = item(5, "10.00");
+
+        CompletableFuture<Answer> answer;
+        try (var connection = shop.inventory.database.superuser().getConnection()) {
+            connection.setAutoCommit(false);
+            execute(connection, "update stock_item set price = 12.50 where sku = '" + lamp + "'");
+            answer = CompletableFuture.supplyAsync(() -> place("new-price", order(ada, lamp, 2)));
+            awaitLockWait(shop.inventory.database.superuser(), shop.inventory.database.name());
+            connection.commit();
+        }
+
+        var placed = answer.get().is(201);
+        assertThat(placed.body().path("total").decimalValue()).isEqualTo(new BigDecimal("25.00"));
+        assertThat(placed.text("transaction")).isNotEqualTo(placed.text("id"));
+        assertThat(get(placed.location()).body()).isEqualTo(placed.body());
+        assertThat(place("new-price", order(ada, lamp, 2)).is(201)).isEqualTo(placed);
+    }
+
+    @Test
+    void refusesWhenStockIsShortByOneAndRemembersIt() {
+        var ada = customer("1000.00");
+        var lamp = item(3, "10.00");
+        var desk = item(3, "10.00");
+
+        var refused = place("short", order(ada, desk, 1, lamp, 4)).is(409);
+
+        assertThat(refused.text("code")).isEqualTo("out-of-stock");
+        assertThat(refused.text("sku")).isEqualTo(lamp);
+        assertThat(refused.text("available")).isEqualTo("3");
+        assertThat(onHand(desk)).isEqualTo(3);
+        assertThat(openAmount(ada)).isEqualTo("0.00");
+        receive(lamp, 10);
+        var again = place("short", order(ada, desk, 1, lamp, 4)).is(409);
+        assertThat(again.withoutRequestId()).isEqualTo(refused.withoutRequestId());
+        place("not-short", order(ada, desk, 1, lamp, 4)).is(201);
+    }
+
+    @Test
+    void refusesWhatTheCustomerCannotOwe() {
+        var ada = customer("19.99");
+        var lamp = item(3, "10.00");
+
+        var refused = place(null, order(ada, lamp, 2)).is(409);
+
+        assertThat(refused.text("code")).isEqualTo("credit-limit-exceeded");
+        assertThat(refused.text("limit")).isEqualTo("19.99");
+        assertThat(onHand(lamp)).isEqualTo(3);
+    }
+
+    @Test
+    void refusesWhatDoesNotExistByItsField() {
+        var ada = customer("100.00");
+        var lamp = item(3, "10.00");
+
+        var sku = place(null, order(ada, lamp, 1, "NONE", 1)).is(422);
+        var customer = place(null, order("nobody", lamp, 1)).is(422);
+
+        assertThat(sku.text("code")).isEqualTo("unknown-sku");
+        assertThat(sku.body().path("errors").path(0).path("field").asString()).isEqualTo("lines[1].sku");
+        assertThat(customer.text("code")).isEqualTo("unknown-customer");
+        assertThat(customer.body().path("errors").path(0).path("field").asString())
+                .isEqualTo("customer");
+        assertThat(onHand(lamp)).isEqualTo(3);
+    }
+
+    @Test
+    void refusesAKeyOfAnotherRequest() {
+        var ada = customer("100.00");
+        var lamp = item(3, "10.00");
+        place("taken", order(ada, lamp, 1)).is(201);
+
+        assertThat(place("taken", order(ada, lamp, 2)).is(422).text("code")).isEqualTo("idempotency-key-reused");
+
+        forgetPlacement("taken");
+        assertThat(place("taken", order(ada, lamp, 2)).is(422).text("code")).isEqualTo("idempotency-key-reused");
+        assertThat(onHand(lamp)).isEqualTo(2);
+    }
+
+    @Test
+    void refusesACancellationKeyOfAnotherOrder() {
+        var ada = customer("100.00");
+        var lamp = item(3, "10.00");
+        var one = place(null, order(ada, lamp, 1)).is(201).text("id");
+        var other = place(null, order(ada, lamp, 1)).is(201).text("id");
+
+        var cancelled = cancel(one, "cancel-one").is(200);
+
+        assertThat(cancel(one, "cancel-one").is(200)).isEqualTo(cancelled);
+        assertThat(cancel(other, "cancel-one").is(422).text("code")).isEqualTo("idempotency-key-reused");
+        assertThat(get("/api/v1/orders/" + other).text("state")).isEqualTo("CONFIRMED");
+    }
+
+    @Test
+    void findsTheOrderOfAKeyAlsoWhenItsPlacementIsLost() {
+        var ada = customer("100.00");
+        var lamp = item(3, "10.00");
+        var first = place("lost", order(ada, lamp, 1)).is(201);
+
+        forgetPlacement("lost");
+
+        assertThat(place("lost", order(ada, lamp, 1)).is(201)).isEqualTo(first);
+        assertThat(onHand(lamp)).isEqualTo(2);
+    }
+
+    @Test
+    void asksForPatienceWhileNoCoordinatorIsThere() {
+        var ada = customer("100.00");
+        var lamp = item(3, "10.00");
+        shop.coordinator.stop();
+
+        var failed = place("patience", order(ada, lamp, 1)).is(503);
+
+        assertThat(failed.text("code")).isEqualTo("coordinator-unavailable");
+        assertThat(failed.retryAfter()).isEqualTo("1");
+        assertThat(onHand(lamp)).isEqualTo(3);
+        shop.start();
+        place("patience", order(ada, lamp, 1)).is(201);
+    }
+
+    @Test
+    void asksForPatienceWhileInventoryIsAway() {
+        var ada = customer("100.00");
+        var lamp = item(3, "10.00");
+        shop.inventory.stop();
+
+        assertThat(place("away", order(ada, lamp, 1)).is(503).text("code")).isEqualTo("inventory-unavailable");
+
+        shop.start();
+        place("away", order(ada, lamp, 1)).is(201);
+    }
+
+    @Test
+    void takesUpWhatACrashLeftBehindWhenTheRequestComesAgain() {
+        var ada = customer("100.00");
+        var lamp = item(3, "10.00");
+        place("crashed-once", order(ada, lamp, 1)).is(201);
+        var abandoned = abandonedPlacement("crashed-once", "crashed");
+
+        assertThat(place("crashed", order(ada, lamp, 1)).is(201).text("id")).isNotEqualTo(abandoned.toString());
+
+        assertThat(get("/api/v1/orders/" + abandoned).is(200).text("state")).isEqualTo("REJECTED");
+        assertThat(onHand(lamp)).isEqualTo(1);
+    }
+
+    @Test
+    void settlesWhatACrashLeftBehindWhenNobodyAsks() {
+        var ada = customer("100.00");
+        var lamp = item(3, "10.00");
+        place("left-once", order(ada, lamp, 1)).is(201);
+        var abandoned = abandonedPlacement("left-once", "left");
+
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(sql(shop.orders.database.superuser())
+                                .queryForObject("select state from placement where id = ?", String.class, abandoned))
+                        .isEqualTo("REJECTED"));
+    }
+
+    @Test
+    void answersLaterWhatNobodyCanTellNow() throws Exception {
+        var ada = customer("100.00");
+        var lamp = item(3, "10.00");
+
+        Answer pending;
+        try (var connection = shop.coordinator.database.superuser().getConnection()) {
+            connection.setAutoCommit(false);
+            // The branches will be prepared, and the decision will not be written.
+            execute(connection, "lock table decision in access exclusive mode");
+            pending = place("doubtful", order(ada, lamp, 1)).is(202);
+            assertThat(pending.text("state")).isEqualTo("PENDING");
+            assertThat(get(pending.location()).is(200).text("state")).isEqualTo("PENDING");
+            assertThat(cancel(pending.text("id")).is(409).text("code")).isEqualTo("order-not-cancellable");
+            assertThat(place("doubtful", order(ada, lamp, 1)).is(202).text("id"))
+                    .isEqualTo(pending.text("id"));
+        }
+
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(
+                        () -> assertThat(get(pending.location()).text("state")).isIn("CONFIRMED", "REJECTED"));
+        var settled = get(pending.location()).text("state");
+        assertThat(onHand(lamp)).isEqualTo(settled.equals("CONFIRMED") ? 2 : 3);
+    }
+
+    @Test
+    void asksForPatienceWhileTheDatabaseIsAwayAndComesBackByItself() {
+        var ada = customer("100.00");
+        var lamp = item(3, "10.00");
+        var postgres = shop.orders.database.postgres();
+
+        postgres.stopImmediately();
+        try {
+            var failed = place("dark", order(ada, lamp, 1)).is(503);
+            assertThat(failed.retryAfter()).isEqualTo("1");
+        } finally {
+            postgres.start();
+        }
+
+        await().atMost(Duration.ofSeconds(15))
+                .untilAsserted(() -> place("dark", order(ada, lamp, 1)).is(201));
+        assertThat(onHand(lamp)).isEqualTo(2);
+    }
+
+    @Test
+    void placesOneOrderWhenTheSameRequestComesManyTimesAtOnce() throws Exception {
+        var ada = customer("100.00");
+        var lamp = item(9, "10.00");
+
+        var answers = IntStream.range(0, 8)
+                .mapToObj(_ -> (Callable<Answer>) () -> place("at-once", order(ada, lamp, 1)))
+                .toList();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            assertThat(threads.invokeAll(answers).stream()
+                            .map(Future::resultNow)
+                            .peek(answer -> assertThat(answer.status()).isIn(201, 202))
+                            .map(answer -> answer.text("id"))
+                            .distinct())
+                    .hasSize(1);
+        }
+
+        assertThat(onHand(lamp)).isEqualTo(8);
+    }
+
+    @Test
+    void cancelsOnceWhenAskedManyTimesAtOnce() throws Exception {
+        var ada = customer("100.00");
+        var lamp = item(9, "10.00");
+        var id = place(null, order(ada, lamp, 4)).is(201).text("id");
+
+        var answers = IntStream.range(0, 4)
+                .mapToObj(_ -> (Callable<Answer>) () -> cancel(id))
+                .toList();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (var answer : threads.invokeAll(answers)) {
+                assertThat(answer.resultNow().status()).isIn(200, 503);
+            }
+        }
+
+        assertThat(cancel(id).is(200).text("state")).isEqualTo("CANCELLED");
+        assertThat(onHand(lamp)).isEqualTo(9);
+    }
+
+    /// A placement as an instance leaves it that died before its transaction began.
+    private static UUID abandonedPlacement(String like, String key) {
+        var id = TransactionIds.next().value();
+        assertThat(sql(shop.orders.database.superuser()).update("""
+                                insert into placement (id, transaction_id, idempotency_key, request_hash, customer,
+                                                       state, created_at, look_at)
+                                select ?, ?, ?, request_hash, customer, 'PENDING', created_at, created_at
+                                  from placement where idempotency_key = ?
+                                """, id, id, key, like))
+                .isEqualTo(1);
+        return id;
+    }
+
+    private static void forgetPlacement(String key) {
+        assertThat(sql(shop.orders.database.superuser()).update("delete from placement where idempotency_key = ?", key))
+                .isEqualTo(1);
+    }
+
+    private static void awaitLockWait(DataSource database, String name) {
+        await().atMost(Duration.ofSeconds(5))
+                .until(() -> sql(database)
+                                .queryForList(
+                                        "select pid from pg_stat_activity where datname = ? and wait_event_type = 'Lock'",
+                                        Integer.class,
+                                        name)
+                                .size()
+                        > 0);
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static JdbcTemplate sql(DataSource database) {
+        return new JdbcTemplate(database);
+    }
+
+    private static String customer(String creditLimit) {
+        var id = "customer-" + NAMES.incrementAndGet();
+        send(
+                        shop.orders.http(),
+                        "PUT",
+                        "/api/v1/customers/" + id,
+                        null,
+                        Map.of("name", "Ada", "creditLimit", new BigDecimal(creditLimit)))
+                .is(201);
+        return id;
+    }
+
+    private static String item(int onHand, String price) {
+        var sku = "ITEM-" + NAMES.incrementAndGet();
+        price(sku, price);
+        receive(sku, onHand);
+        return sku;
+    }
+
+    private static void price(String sku, String price) {
+        send(
+                shop.inventory.http(),
+                "PUT",
+                "/api/v1/stock/" + sku,
+                null,
+                Map.of("name", "Item", "price", new BigDecimal(price)));
+    }
+
+    private static void receive(String sku, int quantity) {
+        send(shop.inventory.http(), "POST", "/api/v1/stock/" + sku + "/receipts", null, Map.of("quantity", quantity))
+                .is(201);
+    }
+
+    private static long onHand(String sku) {
+        return send(shop.inventory.http(), "GET", "/api/v1/stock/" + sku, null, null)
+                .is(200)
+                .body()
+                .path("onHand")
+                .asLong();
+    }
+
+    private static String openAmount(String customer) {
+        return get("/api/v1/customers/" + customer)
+                .is(200)
+                .body()
+                .path("openAmount")
+                .decimalValue()
+                .toPlainString();
+    }
+
+    private static JsonNode transaction(String id) {
+        return send(shop.coordinator.http(), "GET", "/api/v1/transactions/" + id, null, null)
+                .is(200)
+                .body();
+    }
+
+    private static Map<String, Object> order(String customer, String sku, int quantity) {
+        return Map.of("customer", customer, "lines", new Object[] {Map.of("sku", sku, "quantity", quantity)});
+    }
+
+    private static Map<String, Object> order(
+            String customer, String first, int firstQuantity, String second, int secondQuantity) {
+        return Map.of("customer", customer, "lines", new Object[] {
+            Map.of("sku", first, "quantity", firstQuantity), Map.of("sku", second, "quantity", secondQuantity)
+        });
+    }
+
+    private static Answer place(@Nullable String key, Map<String, Object> order) {
+        return send(shop.orders.http(), "POST", "/api/v1/orders", key, order);
+    }
+
+    private static Answer cancel(String id) {
+        return cancel(id, null);
+    }
+
+    private static Answer cancel(String id, @Nullable String key) {
+        return send(shop.orders.http(), "POST", "/api/v1/orders/" + id + "/cancel", key, null);
+    }
+
+    private static Answer get(String path) {
+        return send(shop.orders.http(), "GET", path, null, null);
+    }
+
+    /// What a client got.
+    private record Answer(int status, String location, String retryAfter, JsonNode body) {
+
+        Answer is(int expected) {
+            assertThat(status).as("%s", body).isEqualTo(expected);
+            return this;
+        }
+
+        String text(String field) {
+            return body.path(field).asString("");
+        }
+
+        JsonNode withoutRequestId() {
+            return ((ObjectNode) body.deepCopy()).without("requestId");
+        }
+    }
+
+    private static Answer send(
+            RestTestClient http, String method, String path, @Nullable String key, @Nullable Object body) {
+        var request = http.method(HttpMethod.valueOf(method)).uri(path);
+        if (key != null) {
+            request.header("Idempotency-Key", key);
+        }
+        var sent = body == null
+                ? request
+                : request.contentType(MediaType.APPLICATION_JSON).body(body);
+        var result = sent.exchange().returnResult(String.class);
+        var headers = result.getResponseHeaders();
+        return new Answer(
+                result.getStatus().value(),
+                Objects.requireNonNullElse(headers.getFirst("Location"), ""),
+                Objects.requireNonNullElse(headers.getFirst("Retry-After"), ""),
+                JSON.readTree(Objects.requireNonNull(result.getResponseBody())));
+    }
+}
