@@ -15,9 +15,16 @@ import java.util.stream.Stream;
 
 /// Where a measurement was taken, as far as it explains the figures.
 ///
+/// @param jvmArguments of this process
 /// @param forcedWrite the median time of a small write that is on disk when it returns
 public record Machine(
-        String processor, int cores, long memoryMebibytes, String system, String jvm, Duration forcedWrite) {
+        String processor,
+        int cores,
+        long memoryMebibytes,
+        String system,
+        String jvm,
+        List<String> jvmArguments,
+        Duration forcedWrite) {
 
     private static final int WRITES = 200;
     private static final int PAGE = 8_192;
@@ -34,6 +41,7 @@ public record Machine(
                         .orElse(0L),
                 System.getProperty("os.name") + " " + System.getProperty("os.version"),
                 System.getProperty("java.vm.name") + " " + Runtime.version(),
+                ManagementFactory.getRuntimeMXBean().getInputArguments(),
                 forcedWriteIn(disk));
     }
 

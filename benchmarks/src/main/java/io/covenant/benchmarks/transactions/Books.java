@@ -1,0 +1,101 @@
+package io.covenant.benchmarks.transactions;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What the three databases say when nobody works on them.
+///
+/// @param onHand units on the shelves, over all articles
+/// @param itemsOff articles whose units on hand are not the sum of their movements
+/// @param orders how many there are
+/// @param orderIds a digest of their ids, whatever their order
+/// @param reservations how many orders have taken stock
+/// @param reservationIds a digest of the ids of these orders, whatever their order
+/// @param customersOff customers whose open amount is not the sum of their orders
+/// @param prepared transactions that wait for a decision, on all servers
+/// @param decisions to commit that the contestant has recorded
+record Books(
+        long onHand,
+        long itemsOff,
+        long orders,
+        String orderIds,
+        long reservations,
+        String reservationIds,
+        long customersOff,
+        long prepared,
+        long decisions) {
+
+    private static final String ORDERS = """
+            select count(*), coalesce(sum(hashtextextended(id::text, 0)::numeric), 0) from orders where state = 'CONFIRMED'
+            """;
+
+    private static final String RESERVATIONS = """
+            select count(*), coalesce(sum(hashtextextended(order_id::text, 0)::numeric), 0)
+              from (select distinct order_id from stock_movement where reason = 'ORDER')
+            """;
+
+    private static final String ITEMS_OFF = """
+            select count(*)
+              from stock_item
+              left join (select sku, sum(quantity) as moved from stock_movement group by sku) using (sku)
+             where on_hand <> coalesce(moved, 0)
+            """;
+
+    private static final String CUSTOMERS_OFF = """
+            select count(*)
+              from customer
+              left join (select customer, sum(total) as owed from orders where state = 'CONFIRMED' group by customer)
+                     on customer = id
+             where open_amount <> coalesce(owed, 0)
+            """;
+
+    static Books read(Servers servers, long decisions) throws SQLException {
+        List<String> orders = servers.orders().row(ORDERS);
+        List<String> reservations = servers.inventory().row(RESERVATIONS);
+        long prepared = 0;
+        for (Database database : servers.all()) {
+            prepared += database.number("select count(*) from pg_prepared_xacts");
+        }
+        return new Books(
+                servers.inventory().number("select sum(on_hand) from stock_item"),
+                servers.inventory().number(ITEMS_OFF),
+                Long.parseLong(orders.getFirst()),
+                orders.getLast(),
+                Long.parseLong(reservations.getFirst()),
+                reservations.getLast(),
+                servers.orders().number(CUSTOMERS_OFF),
+                prepared,
+                decisions);
+    }
+
+    /// What is wrong with these books, given those before and what clients were told since: one sentence each.
+    List<String> violations(Books before, long committed, long unclear) {
+        var found = new ArrayList<String>();
+        if (unclear > 0) {
+            found.add(unclear + " orders ended without a clear answer");
+        }
+        if (prepared != 0) {
+            found.add(prepared + " prepared transactions are left");
+        }
+        if (itemsOff != 0) {
+            found.add(itemsOff + " articles have another number on hand than the sum of their movements");
+        }
+        if (customersOff != 0) {
+            found.add(customersOff + " customers owe another amount than the sum of their orders");
+        }
+        if (!orderIds.equals(reservationIds)) {
+            found.add("the " + orders + " orders and the " + reservations + " that took stock are not the same ones");
+        }
+        compare(found, "orders were written", orders - before.orders, committed);
+        compare(found, "units left the shelves", before.onHand - onHand, committed * Purchase.QUANTITY);
+        compare(found, "decisions to commit were recorded", decisions - before.decisions, committed);
+        return List.copyOf(found);
+    }
+
+    private static void compare(List<String> found, String what, long is, long told) {
+        if (is != told) {
+            found.add(is + " " + what + ", but " + told + " follow from what the clients were told");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.covenant.benchmarks.transactions;
+
+import io.covenant.benchmarks.measure.CpuTime;
+import java.sql.SQLException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+
+/// What several processes have used up of one thing, by the name of the process.
+record Counters(SequencedMap<String, Double> values) {
+
+    /// This process: it makes the load, and does all the work of the contestants within it.
+    static final String SELF = "benchmark";
+
+    Counters {
+        values = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(values));
+    }
+
+    /// How often each server has waited so far until its log was on disk.
+    static Counters forcedWrites(Servers servers) throws SQLException {
+        var values = new LinkedHashMap<String, Double>();
+        for (Database database : servers.all()) {
+            values.put(database.name(), (double) database.forcedWrites());
+        }
+        return new Counters(values);
+    }
+
+    /// How many milliseconds of CPU time each process has used so far.
+    static Counters cpuMillis(Servers servers, SequencedMap<String, ProcessHandle> services) {
+        var values = new LinkedHashMap<String, Double>();
+        values.put(SELF, CpuTime.of(ProcessHandle.current()).toNanos() / 1e6);
+        services.forEach((name, process) -> values.put(name, CpuTime.of(process).toNanos() / 1e6));
+        for (Database database : servers.all()) {
+            values.put("postgres " + database.name(), database.cpuTime().toNanos() / 1e6);
+        }
+        return new Counters(values);
+    }
+
+    /// What was used since an earlier reading.
+    Counters since(Counters earlier) {
+        var used = new LinkedHashMap<String, Double>();
+        values.forEach((name, value) -> used.put(name, value - earlier.of(name)));
+        return new Counters(used);
+    }
+
+    /// What was used altogether, here and there.
+    Counters plus(Counters other) {
+        var sum = new LinkedHashMap<>(values);
+        other.values.forEach((name, value) -> sum.merge(name, value, Double::sum));
+        return new Counters(sum);
+    }
+
+    /// What one of several pieces of work has used of it.
+    Counters per(long pieces) {
+        var share = new LinkedHashMap<String, Double>();
+        values.forEach((name, value) -> share.put(name, value / pieces));
+        return new Counters(share);
+    }
+
+    double of(String name) {
+        return values.getOrDefault(name, 0.0);
+    }
+
+    double sum() {
+        return values.values().stream().mapToDouble(Double::doubleValue).sum();
+    }
+}

@@ -1,0 +1,121 @@
+package io.covenant.benchmarks.transactions;
+
+import io.covenant.benchmarks.measure.ClosedLoop;
+import io.covenant.benchmarks.measure.Load;
+import io.covenant.benchmarks.measure.Turns;
+import io.covenant.benchmarks.measure.Work;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// Lets the contestants take their turns on the same servers, and looks into the books after each.
+final class Measurement {
+
+    /// Pools look at their connections again, caches fill: not part of what is measured.
+    private static final Duration RUN_IN = Duration.ofMillis(400);
+
+    /// A backend publishes what it has counted when it becomes idle, but not twice within a second: after this pause a
+    /// few
+    /// more orders make all of them publish.
+    private static final Duration BEFORE_PUBLISHING = Duration.ofMillis(1_050);
+
+    private static final Duration PUBLISHING = Duration.ofMillis(150);
+
+    private static final Duration ONLY_REFUSALS = Duration.ofMillis(1_500);
+
+    private final Servers servers;
+    private final List<Contestant> contestants;
+    private final Options options;
+    private final Consumer<String> progress;
+
+    Measurement(Servers servers, List<Contestant> contestants, Options options, Consumer<String> progress) {
+        this.servers = servers;
+        this.contestants = List.copyOf(contestants);
+        this.options = options;
+        this.progress = progress;
+    }
+
+    /// All turns of all rounds; with a violation in one of them, that one is the last.
+    List<Turn> run() throws Exception {
+        for (Contestant contestant : contestants) {
+            progress.accept("warming up " + contestant.name());
+            load(contestant, options.catalogue(), options.highestConcurrency(), options.warmUp(), 0);
+            publish(contestant, options.catalogue(), options.highestConcurrency(), 1);
+        }
+        var turns = new ArrayList<Turn>();
+        for (int concurrency : options.concurrency()) {
+            List<List<Contestant>> rounds = Turns.of(contestants, options.rounds());
+            for (int round = 0; round < rounds.size(); round++) {
+                for (Contestant contestant : rounds.get(round)) {
+                    Turn turn = take(contestant, options.catalogue(), concurrency, round, options.time());
+                    turns.add(turn);
+                    tell(turn);
+                    if (!turn.violations().isEmpty()) {
+                        return turns;
+                    }
+                }
+            }
+        }
+        return turns;
+    }
+
+    /// What a refused order costs: a turn of each contestant in which all orders are refused.
+    List<Turn> runRefusals() throws Exception {
+        var turns = new ArrayList<Turn>();
+        for (Contestant contestant : contestants) {
+            turns.add(take(contestant, options.catalogue().soldOut(), options.highestConcurrency(), 0, ONLY_REFUSALS));
+            tell(turns.getLast());
+        }
+        return turns;
+    }
+
+    private Turn take(Contestant contestant, Catalogue catalogue, int concurrency, int round, Duration time)
+            throws Exception {
+        // The contestants of one round draw from the same numbers; no two loads of a turn do.
+        long seed = 1_000L * concurrency + 10L * round;
+        Books before = Books.read(servers, contestant.decisions());
+        Counters forcedBefore = Counters.forcedWrites(servers);
+        Load runIn = load(contestant, catalogue, concurrency, RUN_IN, seed + 1);
+
+        Counters cpuBefore = Counters.cpuMillis(servers, contestant.processes());
+        Load load = load(contestant, catalogue, concurrency, time, seed + 2);
+        Counters cpu = Counters.cpuMillis(servers, contestant.processes()).since(cpuBefore);
+
+        Load publishing = publish(contestant, catalogue, concurrency, seed + 3);
+        Counters forced = Counters.forcedWrites(servers).since(forcedBefore);
+        List<Load> all = List.of(runIn, load, publishing);
+        long committed = all.stream().mapToLong(Load::committed).sum();
+        long refused = all.stream().mapToLong(Load::refused).sum();
+        long unclear = all.stream().mapToLong(Load::unclear).sum();
+        var violations =
+                new ArrayList<>(Books.read(servers, contestant.decisions()).violations(before, committed, unclear));
+        all.stream()
+                .flatMap(each -> each.firstFailure().stream())
+                .findFirst()
+                .ifPresent(failure -> violations.add("the first that went wrong: " + failure));
+        return new Turn(contestant.name(), concurrency, round, load, cpu, committed, refused, forced, violations);
+    }
+
+    private static Load publish(Contestant contestant, Catalogue catalogue, int concurrency, long seed)
+            throws InterruptedException {
+        Thread.sleep(BEFORE_PUBLISHING);
+        return load(contestant, catalogue, concurrency, PUBLISHING, seed);
+    }
+
+    private static Load load(Contestant contestant, Catalogue catalogue, int concurrency, Duration time, long seed)
+            throws InterruptedException {
+        Work work = random -> contestant.place(catalogue.next(random));
+        return new ClosedLoop(concurrency, seed).run(time, work);
+    }
+
+    private void tell(Turn turn) {
+        progress.accept("c=%-2d round %d  %-10s %,8.0f tx/s"
+                .formatted(
+                        turn.concurrency(),
+                        turn.round() + 1,
+                        turn.contestant(),
+                        turn.load().throughput()));
+        turn.violations().forEach(violation -> progress.accept("  VIOLATION: " + violation));
+    }
+}

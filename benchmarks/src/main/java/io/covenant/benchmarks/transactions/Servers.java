@@ -1,0 +1,107 @@
+package io.covenant.benchmarks.transactions;
+
+import io.covenant.launcher.postgres.PostgresBinaries;
+import io.covenant.launcher.postgres.PostgresServer;
+import io.covenant.launcher.postgres.PostgresSettings;
+import io.covenant.launcher.postgres.ServiceDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// Three PostgreSQL servers on this machine's disk, all with the durable settings of the platform, each with the
+/// database
+/// of one service: as many logs to force as three machines would have.
+final class Servers implements AutoCloseable {
+
+    private static final String OWN_HISTORY = "flyway_schema_history";
+    private static final String BARRIER_HISTORY = "transactions_schema_history";
+
+    private final Database orders;
+    private final Database inventory;
+    private final Database coordinator;
+
+    private Servers(Database orders, Database inventory, Database coordinator) {
+        this.orders = orders;
+        this.inventory = inventory;
+        this.coordinator = coordinator;
+    }
+
+    /// Starts the servers in a directory, which must not hold others, with the tables of the services in a checkout.
+    static Servers start(Path home, Path project) {
+        PostgresBinaries binaries = PostgresBinaries.unpacked();
+        var servers = new Servers(
+                database(home, binaries, "orders"),
+                database(home, binaries, "inventory"),
+                database(home, binaries, "coordinator"));
+        try {
+            servers.all().forEach(Servers::startAndProvision);
+            servers.migrate(project);
+            return servers;
+        } catch (RuntimeException e) {
+            servers.close();
+            throw e;
+        }
+    }
+
+    Database orders() {
+        return orders;
+    }
+
+    Database inventory() {
+        return inventory;
+    }
+
+    Database coordinator() {
+        return coordinator;
+    }
+
+    List<Database> all() {
+        return List.of(orders, inventory, coordinator);
+    }
+
+    String version() throws SQLException {
+        return coordinator.row("show server_version").getFirst();
+    }
+
+    @Override
+    public void close() {
+        all().forEach(database -> database.server().stop(PostgresServer.Ending.FAST));
+    }
+
+    private static Database database(Path home, PostgresBinaries binaries, String name) {
+        return new Database(
+                PostgresServer.in(home.resolve(name), binaries, PostgresSettings.durable()),
+                ServiceDatabase.withRandomPasswords(name));
+    }
+
+    private static void startAndProvision(Database database) {
+        database.server().start(PostgresServer.IfRunning.STOP);
+        database.database().provision(database.server()::superuser);
+    }
+
+    private void migrate(Path project) {
+        Path barriers = migrationsOf(project, "platform/transactions-starter");
+        orders.migrate(migrationsOf(project, "order-service"), OWN_HISTORY);
+        orders.migrate(barriers, BARRIER_HISTORY);
+        inventory.migrate(migrationsOf(project, "inventory-service"), OWN_HISTORY);
+        inventory.migrate(barriers, BARRIER_HISTORY);
+        coordinator.migrate(migrationsOf(project, "coordinator-service"), OWN_HISTORY);
+    }
+
+    /// The directory among a module's resources that holds its first migration.
+    private static Path migrationsOf(Path project, String module) {
+        Path resources = project.resolve(module).resolve("src/main/resources");
+        try (Stream<Path> files = Files.walk(resources)) {
+            return files.filter(file -> file.getFileName().toString().matches("V1__.*\\.sql"))
+                    .map(Path::getParent)
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("no migration in " + resources));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

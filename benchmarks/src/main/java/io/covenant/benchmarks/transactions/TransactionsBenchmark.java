@@ -1,0 +1,183 @@
+package io.covenant.benchmarks.transactions;
+
+import io.covenant.benchmarks.measure.Machine;
+import io.covenant.launcher.node.Mark;
+import io.covenant.launcher.node.Trees;
+import io.covenant.launcher.platform.PlatformHome;
+import io.covenant.launcher.postgres.PostgresSettings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// Measures orders that take stock in one database and are written to another, all or nothing.
+@Command(
+        name = "transactions",
+        description = {
+            "Orders across two databases, each on a PostgreSQL server of its own:",
+            "by hand, by the coordinator's engine in one process, by the real services over HTTP."
+        },
+        mixinStandardHelpOptions = true)
+public final class TransactionsBenchmark implements Callable<Integer> {
+
+    private static final DateTimeFormatter FILE_NAME =
+            DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
+
+    @Spec
+    private @Nullable CommandSpec command;
+
+    @Option(
+            names = "--contestants",
+            split = ",",
+            description = "Some of floor, in-process, http; ratios are to the first.")
+    private List<String> contestants = List.of(HandWritten.NAME, InProcess.NAME, OverHttp.NAME);
+
+    @Option(
+            names = "--concurrency",
+            split = ",",
+            description = "Orders under way at once (default 1,8,32; quick 1,32).")
+    private @Nullable List<Integer> concurrency;
+
+    @Option(names = "--rounds", description = "Rounds of each contestant at each concurrency (default 5; quick 3).")
+    private @Nullable Integer rounds;
+
+    @Option(names = "--seconds", description = "Of one round (default 5; quick 1.5).")
+    private @Nullable Double seconds;
+
+    @Option(
+            names = "--warm-up",
+            description = "Seconds of work of each contestant before the first round (default 12; quick 5).")
+    private @Nullable Double warmUp;
+
+    @Option(names = "--aborts", description = "Of a hundred orders, how many are refused as out of stock (default 0).")
+    private int aborts;
+
+    @Option(names = "--hot", description = "Ten customers and ten articles instead of ten thousand of each.")
+    private boolean hot;
+
+    @Option(names = "--connections", description = "In every pool (default 40).")
+    private int connections = 40;
+
+    @Option(names = "--quick", description = "Less than two minutes instead of less than ten.")
+    private boolean quick;
+
+    @Option(names = "--jvm-flag", description = "One more flag for the services' JVMs; may be repeated.")
+    private List<String> jvmFlags = List.of();
+
+    @Option(names = "--results", description = "Where the files go (default benchmarks/results).")
+    private @Nullable Path results;
+
+    @Override
+    public Integer call() throws Exception {
+        PrintWriter out = spec().commandLine().getOut();
+        Path project = PlatformHome.current().project();
+        Path state = PlatformHome.current().state().resolve("bench");
+        Report report = measure(project, state, options(), line -> {
+            out.println(line);
+            out.flush();
+        });
+        out.println();
+        out.println(report.markdown());
+        Path written =
+                write(report, results == null ? project.resolve("benchmarks").resolve("results") : results);
+        out.println("Written to " + written + " and, with every turn, to the .json beside it.");
+        out.flush();
+        return report.violations().isEmpty() ? 0 : 1;
+    }
+
+    private Report measure(Path project, Path state, Options options, Consumer<String> progress) throws Exception {
+        var mark = new Mark(state);
+        // What a measurement leaves that was killed.
+        mark.strays(Set.of()).forEach(stray -> stray.stop(Duration.ofSeconds(5)));
+        Files.createDirectories(state);
+        Instant at = Instant.now();
+        double loadBefore = Machine.load();
+        Machine machine = Machine.here(state);
+        progress.accept("starting three PostgreSQL servers");
+        try (Servers servers = Servers.start(state.resolve("servers"), project)) {
+            Catalogue.putInto(servers);
+            var running = new ArrayList<Contestant>();
+            try {
+                for (String name : options.contestants()) {
+                    progress.accept("starting " + name);
+                    running.add(contestant(name, servers, project, state, mark, options));
+                }
+                var measurement = new Measurement(servers, running, options, progress);
+                List<Turn> turns = measurement.run();
+                List<Turn> refusals = measurement.runRefusals();
+                var contestants = new LinkedHashMap<String, String>();
+                running.forEach(contestant -> contestants.put(contestant.name(), contestant.description()));
+                return new Report(
+                        at,
+                        machine,
+                        Commit.of(project),
+                        servers.version(),
+                        PostgresSettings.durable().parameters(),
+                        options,
+                        contestants,
+                        loadBefore,
+                        Machine.load(),
+                        turns,
+                        refusals);
+            } finally {
+                running.forEach(Contestant::close);
+            }
+        } finally {
+            Trees.delete(state.resolve("servers"));
+        }
+    }
+
+    private Contestant contestant(String name, Servers servers, Path project, Path state, Mark mark, Options options)
+            throws Exception {
+        return switch (name) {
+            case HandWritten.NAME -> new HandWritten(servers, options.connections());
+            case InProcess.NAME -> new InProcess(servers, options.connections());
+            case OverHttp.NAME -> OverHttp.start(servers, project, state, mark, options.connections(), jvmFlags);
+            default -> throw new ParameterException(spec().commandLine(), "There is no contestant '" + name + "'.");
+        };
+    }
+
+    private Options options() {
+        return new Options(
+                contestants,
+                concurrency == null ? quick ? List.of(1, 32) : List.of(1, 8, 32) : concurrency,
+                rounds == null ? quick ? 3 : 5 : rounds,
+                seconds(seconds == null ? quick ? 1.5 : 5 : seconds),
+                seconds(warmUp == null ? quick ? 5 : 12 : warmUp),
+                hot ? Catalogue.HOT : Catalogue.ALL,
+                aborts,
+                connections);
+    }
+
+    private static Duration seconds(double seconds) {
+        return Duration.ofMillis(Math.round(seconds * 1_000));
+    }
+
+    private static Path write(Report report, Path directory) throws IOException {
+        Files.createDirectories(directory);
+        String name = "transactions-" + FILE_NAME.format(report.at());
+        Files.writeString(directory.resolve(name + ".json"), Figures.json(report));
+        return Files.writeString(directory.resolve(name + ".md"), report.markdown());
+    }
+
+    private CommandSpec spec() {
+        return Objects.requireNonNull(command);
+    }
+}

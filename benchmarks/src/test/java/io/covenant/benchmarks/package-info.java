@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,140 @@
+package io.covenant.benchmarks.transactions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.covenant.benchmarks.measure.Ending;
+import io.covenant.launcher.platform.PlatformHome;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/// On three real servers, for moments only.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class MeasurementTests {
+
+    private static final int CONNECTIONS = 6;
+
+    private static final Options OPTIONS = new Options(
+            List.of(),
+            List.of(1, 4),
+            1,
+            Duration.ofMillis(200),
+            Duration.ofMillis(200),
+            Catalogue.ALL,
+            50,
+            CONNECTIONS);
+
+    @TempDir
+    private static Path home;
+
+    @SuppressWarnings("NullAway.Init") // before all
+    private Servers servers;
+
+    @BeforeAll
+    void start() throws Exception {
+        servers = Servers.start(home, PlatformHome.checkoutAround(Path.of("")));
+        Catalogue.putInto(servers);
+    }
+
+    @AfterAll
+    void stop() {
+        servers.close();
+    }
+
+    @Test
+    void findsTheBooksInOrderAfterEveryTurn() throws Exception {
+        try (var floor = new HandWritten(servers, CONNECTIONS)) {
+            var measurement = new Measurement(servers, List.of(floor), OPTIONS, _ -> {});
+
+            List<Turn> turns = measurement.run();
+            List<Turn> refusals = measurement.runRefusals();
+
+            assertThat(turns).hasSize(2).allSatisfy(turn -> {
+                assertThat(turn.violations()).isEmpty();
+                assertThat(turn.committed()).isPositive();
+                assertThat(turn.refused()).isPositive();
+                assertThat(turn.forcedWrites().of("orders")).isPositive();
+                assertThat(turn.cpuMillis().values()).containsKeys("benchmark", "postgres coordinator");
+            });
+            assertThat(refusals).singleElement().satisfies(turn -> {
+                assertThat(turn.violations()).isEmpty();
+                assertThat(turn.committed()).isZero();
+                assertThat(turn.refused()).isPositive();
+            });
+        }
+    }
+
+    @Test
+    void stopsAtAContestantThatLosesAnOrder() throws Exception {
+        try (var floor = new HandWritten(servers, CONNECTIONS)) {
+            List<String> told = new ArrayList<>();
+
+            List<Turn> turns = new Measurement(servers, List.of(new Forgetful(floor)), OPTIONS, told::add).run();
+
+            assertThat(turns)
+                    .singleElement()
+                    .satisfies(turn -> assertThat(turn.violations())
+                            .isNotEmpty()
+                            .allMatch(violation -> violation.contains("follow from what the clients were told")));
+            assertThat(told).anyMatch(line -> line.contains("VIOLATION"));
+        }
+    }
+
+    @Test
+    void stopsAtAContestantThatLeavesABranchPrepared() throws Exception {
+        try (var floor = new HandWritten(servers, CONNECTIONS)) {
+            servers.orders().administer("begin", "prepare transaction 'left behind'");
+
+            List<Turn> turns = new Measurement(servers, List.of(floor), OPTIONS, _ -> {}).run();
+
+            assertThat(turns)
+                    .singleElement()
+                    .satisfies(
+                            turn -> assertThat(turn.violations()).containsExactly("1 prepared transactions are left"));
+        } finally {
+            servers.orders().administer("rollback prepared 'left behind'");
+        }
+    }
+
+    /// Confirms orders that it has never placed, now and then.
+    private record Forgetful(Contestant real) implements Contestant {
+
+        @Override
+        public String name() {
+            return "forgetful";
+        }
+
+        @Override
+        public String description() {
+            return "does not do all it says";
+        }
+
+        @Override
+        public Ending place(Purchase purchase) throws Exception {
+            return purchase.order().getLeastSignificantBits() % 3 == 0 ? Ending.COMMITTED : real.place(purchase);
+        }
+
+        @Override
+        public long decisions() {
+            return real.decisions();
+        }
+
+        @Override
+        public SequencedMap<String, ProcessHandle> processes() {
+            return new TreeMap<>();
+        }
+
+        @Override
+        public void close() {
+            // The real one is closed by its owner.
+        }
+    }
+}
