@@ -17,7 +17,6 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.transaction.CannotCreateTransactionException;
-import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.UnexpectedRollbackException;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
@@ -198,7 +197,7 @@ final class PrepareCall {
         if (ending != null && !ending.isCompleted()) {
             try {
                 transactions.rollback(ending);
-            } catch (TransactionException e) {
+            } catch (RuntimeException e) {
                 // The server rolls back by itself what its client left behind.
                 LOG.debug("rollback of {} failed", transaction.branch().id(), e);
             }

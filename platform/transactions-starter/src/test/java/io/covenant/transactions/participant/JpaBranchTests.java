@@ -27,7 +27,6 @@ import java.util.Set;
 import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,15 +86,11 @@ class JpaBranchTests {
 
     @BeforeEach
     void fill() {
+        database.rollbackPrepared();
         products.deleteAll();
         products.save(new Product("A", 10));
         products.save(new Product("B", 10));
         listeners.heard().clear();
-    }
-
-    @AfterEach
-    void tidy() {
-        database.rollbackPrepared();
     }
 
     @AfterAll
