@@ -63,14 +63,16 @@ public final class Apps {
             throw new UncheckedIOException(e);
         }
         return found.stream()
-                .max(Comparator.comparing(Apps::changed))
+                .max(Comparator.comparing(Apps::changed).thenComparing(Path::toString))
                 .orElseThrow(() -> new LauncherFailure("%s is not built (no %s); ./mvnw -DskipTests package does it."
                         .formatted(role.module(), target.resolve(role.module() + "-...-exec.jar"))));
     }
 
-    /// A digest of the jar, remembered for as long as the jar keeps its size and its time.
+    /// A digest of the jar, remembered for as long as the file is the same and unchanged. That it was changed is seen
+    /// from
+    /// its status, as a reproducible build gives all its jars one and the same time.
     private static String contentOf(Path jar, Path memory) throws IOException {
-        String sight = Files.size(jar) + " " + Files.getLastModifiedTime(jar).toMillis() + " ";
+        String sight = Files.readAttributes(jar, "unix:ino,size,ctime") + " ";
         Path note = memory.resolve("content");
         if (Files.exists(note)) {
             String noted = Files.readString(note);

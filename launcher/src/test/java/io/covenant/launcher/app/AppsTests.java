@@ -44,6 +44,15 @@ class AppsTests {
     }
 
     @Test
+    void seeAChangeThatKeepsSizeAndTime() throws IOException {
+        for (String content : new String[] {"one", "two"}) {
+            FakeExecutableJar.write(jar, content);
+            Files.setLastModifiedTime(jar, FileTime.from(Instant.EPOCH));
+            assertThat(apps.of(Role.GATEWAY).jar()).hasSameBinaryContentAs(jar);
+        }
+    }
+
+    @Test
     void keepTheBuildBeforeAndNoOlderOne() throws IOException {
         for (String content : new String[] {"one", "two!", "three"}) {
             FakeExecutableJar.write(jar, content);
