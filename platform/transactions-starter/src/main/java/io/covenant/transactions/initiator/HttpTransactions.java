@@ -25,7 +25,8 @@ final class HttpTransactions implements Transactions {
     private static final Duration GRACE = Duration.ofMillis(250);
 
     private static final Duration INQUIRY = Duration.ofSeconds(1);
-    private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(10);
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
 
     private final ServiceClient services;
     private final InitiatorProperties properties;
@@ -38,7 +39,9 @@ final class HttpTransactions implements Transactions {
     @Override
     public Outcome run(TransactionDraft draft) {
         long began = System.nanoTime();
-        var request = ServiceRequest.post(PATH, body(draft)).asRepeatable();
+        // Not declared repeatable, although it is: this loop has to know of every request that got no answer.
+        var request = ServiceRequest.post(PATH, body(draft));
+        var pause = SHORTEST_PAUSE;
         boolean mayHaveBegun = false;
         for (var left = draft.deadline(); left.isPositive(); left = left(began, draft.deadline())) {
             switch (submit(draft.id(), request.within(left.plus(GRACE)))) {
@@ -55,7 +58,7 @@ final class HttpTransactions implements Transactions {
                     LOG.info("{}: no outcome yet: {}", draft.id(), reason);
                 }
             }
-            pause();
+            pause = pauseAndGrow(pause);
         }
         return resolve(draft.id(), began, draft.deadline().plus(properties.margin()));
     }
@@ -70,12 +73,13 @@ final class HttpTransactions implements Transactions {
 
     /// After the deadline: whoever is asked now decides, if nobody has.
     private Outcome resolve(TransactionId id, long began, Duration patience) {
+        var pause = SHORTEST_PAUSE;
         while (true) {
             var outcome = outcomeOf(id);
             if (!(outcome instanceof Outcome.InDoubt) || !left(began, patience).isPositive()) {
                 return outcome;
             }
-            pause();
+            pause = pauseAndGrow(pause);
         }
     }
 
@@ -104,18 +108,26 @@ final class HttpTransactions implements Transactions {
 
     private static RunRequest<Object> body(TransactionDraft draft) {
         return new RunRequest<>(
-                draft.id().value(), draft.name(), null, draft.deadline().toMillis(), draft.branches());
+                draft.id().value(),
+                draft.name(),
+                null,
+                draft.deadline().toMillis(),
+                draft.sequential(),
+                draft.branches());
     }
 
     private static Duration left(long began, Duration of) {
         return of.minusNanos(System.nanoTime() - began);
     }
 
-    private static void pause() {
+    /// @return the pause to make next time
+    private static Duration pauseAndGrow(Duration pause) {
         try {
-            Thread.sleep(PAUSE);
+            Thread.sleep(pause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        var next = pause.multipliedBy(2);
+        return next.compareTo(LONGEST_PAUSE) < 0 ? next : LONGEST_PAUSE;
     }
 }

@@ -83,6 +83,7 @@ sealed interface Reading {
         }
         try {
             return switch (answered.body().as(OutcomeReply.class).outcome()) {
+                case null -> Optional.empty();
                 case COMMITTED -> Optional.of(new Outcome.Committed(id));
                 case ABORTED -> Optional.of(new Outcome.Aborted(id, UNEXPLAINED, null));
                 case UNDECIDED -> Optional.empty();

@@ -9,13 +9,19 @@ import java.util.UUID;
 
 /// A transaction to be run: immutable, each method answers a draft that has one thing more.
 ///
-/// @param id       under which it runs, and can be asked for
-/// @param name     what it is, for people
-/// @param deadline when undecided after this long it aborts
-/// @param branches what it does, in which service
-/// @param runner   who runs it
+/// @param id         under which it runs, and can be asked for
+/// @param name       what it is, for people
+/// @param deadline   when undecided after this long it aborts
+/// @param sequential whether a branch is asked to prepare only when those before it have voted
+/// @param branches   what it does, in which service
+/// @param runner     who runs it
 public record TransactionDraft(
-        TransactionId id, String name, Duration deadline, List<BranchRequest<Object>> branches, Transactions runner) {
+        TransactionId id,
+        String name,
+        Duration deadline,
+        boolean sequential,
+        List<BranchRequest<Object>> branches,
+        Transactions runner) {
 
     private static final Duration DEFAULT_DEADLINE = Duration.ofSeconds(3);
 
@@ -27,12 +33,12 @@ public record TransactionDraft(
     }
 
     static TransactionDraft named(String name, Transactions runner) {
-        return new TransactionDraft(TransactionIds.next(), name, DEFAULT_DEADLINE, List.of(), runner);
+        return new TransactionDraft(TransactionIds.next(), name, DEFAULT_DEADLINE, false, List.of(), runner);
     }
 
     /// Runs under this id instead of a new one, so that running it again is harmless.
     public TransactionDraft id(TransactionId id) {
-        return new TransactionDraft(id, name, deadline, branches, runner);
+        return new TransactionDraft(id, name, deadline, sequential, branches, runner);
     }
 
     public TransactionDraft id(UUID id) {
@@ -41,7 +47,15 @@ public record TransactionDraft(
 
     /// Aborts when undecided after this long, 3 s unless said.
     public TransactionDraft deadline(Duration deadline) {
-        return new TransactionDraft(id, name, deadline, branches, runner);
+        return new TransactionDraft(id, name, deadline, sequential, branches, runner);
+    }
+
+    /// Asks each branch to prepare only when those before it have voted, instead of all at once.
+    ///
+    /// It takes longer, and keeps transactions that lock the same rows in two databases from waiting for each other
+    /// in a circle that no database would notice. Put the branch first whose rows are wanted least.
+    public TransactionDraft inTurn() {
+        return new TransactionDraft(id, name, deadline, true, branches, runner);
     }
 
     /// Does this in that service, as the branch of the service's name.
@@ -53,7 +67,7 @@ public record TransactionDraft(
     public TransactionDraft branch(String name, String service, String operation, Object payload) {
         var more = new ArrayList<>(branches);
         more.add(new BranchRequest<>(name, service, operation, payload));
-        return new TransactionDraft(id, this.name, deadline, more, runner);
+        return new TransactionDraft(id, this.name, deadline, sequential, more, runner);
     }
 
     /// See [Transactions#run(TransactionDraft)].

@@ -44,6 +44,7 @@ final class HttpOutcomeInquirer implements OutcomeInquirer {
         try {
             var reply = answered.body().as(OutcomeReply.class);
             return switch (reply.outcome()) {
+                case null -> new Answer.Silent("an answer without an outcome");
                 case COMMITTED -> new Answer.Decided(Decision.COMMIT);
                 case ABORTED -> new Answer.Decided(Decision.ABORT);
                 case UNDECIDED ->
