@@ -28,7 +28,8 @@ class InventoryArchitectureTests {
                 .resideOutsideOfPackages("..web")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("org.springframework.http..", "org.springframework.web..", "io.covenant.web..")
+                .resideInAnyPackage(
+                        "org.springframework.http..", "org.springframework.web..", "io.covenant.web.problem..")
                 .because("what stock is does not depend on how it is asked for")
                 .check(CLASSES);
     }

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.test.web.servlet.client.RestTestClient.ResponseSpec;
@@ -253,14 +255,18 @@ class OrderParticipantTests extends RunningOrders {
         expectOpenAmount(ada, 100.0);
     }
 
-    /// Orders until it is done or refused; a lock that was not free in time is a reason to try again.
+    /// Orders until it is done or refused; that a lock or a connection was not free in time is a reason to
+    /// try again.
     private boolean placed(String customer) {
         while (true) {
-            var reply = finished("create", newOrder(UUID.randomUUID(), customer, null, line("LAMP", 1)));
-            if (reply.vote() == Choice.YES) {
+            var reply = finishedIfAnswered("create", newOrder(UUID.randomUUID(), customer, null, line("LAMP", 1)));
+            if (reply.isEmpty()) {
+                continue;
+            }
+            if (reply.get().vote() == Choice.YES) {
                 return true;
             }
-            var code = Objects.requireNonNull(reply.refusal()).code();
+            var code = Objects.requireNonNull(reply.get().refusal()).code();
             if (!code.equals("lock-timeout")) {
                 assertThat(code).isEqualTo("credit-limit-exceeded");
                 return false;
@@ -279,12 +285,23 @@ class OrderParticipantTests extends RunningOrders {
     }
 
     private PrepareReply finished(String operation, Object payload) {
+        return finishedIfAnswered(operation, payload).orElseThrow();
+    }
+
+    private Optional<PrepareReply> finishedIfAnswered(String operation, Object payload) {
         var branch = branch();
-        var reply = prepare(branch, operation, payload);
+        var answer = post("prepare", new PrepareRequest<>(branch.gid(), operation, 3_000, payload))
+                .returnResult(PrepareReply.class);
+        if (answer.getStatus() == HttpStatus.SERVICE_UNAVAILABLE) {
+            finish("rollback", branch);
+            return Optional.empty();
+        }
+        assertThat(answer.getStatus()).isEqualTo(HttpStatus.OK);
+        var reply = Objects.requireNonNull(answer.getResponseBody());
         if (reply.vote() == Choice.YES) {
             finish("commit", branch);
         }
-        return reply;
+        return Optional.of(reply);
     }
 
     private static BranchId branch() {

@@ -13,6 +13,11 @@ import io.covenant.web.paging.Limit;
 import io.covenant.web.paging.Page;
 import io.covenant.web.problem.Problem;
 import io.covenant.web.problem.ProblemException;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
@@ -20,18 +25,25 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /// Items and what is on hand of them.
+@ApiResponse(
+        responseCode = "default",
+        description = "A problem document (RFC 9457)",
+        content =
+                @Content(
+                        mediaType = "application/problem+json",
+                        schema = @Schema(implementation = ProblemDetail.class)))
 @RestController
 @RequestMapping("/api/v1/stock")
 class StockController {
@@ -67,6 +79,8 @@ class StockController {
         return items.findById(sku).map(StockItemView::of).orElseThrow(() -> unknown(sku));
     }
 
+    @ApiResponse(responseCode = "201", description = "A new item")
+    @ApiResponse(responseCode = "200", description = "A known item, changed")
     @PutMapping("/{sku}")
     ResponseEntity<StockItemView> define(
             @PathVariable @Pattern(regexp = Sku.PATTERN, message = Sku.RULE) String sku,
@@ -75,11 +89,17 @@ class StockController {
         return ResponseEntity.status(isNew ? HttpStatus.CREATED : HttpStatus.OK).body(get(sku));
     }
 
+    @ApiResponse(responseCode = "201", description = "Counted, now or when the key was first used")
     @PostMapping("/{sku}/receipts")
     ResponseEntity<StockMovementView> receive(
             @PathVariable String sku,
             @Valid @RequestBody ReceiptRequest request,
-            @RequestHeader(name = IdempotencyKey.HEADER, required = false) @Nullable IdempotencyKey key) {
+            @Parameter(
+                            name = IdempotencyKey.HEADER,
+                            in = ParameterIn.HEADER,
+                            schema = @Schema(type = "string", maxLength = 128))
+                    @Nullable
+                    IdempotencyKey key) {
         var receipt = new Receipt(sku, request.quantity(), request.note(), key == null ? null : key.value());
         return switch (stock.receive(receipt)) {
             case ReceiptAnswer.Received(var movement) ->

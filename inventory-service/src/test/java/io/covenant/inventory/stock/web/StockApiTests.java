@@ -144,6 +144,8 @@ class StockApiTests extends RunningInventory {
                 .jsonPath("$.paths['/api/v1/stock/{sku}/receipts'].post")
                 .exists()
                 .jsonPath("$.paths['/internal/v1/branches/prepare']")
+                .doesNotExist()
+                .jsonPath("$.components.schemas.Limit")
                 .doesNotExist();
     }
 

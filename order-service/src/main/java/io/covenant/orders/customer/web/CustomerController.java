@@ -5,9 +5,13 @@ import io.covenant.orders.customer.Customers;
 import io.covenant.web.paging.Limit;
 import io.covenant.web.paging.Page;
 import io.covenant.web.problem.Problem;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Pattern;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -18,6 +22,13 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /// Customers and their credit.
+@ApiResponse(
+        responseCode = "default",
+        description = "A problem document (RFC 9457)",
+        content =
+                @Content(
+                        mediaType = "application/problem+json",
+                        schema = @Schema(implementation = ProblemDetail.class)))
 @RestController
 @RequestMapping("/api/v1/customers")
 class CustomerController {
@@ -50,6 +61,8 @@ class CustomerController {
     }
 
     /// A limit below what the customer owes stops further orders; those that exist stay.
+    @ApiResponse(responseCode = "201", description = "A new customer")
+    @ApiResponse(responseCode = "200", description = "A known customer, changed")
     @PutMapping("/{id}")
     ResponseEntity<CustomerView> define(
             @PathVariable @Pattern(regexp = Customer.ID_PATTERN, message = Customer.ID_RULE) String id,

@@ -13,7 +13,9 @@ import io.covenant.web.paging.Page;
 import io.covenant.web.problem.ProblemException;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Pattern;
 import java.net.URI;
@@ -21,6 +23,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -33,6 +36,13 @@ import org.springframework.web.bind.annotation.RestController;
 /// Orders: three answers to every wish. Done is 201 or 200; refused is 409, or 422 for what does not exist; not known
 /// yet
 /// is 202 with the place to ask. What failed without any effect is 503.
+@ApiResponse(
+        responseCode = "default",
+        description = "A problem document (RFC 9457)",
+        content =
+                @Content(
+                        mediaType = "application/problem+json",
+                        schema = @Schema(implementation = ProblemDetail.class)))
 @RestController
 @RequestMapping(OrderController.PATH)
 class OrderController {
@@ -52,6 +62,8 @@ class OrderController {
     }
 
     /// Places an order, all of it or nothing. The same key with the same request gets the same answer.
+    @ApiResponse(responseCode = "201", description = "Placed, now or when the key was first used")
+    @ApiResponse(responseCode = "202", description = "Not known yet: ask at the location")
     @PostMapping
     ResponseEntity<OrderView> place(
             @Valid @RequestBody PlaceOrderRequest request,
@@ -117,6 +129,8 @@ class OrderController {
     }
 
     /// Cancels an order, all of it or nothing. To do it again is answered the same.
+    @ApiResponse(responseCode = "200", description = "Cancelled, now or before")
+    @ApiResponse(responseCode = "202", description = "Not known yet: ask at the location")
     @PostMapping("/{id}/cancel")
     ResponseEntity<OrderView> cancel(
             @PathVariable UUID id,

@@ -28,7 +28,7 @@ record OrderView(
         @Nullable String customer,
         State state,
         @Nullable UUID transaction,
-        @Nullable List<Line> lines,
+        @Nullable List<LineView> lines,
         @Nullable BigDecimal total,
         @Nullable Instant placedAt,
         @Nullable UUID cancelTransaction,
@@ -54,7 +54,7 @@ record OrderView(
     }
 
     /// @param unitPrice when it was ordered, in EUR
-    record Line(String sku, String name, int quantity, BigDecimal unitPrice) {}
+    record LineView(String sku, String name, int quantity, BigDecimal unitPrice) {}
 
     static OrderView of(Order order) {
         return placed(order)
@@ -72,7 +72,7 @@ record OrderView(
                 State.CONFIRMED,
                 order.transactionId(),
                 order.lines().stream()
-                        .map(line -> new Line(line.sku(), line.name(), line.quantity(), line.unitPrice()))
+                        .map(line -> new LineView(line.sku(), line.name(), line.quantity(), line.unitPrice()))
                         .toList(),
                 order.total(),
                 order.placedAt(),

@@ -27,6 +27,28 @@ class OrderRefusalTests extends RunningOrders {
         database.update("delete from placement");
     }
 
+    @Test
+    void describesItself() {
+        http().get()
+                .uri("/v3/api-docs")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.paths['/api/v1/orders'].post.responses.202")
+                .exists()
+                .jsonPath("$.paths['/api/v1/orders/{id}/cancel'].post")
+                .exists()
+                .jsonPath("$.paths['/api/v1/customers/{id}'].put")
+                .exists()
+                .jsonPath("$.paths['/internal/v1/branches/prepare']")
+                .doesNotExist()
+                .jsonPath("$.components.schemas.LineView.properties.unitPrice")
+                .exists()
+                .jsonPath("$.components.schemas.Limit")
+                .doesNotExist();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"lines": [{"sku": "A", "quantity": 1}]}                                                   | customer
