@@ -125,6 +125,29 @@ class CoordinatorEngineTests {
     }
 
     @Test
+    void asksOneAfterTheOtherWhenTheBranchesLockInTurn() {
+        var plan = Plans.inTurn(Plans.order("orders", "inventory"));
+
+        var transaction = decided(engine.transactions().run(plan));
+
+        assertThat(transaction.outcome()).isEqualTo(Outcome.COMMITTED);
+        assertThat(events(transaction))
+                .startsWith("begun", "prepare-sent", "voted", "prepare-sent", "voted", "votes-in");
+    }
+
+    @Test
+    void asksNoFurtherBranchInTurnOnceOneHasRefused() {
+        services.onPrepare(
+                preparation -> preparation.service().equals("orders") ? ModelParticipants.no("credit-limit") : null);
+        var plan = Plans.inTurn(Plans.order("orders", "inventory"));
+
+        var transaction = decided(engine.transactions().run(plan));
+
+        assertThat(transaction.outcome()).isEqualTo(Outcome.ABORTED);
+        assertThat(services.branches().keySet()).extracting(BranchId::name).doesNotContain("inventory");
+    }
+
+    @Test
     void commitsWithoutTheRegisterWhenNobodyWrote() {
         services.onPrepare(_ -> new PrepareAnswer.Voted(new Vote.ReadOnly()));
         var plan = Plans.order("orders", "inventory");

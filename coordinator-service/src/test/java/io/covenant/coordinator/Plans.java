@@ -29,9 +29,16 @@ public final class Plans {
                 "place-order",
                 CommitProtocol.TWO_PHASE,
                 deadline,
+                false,
                 Arrays.stream(services)
                         .map(service -> new Branch(service, service, "work", Payload.of("{\"quantity\":1}")))
                         .toList(),
                 "request-1");
+    }
+
+    /// The same, asking one branch after the other.
+    public static TransactionPlan inTurn(TransactionPlan plan) {
+        return new TransactionPlan(
+                plan.id(), plan.name(), plan.protocol(), plan.deadline(), true, plan.branches(), plan.requestId());
     }
 }

@@ -75,6 +75,7 @@ final class InProcess implements Contestant {
                 "place-order",
                 CommitProtocol.TWO_PHASE,
                 DEADLINE,
+                false,
                 List.of(
                         new TransactionPlan.Branch("orders", "orders", "create", payload),
                         new TransactionPlan.Branch("inventory", "inventory", "reserve", payload)),

@@ -72,6 +72,7 @@ final class TransactionDriver implements Teller.Listener {
     private final Surroundings around;
     private final Consumer<TransactionDriver> over;
     private final @Nullable String requestId;
+    private final boolean inTurn;
 
     /// When it began, on the clock of [Surroundings#nanoTime].
     private final long begunNanos;
@@ -140,11 +141,16 @@ final class TransactionDriver implements Teller.Listener {
     }
 
     private TransactionDriver(
-            Begin begin, Surroundings around, Consumer<TransactionDriver> over, @Nullable String requestId) {
+            Begin begin,
+            Surroundings around,
+            Consumer<TransactionDriver> over,
+            @Nullable String requestId,
+            boolean inTurn) {
         this.begin = begin;
         this.around = around;
         this.over = over;
         this.requestId = requestId;
+        this.inTurn = inTurn;
         this.epoch = begin.epoch();
         this.begunNanos = around.nanoTime().getAsLong()
                 - Math.max(
@@ -158,7 +164,7 @@ final class TransactionDriver implements Teller.Listener {
     /// @param over hears when nothing is left to be done
     static TransactionDriver fresh(
             Begin begin, TransactionPlan plan, Surroundings around, Consumer<TransactionDriver> over) {
-        var driver = new TransactionDriver(begin, around, over, plan.requestId());
+        var driver = new TransactionDriver(begin, around, over, plan.requestId(), plan.inTurn());
         for (var branch : plan.branches()) {
             var id = new BranchId(begin.id(), begin.attempt(), branch.name());
             driver.branches.put(id, new Branch(id, branch.service(), branch.operation(), branch.payload()));
@@ -169,7 +175,7 @@ final class TransactionDriver implements Teller.Listener {
     /// An attempt that another coordinator left; [#takeOver] finishes it.
     static TransactionDriver adopted(StoredTransaction stored, Surroundings around, Consumer<TransactionDriver> over) {
         var begin = stored.begin();
-        var driver = new TransactionDriver(begin, around, over, null);
+        var driver = new TransactionDriver(begin, around, over, null, false);
         for (var spec : begin.branches()) {
             var branch = new Branch(begin.idOf(spec), spec.service(), spec.operation(), null);
             branch.reached = true;
@@ -367,7 +373,7 @@ final class TransactionDriver implements Teller.Listener {
     private void prepare(BranchId to) {
         var branch = branchOf(to);
         var payload = branch.payload;
-        if (branch.asking || payload == null) {
+        if (branch.asking || payload == null || !isItsTurn(branch)) {
             return;
         }
         var timeLeft = Duration.between(begin.createdAt().plus(elapsed()), begin.deadline());
@@ -390,6 +396,22 @@ final class TransactionDriver implements Teller.Listener {
                 timeLeft.compareTo(around.patience()) < 0 ? timeLeft : around.patience(),
                 requestId);
         around.workers().execute(() -> answered(branch, ask(preparation)));
+    }
+
+    private boolean isItsTurn(Branch branch) {
+        return !inTurn
+                || branches.values().stream()
+                        .takeWhile(earlier -> earlier != branch)
+                        .allMatch(earlier -> earlier.vote != null);
+    }
+
+    private void prepareNext() {
+        if (inTurn && state instanceof State.Voting) {
+            branches.values().stream()
+                    .filter(branch -> branch.vote == null)
+                    .findFirst()
+                    .ifPresent(next -> prepare(next.id));
+        }
     }
 
     private PrepareAnswer ask(Preparation preparation) {
@@ -447,6 +469,7 @@ final class TransactionDriver implements Teller.Listener {
         };
         note(Event.VOTED, branch, branch.vote == null ? null : branch.vote.name());
         handle(new Input.Voted(branch.id, cast));
+        prepareNext();
     }
 
     private void unanswered(Branch branch, boolean awaited, String reason) {

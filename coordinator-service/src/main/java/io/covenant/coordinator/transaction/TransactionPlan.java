@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param id        the initiator's name for it
 /// @param name      what it is, for people
 /// @param deadline  when undecided after this long it aborts
+/// @param inTurn    whether each branch is asked to prepare only when those before it have voted, not all at once
 /// @param branches  at least one, all names different
 /// @param requestId the request that asked for it, so that the participants' logs can be found
 public record TransactionPlan(
@@ -22,6 +23,7 @@ public record TransactionPlan(
         String name,
         CommitProtocol protocol,
         Duration deadline,
+        boolean inTurn,
         List<Branch> branches,
         @Nullable String requestId) {
 
@@ -44,6 +46,7 @@ public record TransactionPlan(
         update(sha, name);
         update(sha, protocol.name());
         update(sha, Long.toString(deadline.toMillis()));
+        update(sha, Boolean.toString(inTurn));
         for (var branch : branches) {
             update(sha, branch.name());
             update(sha, branch.service());

@@ -14,7 +14,8 @@ import org.springframework.util.unit.DataSize;
 /// @param maxDeadline            the longest deadline that an initiator may ask for
 /// @param maxBranches            the most branches that a transaction has
 /// @param maxPayload             the longest payload of a branch
-/// @param preparePatience        how long to wait for a vote before asking another instance for it
+/// @param preparePatience        how long to wait for a vote before asking another instance for it; longer than a
+///                               participant waits for a lock, so that its refusal arrives
 /// @param finishPatience         how long to wait for a confirmation before telling another instance
 /// @param finishRequestsInFlight so many requests at a time tell one service what was decided; what comes meanwhile
 ///                               goes into the next
@@ -30,7 +31,7 @@ public record TransactionSettings(
         @DefaultValue("60s") Duration maxDeadline,
         @DefaultValue("32") int maxBranches,
         @DefaultValue("64KB") DataSize maxPayload,
-        @DefaultValue("1s") Duration preparePatience,
+        @DefaultValue("1500ms") Duration preparePatience,
         @DefaultValue("1s") Duration finishPatience,
         @DefaultValue("4") int finishRequestsInFlight,
         @DefaultValue("200") int maxFinishBatch,
@@ -46,7 +47,7 @@ public record TransactionSettings(
                 Duration.ofSeconds(60),
                 32,
                 DataSize.ofKilobytes(64),
-                Duration.ofSeconds(1),
+                Duration.ofMillis(1500),
                 Duration.ofSeconds(1),
                 4,
                 200,

@@ -34,6 +34,7 @@ public class CancelOrder {
         var transaction = transactions
                 .named("cancel-order")
                 .deadline(properties.deadline())
+                .inTurn()
                 .branch("orders", "cancel", new OrderToCancel(order, at))
                 .branch("inventory", "release", new StockRelease(order));
         try {

@@ -141,6 +141,7 @@ public class PlaceOrder {
                 .named("place-order")
                 .id(placement.transaction())
                 .deadline(properties.deadline())
+                .inTurn()
                 .branch("orders", "create", order)
                 .branch("inventory", "reserve", StockReservation.of(order));
         try (var _ = MDC.putCloseable("transaction", placement.transaction().toString())) {
@@ -152,7 +153,8 @@ public class PlaceOrder {
                 case Outcome.Aborted(var _, var refusal, var _) -> refused(placement, refusal);
                 case Outcome.InDoubt _ -> new PlacementAnswer.Pending(placement);
             };
-        } catch (CoordinatorUnavailableException _) {
+        } catch (CoordinatorUnavailableException e) {
+            log.warn("order {} is not placed: {}", placement.order(), String.valueOf(e.getCause()));
             return new PlacementAnswer.Failed(Refusals.NO_COORDINATOR);
         }
     }

@@ -73,6 +73,7 @@ final class RunRequestReader {
         private @Nullable String name;
         private CommitProtocol protocol = CommitProtocol.TWO_PHASE;
         private Duration deadline = settings.defaultDeadline();
+        private boolean inTurn;
         private final List<TransactionPlan.Branch> branches = new ArrayList<>(4);
         private final Set<String> branchNames = new HashSet<>(8);
         private int branchesSeen = -1;
@@ -98,6 +99,7 @@ final class RunRequestReader {
                     case "name" -> name(value);
                     case "protocol" -> protocol(value);
                     case "deadlineMillis" -> deadline(value);
+                    case "inTurn" -> inTurn(value);
                     case "branches" -> branches(value);
                     default -> throw unknown(field);
                 }
@@ -131,6 +133,7 @@ final class RunRequestReader {
                     String.valueOf(name),
                     protocol,
                     deadline,
+                    inTurn,
                     branches,
                     requestId);
         }
@@ -192,6 +195,14 @@ final class RunRequestReader {
             } else {
                 violations.add(new Violation("deadlineMillis", "must be between 1 and %d".formatted(most)));
             }
+        }
+
+        private void inTurn(JsonToken value) {
+            inTurn = switch (value) {
+                case VALUE_TRUE -> true;
+                case VALUE_FALSE, VALUE_NULL -> false;
+                default -> throw wrongType("inTurn", "must be true or false");
+            };
         }
 
         private void branches(JsonToken value) {

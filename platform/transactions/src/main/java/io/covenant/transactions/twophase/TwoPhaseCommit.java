@@ -107,11 +107,12 @@ public final class TwoPhaseCommit implements Protocol<State, Input, Effect> {
         record Prepare(BranchId to) implements Effect {}
 
         /// Write the decision, with the branches that it commits, unless there is one; force it; report
-        /// what the register holds.
+        /// what the register holds. What goes in depends on the begin record, see [Close]:
         ///
-        /// COMMIT goes in only beside the begin record of the attempt that it seals. Where that record is
-        /// lost or another attempt's, ABORT goes in instead: an attempt that is not on record never
-        /// commits.
+        /// - COMMIT only beside the record of the attempt that it seals. Where that record is lost or
+        ///   another attempt's, ABORT goes in instead: an attempt that is not on record never commits.
+        /// - ABORT only beside a record that is not closed. Where it is closed, that decision goes in
+        ///   instead, and seals nothing: it may have been answered.
         record Propose(Decision decision, SortedSet<BranchId> sealed) implements Effect {}
 
         /// Send the decision and ask for a confirmation.
@@ -120,11 +121,12 @@ public final class TwoPhaseCommit implements Protocol<State, Input, Effect> {
         /// The client may hear this, which the register holds; it will never be otherwise.
         record Answer(Decision decision) implements Effect {}
 
-        /// The attempt is over without the register: note the decision in its begin record, without force,
-        /// then let the client hear it.
+        /// The attempt is over without the register: close its begin record with this decision, without
+        /// force, then let the client hear it.
         ///
-        /// Where that record is lost, another attempt's, or taken over, somebody else may be deciding this
-        /// transaction: propose ABORT instead, and let the client hear what the register holds.
+        /// Where that record is lost, another attempt's or taken over, or where the register holds a
+        /// decision, somebody else may be deciding this transaction: propose ABORT instead, and let the
+        /// client hear what the register holds.
         record Close(Decision decision) implements Effect {}
 
         /// Record the end, without force, and not before what was closed is noted: it only saves work after

@@ -11,9 +11,13 @@ import org.jspecify.annotations.Nullable;
 /// @param name           what it is, for people
 /// @param protocol       `TWO_PHASE` when absent
 /// @param deadlineMillis when undecided after this long it aborts; the coordinator's default when absent
+/// @param inTurn         whether each branch is asked to prepare only when those before it have voted:
+///                       branches that lock rows in the same order in every transaction cannot deadlock
+///                       across databases; all at once when absent
 public record RunRequest<P>(
         @Nullable UUID id,
         String name,
         @Nullable String protocol,
         @Nullable Long deadlineMillis,
+        @Nullable Boolean inTurn,
         List<BranchRequest<P>> branches) {}
