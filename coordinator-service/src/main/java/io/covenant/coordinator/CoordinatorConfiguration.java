@@ -37,7 +37,6 @@ class CoordinatorConfiguration {
         database.setPassword(properties.determinePassword());
         database.setApplicationName(topology.node());
         database.setConnectTimeout(2);
-        database.setLoginTimeout(3);
         database.setTcpKeepAlive(true);
         return database;
     }

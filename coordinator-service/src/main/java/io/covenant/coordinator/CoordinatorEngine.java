@@ -1,5 +1,6 @@
 package io.covenant.coordinator;
 
+import io.covenant.coordinator.database.ImpatientDataSource;
 import io.covenant.coordinator.ownership.Incarnation;
 import io.covenant.coordinator.ownership.Ownership;
 import io.covenant.coordinator.ownership.OwnershipSettings;
@@ -31,6 +32,8 @@ public final class CoordinatorEngine implements AutoCloseable {
     /// Where the migrations of the coordinators' schema lie.
     public static final String SCHEMA = "classpath:io/covenant/coordinator/schema";
 
+    private static final Duration CONNECT = Duration.ofSeconds(2);
+
     private static final Logger LOG = LoggerFactory.getLogger(CoordinatorEngine.class);
 
     private final DataSource database;
@@ -42,7 +45,7 @@ public final class CoordinatorEngine implements AutoCloseable {
 
     private CoordinatorEngine(Parts parts) {
         var self = Incarnation.of(parts.node());
-        this.database = parts.database();
+        this.database = new ImpatientDataSource(parts.database(), CONNECT);
         this.ownership = new Ownership(self, database, parts.ownership(), System::nanoTime);
         this.transactions = Transactions.onPostgres(
                 database,

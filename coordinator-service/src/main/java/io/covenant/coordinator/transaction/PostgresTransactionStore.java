@@ -1,7 +1,5 @@
 package io.covenant.coordinator.transaction;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import io.covenant.coordinator.ownership.Incarnation;
 import io.covenant.coordinator.transaction.Begin.BranchSpec;
 import io.covenant.transactions.Attempt;
@@ -50,6 +48,9 @@ final class PostgresTransactionStore implements TransactionStore {
             set statement_timeout = '10s'; set idle_in_transaction_session_timeout = '10s';
             set synchronous_commit = %s
             """;
+
+    /// Connections for reading, claiming and forgetting.
+    private static final int OTHERS = 4;
 
     private static final String BEGIN = """
             insert into transaction (id, attempt, name, protocol, digest, branches, created_at, deadline, owner, incarnation, epoch)
@@ -109,7 +110,7 @@ final class PostgresTransactionStore implements TransactionStore {
     private static final TypeReference<TreeMap<String, String>> SEALED = new TypeReference<>() {};
 
     private final TransactionListener listener;
-    private final HikariDataSource reads;
+    private final Connections others;
     private final WriteLane<Prompt> prompts;
     private final WriteLane<Deciding> decisions;
     private final WriteLane<Ending> ends;
@@ -118,24 +119,11 @@ final class PostgresTransactionStore implements TransactionStore {
     /// @param gatherEnds how long end records gather
     PostgresTransactionStore(DataSource database, Duration gatherEnds, TransactionListener listener) {
         this.listener = listener;
-        this.reads = pool(database);
+        this.others = new Connections(database, OTHERS, "set synchronous_commit = off; set statement_timeout = '10s'");
         this.prompts = new WriteLane<>("begins", database, SESSION.formatted("off"), Duration.ZERO, new PromptWriter());
         this.decisions =
                 new WriteLane<>("decisions", database, SESSION.formatted("on"), Duration.ZERO, new DecisionWriter());
         this.ends = new WriteLane<>("ends", database, SESSION.formatted("off"), gatherEnds, new EndWriter());
-    }
-
-    private static HikariDataSource pool(DataSource database) {
-        var config = new HikariConfig();
-        config.setDataSource(database);
-        config.setPoolName("coordinator");
-        config.setMaximumPoolSize(4);
-        config.setMinimumIdle(1);
-        config.setConnectionTimeout(1000);
-        config.setValidationTimeout(500);
-        config.setInitializationFailTimeout(-1);
-        config.setConnectionInitSql("set synchronous_commit = off; set statement_timeout = '10s'");
-        return new HikariDataSource(config);
     }
 
     @Override
@@ -198,14 +186,14 @@ final class PostgresTransactionStore implements TransactionStore {
                     case Withdrawing withdrawing -> withdrawals.add(withdrawing);
                 }
             }
+            for (var withdrawing : withdrawals) {
+                withdraw(connection, withdrawing.begin());
+            }
             var begins = beginnings.stream().map(Beginning::begin).toList();
             var attempts = begins.isEmpty() ? Map.<TransactionId, Attempt>of() : attempts(connection, begins);
             var closed = closings.isEmpty()
                     ? Set.<TransactionId>of()
                     : update(connection, closings.stream().map(Closing::end).toList());
-            for (var withdrawing : withdrawals) {
-                withdraw(connection, withdrawing.begin());
-            }
             for (var beginning : beginnings) {
                 beginning.answer().complete(begun(beginning.begin(), attempts));
             }
@@ -461,7 +449,7 @@ final class PostgresTransactionStore implements TransactionStore {
 
     @Override
     public Optional<Register> register(TransactionId id) {
-        return withConnection(connection -> {
+        return others.run(connection -> {
             try (var statement = connection.prepareStatement(DECISIONS)) {
                 statement.setArray(1, connection.createArrayOf("uuid", new Object[] {id.value()}));
                 try (var rows = statement.executeQuery()) {
@@ -547,7 +535,7 @@ final class PostgresTransactionStore implements TransactionStore {
 
     @Override
     public List<TransactionId> unfinishedOf(Incarnation owner, Instant before, int limit) {
-        return withConnection(connection -> {
+        return others.run(connection -> {
             try (var statement = connection.prepareStatement("""
                     select id from transaction
                     where finished_at is null and incarnation = ? and created_at < ? order by id limit ?
@@ -568,7 +556,7 @@ final class PostgresTransactionStore implements TransactionStore {
 
     @Override
     public Backlog backlog() {
-        return withConnection(connection -> {
+        return others.run(connection -> {
             try (var statement = connection.prepareStatement("""
                             select count(*) filter (where t.decision is null and d.transaction_id is null),
                                    count(*) filter (where t.decision is not null or d.transaction_id is not null),
@@ -586,7 +574,7 @@ final class PostgresTransactionStore implements TransactionStore {
 
     @Override
     public int purge(Instant before, int limit) {
-        return withConnection(connection -> {
+        return others.run(connection -> {
             try (var lock = connection.prepareStatement("""
                     with mine as materialized (select pg_try_advisory_xact_lock(7237001, 1) as locked),
                     old as (
@@ -617,15 +605,8 @@ final class PostgresTransactionStore implements TransactionStore {
 
     @Override
     public boolean answers() {
-        if (!prompts.connected() || !decisions.connected()) {
-            return probe();
-        }
-        return true;
-    }
-
-    private boolean probe() {
         try {
-            return withConnection(connection -> connection.isValid(1));
+            return others.run(connection -> connection.isValid(1));
         } catch (StoreUnavailableException e) {
             return false;
         }
@@ -636,27 +617,15 @@ final class PostgresTransactionStore implements TransactionStore {
         prompts.close();
         decisions.close();
         ends.close();
-        reads.close();
-    }
-
-    private interface Query<T> {
-        T on(Connection connection) throws SQLException;
+        others.close();
     }
 
     private interface Parameters {
         void set(PreparedStatement statement) throws SQLException;
     }
 
-    private <T> T withConnection(Query<T> query) {
-        try (var connection = reads.getConnection()) {
-            return query.on(connection);
-        } catch (SQLException e) {
-            throw new StoreUnavailableException(e);
-        }
-    }
-
     private List<StoredTransaction> query(String sql, Parameters parameters) {
-        return withConnection(connection -> {
+        return others.run(connection -> {
             try (var statement = connection.prepareStatement(sql)) {
                 parameters.set(statement);
                 var found = new ArrayList<StoredTransaction>();

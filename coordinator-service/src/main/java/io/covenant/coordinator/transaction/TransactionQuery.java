@@ -15,4 +15,9 @@ public record TransactionQuery(
         @Nullable State state,
         @Nullable Instant before,
         @Nullable TransactionId after,
-        int limit) {}
+        int limit) {
+
+    TransactionQuery after(TransactionId last) {
+        return new TransactionQuery(state, before, last, limit);
+    }
+}

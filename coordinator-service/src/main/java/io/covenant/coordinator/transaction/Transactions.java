@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -160,7 +161,7 @@ public final class Transactions implements AutoCloseable {
         var now = around.clock().instant().truncatedTo(ChronoUnit.MICROS);
         return new Begin(
                 plan.id(),
-                new Attempt(attempts.nextLong()),
+                new Attempt(attempts.nextLong() >>> 1),
                 plan.name(),
                 plan.protocol(),
                 digest,
@@ -284,12 +285,23 @@ public final class Transactions implements AutoCloseable {
 
     /// Transactions of all coordinators, the newest first.
     public List<TransactionResource> list(TransactionQuery query) {
-        return store.list(query).stream()
-                .map(stored -> {
-                    var driver = live.get(stored.begin().id());
-                    return driver == null ? View.of(stored) : driver.view();
-                })
-                .toList();
+        var found = new ArrayList<TransactionResource>();
+        var rest = query;
+        while (true) {
+            var stored = store.list(rest);
+            for (var one : stored) {
+                // What is driven here may be further than the store knows.
+                var driver = live.get(one.begin().id());
+                var view = driver == null ? View.of(one) : driver.view();
+                if (found.size() < query.limit() && (query.state() == null || query.state() == view.state())) {
+                    found.add(view);
+                }
+            }
+            if (stored.size() < query.limit() || found.size() == query.limit()) {
+                return found;
+            }
+            rest = query.after(stored.getLast().begin().id());
+        }
     }
 
     /// Tells what became of a transaction. After its deadline, or if nobody remembers it, asking decides it: then

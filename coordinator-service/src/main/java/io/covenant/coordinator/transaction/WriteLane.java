@@ -51,7 +51,6 @@ final class WriteLane<W> implements AutoCloseable {
     private final Thread thread;
 
     private volatile boolean closing;
-    private volatile boolean connected;
 
     // Of the thread alone.
     private @Nullable Connection connection;
@@ -71,11 +70,6 @@ final class WriteLane<W> implements AutoCloseable {
 
     void submit(W work) {
         submitted.add(work);
-    }
-
-    /// Whether the last attempt to reach the database succeeded.
-    boolean connected() {
-        return connected;
     }
 
     private void run() {
@@ -165,7 +159,6 @@ final class WriteLane<W> implements AutoCloseable {
             }
             away = e;
             awaySince = System.nanoTime();
-            connected = false;
             if (fresh != null) {
                 close(fresh);
             }
@@ -175,7 +168,6 @@ final class WriteLane<W> implements AutoCloseable {
             LOG.info("lane {}: the database is back", name);
         }
         away = null;
-        connected = true;
         connection = fresh;
         return fresh;
     }

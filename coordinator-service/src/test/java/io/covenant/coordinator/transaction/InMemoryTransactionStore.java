@@ -1,0 +1,276 @@
+package io.covenant.coordinator.transaction;
+
+import io.covenant.coordinator.ownership.Incarnation;
+import io.covenant.transactions.Decision;
+import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.wire.TransactionResource.State;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// A store that answers at once, on the thread that asks, and fails when it is told to.
+final class InMemoryTransactionStore implements TransactionStore {
+
+    private final Map<TransactionId, StoredTransaction> transactions = new HashMap<>();
+    private final Map<TransactionId, Register> registers = new HashMap<>();
+    private final Set<Incarnation> living = new HashSet<>();
+    private int failures;
+
+    /// The next so many writes fail.
+    synchronized void fail(int times) {
+        failures = times;
+    }
+
+    synchronized void lives(Incarnation incarnation) {
+        living.add(incarnation);
+    }
+
+    synchronized void lose(TransactionId id) {
+        transactions.remove(id);
+    }
+
+    private <T> CompletableFuture<T> write(Supplier<T> write) {
+        synchronized (this) {
+            if (failures > 0) {
+                failures--;
+                return CompletableFuture.failedFuture(
+                        new StoreUnavailableException(new IllegalStateException("as the test wants")));
+            }
+            return CompletableFuture.completedFuture(write.get());
+        }
+    }
+
+    @Override
+    public CompletableFuture<Begun> begin(Begin begin) {
+        return write(() -> {
+            var fresh = new StoredTransaction(begin, null, false, List.of(), List.of(), null, null, Optional.empty());
+            var stored = transactions.computeIfAbsent(begin.id(), _ -> fresh).begin();
+            return stored.attempt().equals(begin.attempt()) ? new Begun.Stored() : new Begun.Taken(stored.attempt());
+        });
+    }
+
+    @Override
+    public synchronized void withdraw(Begin begin) {
+        transactions.computeIfPresent(
+                begin.id(), (_, stored) -> stored.begin().equals(begin) && stored.decision() == null ? null : stored);
+    }
+
+    @Override
+    public CompletableFuture<Register> decide(Proposal proposal) {
+        return write(() -> registers.computeIfAbsent(proposal.id(), id -> {
+            var stored = transactions.get(id);
+            boolean onRecord = stored != null && stored.begin().attempt().equals(proposal.attempt());
+            return proposal.decision() == Decision.ABORT || onRecord
+                    ? proposal.won()
+                    : Proposal.tombstone(id, proposal.attempt(), proposal.at()).won();
+        }));
+    }
+
+    @Override
+    public CompletableFuture<Boolean> close(EndRecord end) {
+        return note(end);
+    }
+
+    @Override
+    public CompletableFuture<Boolean> note(EndRecord end) {
+        return write(() -> {
+            var stored = transactions.get(end.id());
+            if (stored == null
+                    || !stored.begin().attempt().equals(end.attempt())
+                    || !stored.begin().owner().equals(end.owner())
+                    || stored.begin().epoch() != end.epoch()
+                    || stored.finished()) {
+                return false;
+            }
+            transactions.put(
+                    end.id(),
+                    new StoredTransaction(
+                            stored.begin(),
+                            end.decision(),
+                            end.hazard(),
+                            end.branches(),
+                            end.timeline(),
+                            end.decidedAt(),
+                            end.finishedAt(),
+                            Optional.empty()));
+            return true;
+        });
+    }
+
+    @Override
+    public synchronized Optional<StoredTransaction> find(TransactionId id) {
+        return Optional.ofNullable(transactions.get(id)).map(this::joined);
+    }
+
+    private StoredTransaction joined(StoredTransaction stored) {
+        var register = registers.get(stored.begin().id());
+        return register == null
+                ? stored
+                : new StoredTransaction(
+                        stored.begin(),
+                        register.decision(),
+                        stored.hazard(),
+                        stored.branches(),
+                        stored.timeline(),
+                        register.decidedAt(),
+                        stored.finishedAt(),
+                        Optional.of(register));
+    }
+
+    @Override
+    public synchronized Optional<Register> register(TransactionId id) {
+        return Optional.ofNullable(registers.get(id));
+    }
+
+    @Override
+    public synchronized List<StoredTransaction> list(TransactionQuery query) {
+        Comparator<StoredTransaction> downwards = Comparator.comparing(
+                        (StoredTransaction stored) -> stored.begin().id().toString())
+                .reversed();
+        return transactions.values().stream()
+                .map(this::joined)
+                .filter(in(query.state()))
+                .filter(stored ->
+                        query.before() == null || stored.begin().createdAt().isBefore(query.before()))
+                .filter(stored -> query.after() == null
+                        || stored.begin()
+                                        .id()
+                                        .toString()
+                                        .compareTo(query.after().toString())
+                                < 0)
+                .sorted(downwards)
+                .limit(query.limit())
+                .toList();
+    }
+
+    private static Predicate<StoredTransaction> in(@Nullable State state) {
+        Function<StoredTransaction, State> of = stored -> View.of(stored).state();
+        return stored -> state == null
+                || of.apply(stored) == state
+                || (state == State.DECIDING && of.apply(stored) == State.VOTING);
+    }
+
+    @Override
+    public synchronized List<StoredTransaction> claim(Incarnation claimant, boolean predecessors, int limit) {
+        return own(
+                claimant,
+                transactions.values().stream()
+                        .filter(stored -> !stored.finished())
+                        .filter(stored -> !stored.begin().owner().equals(claimant))
+                        .filter(stored -> !living.contains(stored.begin().owner()))
+                        .filter(stored ->
+                                !predecessors || stored.begin().owner().node().equals(claimant.node()))
+                        .limit(limit)
+                        .toList());
+    }
+
+    @Override
+    public synchronized List<StoredTransaction> reclaim(Incarnation owner, Collection<TransactionId> ids) {
+        return own(
+                owner,
+                ids.stream()
+                        .map(transactions::get)
+                        .filter(Objects::nonNull)
+                        .filter(stored -> stored.begin().owner().equals(owner) && !stored.finished())
+                        .toList());
+    }
+
+    private List<StoredTransaction> own(Incarnation owner, List<StoredTransaction> taken) {
+        var owned = new ArrayList<StoredTransaction>();
+        for (var stored : taken) {
+            var begin = stored.begin();
+            var next = new StoredTransaction(
+                    new Begin(
+                            begin.id(),
+                            begin.attempt(),
+                            begin.name(),
+                            begin.protocol(),
+                            begin.digest(),
+                            begin.branches(),
+                            begin.createdAt(),
+                            begin.deadline(),
+                            owner,
+                            begin.epoch() + 1),
+                    stored.decision(),
+                    stored.hazard(),
+                    stored.branches(),
+                    stored.timeline(),
+                    stored.decidedAt(),
+                    stored.finishedAt(),
+                    Optional.empty());
+            transactions.put(begin.id(), next);
+            owned.add(joined(next));
+        }
+        return owned;
+    }
+
+    @Override
+    public synchronized List<TransactionId> unfinishedOf(Incarnation owner, Instant before, int limit) {
+        return transactions.values().stream()
+                .filter(stored -> !stored.finished() && stored.begin().owner().equals(owner))
+                .map(StoredTransaction::begin)
+                .filter(begin -> begin.createdAt().isBefore(before))
+                .map(Begin::id)
+                .limit(limit)
+                .toList();
+    }
+
+    @Override
+    public synchronized Backlog backlog() {
+        var unfinished = transactions.values().stream()
+                .map(this::joined)
+                .filter(stored -> !stored.finished())
+                .toList();
+        long undecided =
+                unfinished.stream().filter(stored -> stored.decision() == null).count();
+        return new Backlog(
+                undecided,
+                unfinished.size() - undecided,
+                transactions.values().stream().filter(StoredTransaction::hazard).count(),
+                unfinished.stream()
+                        .map(stored -> stored.begin().createdAt())
+                        .min(Comparator.naturalOrder())
+                        .orElse(null));
+    }
+
+    @Override
+    public synchronized int purge(Instant before, int limit) {
+        var old = transactions.values().stream()
+                .filter(stored ->
+                        stored.finishedAt() != null && stored.finishedAt().isBefore(before))
+                .filter(stored -> !stored.hazard())
+                .map(stored -> stored.begin().id())
+                .limit(limit)
+                .toList();
+        var tombstones = registers.values().stream()
+                .filter(register -> register.decidedAt().isBefore(before))
+                .map(Register::id)
+                .filter(id -> !transactions.containsKey(id))
+                .toList();
+        old.forEach(transactions::remove);
+        old.forEach(registers::remove);
+        tombstones.forEach(registers::remove);
+        return old.size() + tombstones.size();
+    }
+
+    @Override
+    public synchronized boolean answers() {
+        return failures == 0;
+    }
+
+    @Override
+    public void close() {}
+}
