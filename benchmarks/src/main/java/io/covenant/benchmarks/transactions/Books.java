@@ -55,7 +55,7 @@ record Books(
         List<String> reservations = servers.inventory().row(RESERVATIONS);
         long prepared = 0;
         for (Database database : servers.all()) {
-            prepared += database.number("select count(*) from pg_prepared_xacts");
+            prepared += database.prepared();
         }
         return new Books(
                 servers.inventory().number("select sum(on_hand) from stock_item"),

@@ -75,6 +75,11 @@ record Database(PostgresServer server, ServiceDatabase database) {
         return number("select wal_sync from pg_stat_wal");
     }
 
+    /// How many transactions wait for a decision.
+    long prepared() throws SQLException {
+        return number("select count(*) from pg_prepared_xacts");
+    }
+
     /// The CPU time of the whole server.
     Duration cpuTime() {
         return server.running().map(CpuTime::ofFamily).orElse(Duration.ZERO);

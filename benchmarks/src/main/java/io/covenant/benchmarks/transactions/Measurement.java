@@ -4,6 +4,7 @@ import io.covenant.benchmarks.measure.ClosedLoop;
 import io.covenant.benchmarks.measure.Load;
 import io.covenant.benchmarks.measure.Turns;
 import io.covenant.benchmarks.measure.Work;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,17 +23,27 @@ final class Measurement {
 
     private static final Duration PUBLISHING = Duration.ofMillis(150);
 
+    private static final Duration PART_OF_WARM_UP = Duration.ofMillis(500);
+
     private static final Duration ONLY_REFUSALS = Duration.ofMillis(1_500);
 
     private final Servers servers;
     private final List<Contestant> contestants;
     private final Options options;
+    private final Duration patience;
     private final Consumer<String> progress;
 
-    Measurement(Servers servers, List<Contestant> contestants, Options options, Consumer<String> progress) {
+    /// @param patience for what is done after a client was answered
+    Measurement(
+            Servers servers,
+            List<? extends Contestant> contestants,
+            Options options,
+            Duration patience,
+            Consumer<String> progress) {
         this.servers = servers;
         this.contestants = List.copyOf(contestants);
         this.options = options;
+        this.patience = patience;
         this.progress = progress;
     }
 
@@ -40,8 +51,7 @@ final class Measurement {
     List<Turn> run() throws Exception {
         for (Contestant contestant : contestants) {
             progress.accept("warming up " + contestant.name());
-            load(contestant, options.catalogue(), options.highestConcurrency(), options.warmUp(), 0);
-            publish(contestant, options.catalogue(), options.highestConcurrency(), 1);
+            warmUp(contestant);
         }
         var turns = new ArrayList<Turn>();
         for (int concurrency : options.concurrency()) {
@@ -83,6 +93,7 @@ final class Measurement {
         Counters cpu = Counters.cpuMillis(servers, contestant.processes()).since(cpuBefore);
 
         Load publishing = publish(contestant, catalogue, concurrency, seed + 3);
+        awaitQuiet();
         Counters forced = Counters.forcedWrites(servers).since(forcedBefore);
         List<Load> all = List.of(runIn, load, publishing);
         long committed = all.stream().mapToLong(Load::committed).sum();
@@ -95,6 +106,33 @@ final class Measurement {
                 .findFirst()
                 .ifPresent(failure -> violations.add("the first that went wrong: " + failure));
         return new Turn(contestant.name(), concurrency, round, load, cpu, committed, refused, forced, violations);
+    }
+
+    private void warmUp(Contestant contestant) throws Exception {
+        long deadline = System.nanoTime() + options.longestWarmUp().toNanos();
+        long placed = 0;
+        for (int part = 0; placed < options.warmUp() && System.nanoTime() - deadline < 0; part++) {
+            Load load = load(contestant, options.catalogue(), options.highestConcurrency(), PART_OF_WARM_UP, -part);
+            placed += load.committed() + load.refused();
+        }
+        publish(contestant, options.catalogue(), options.highestConcurrency(), 1);
+        awaitQuiet();
+    }
+
+    /// A client may be told the outcome, at the latest moment, before all branches are; what comes then must not be
+    /// seen
+    /// by whoever comes next. What is never done shows up in the books.
+    private void awaitQuiet() throws Exception {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (!isQuiet() && System.nanoTime() - deadline < 0) {
+            Thread.sleep(100);
+        }
+    }
+
+    private boolean isQuiet() throws SQLException {
+        return Register.unfinished(servers.coordinator()) == 0
+                && servers.orders().prepared() == 0
+                && servers.inventory().prepared() == 0;
     }
 
     private static Load publish(Contestant contestant, Catalogue catalogue, int concurrency, long seed)

@@ -9,7 +9,8 @@ import java.util.List;
 /// @param concurrency how many orders are under way at once, a figure for each part of the measurement
 /// @param rounds of every contestant at every concurrency
 /// @param time of one round
-/// @param warmUp of every contestant before the first round
+/// @param warmUp orders of every contestant before the first round, so that all is compiled that will be
+/// @param longestWarmUp when fewer than these are placed in that time, it has to do
 /// @param keys how many customers and articles the orders are spread over
 /// @param soldOutPercent how many of a hundred orders are refused because stock is out
 /// @param connections in every pool
@@ -18,7 +19,8 @@ record Options(
         List<Integer> concurrency,
         int rounds,
         Duration time,
-        Duration warmUp,
+        int warmUp,
+        Duration longestWarmUp,
         int keys,
         int soldOutPercent,
         int connections) {

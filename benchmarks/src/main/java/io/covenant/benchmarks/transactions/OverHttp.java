@@ -124,7 +124,7 @@ final class OverHttp implements Contestant {
 
     private static String request(Purchase purchase) {
         return """
-                {"id":"%1$s","name":"place-order","branches":[\
+                {"id":"%1$s","name":"place-order","deadlineMillis":10000,"branches":[\
                 {"service":"orders","operation":"create","payload":{"orderId":"%1$s","customer":"%2$s",\
                 "lines":[{"sku":"%3$s","name":"%4$s","quantity":%5$d,"unitPrice":%6$s}]}},\
                 {"service":"inventory","operation":"reserve","payload":{"orderId":"%1$s",\

@@ -7,6 +7,11 @@ final class Register {
 
     private Register() {}
 
+    /// How many transactions have branches that have not confirmed the end.
+    static long unfinished(Database coordinator) throws SQLException {
+        return coordinator.number("select count(*) from transaction where finished_at is null");
+    }
+
     /// How many decisions to commit it holds.
     static long commits(Database coordinator) {
         try {

@@ -40,6 +40,10 @@ public final class TransactionsBenchmark implements Callable<Integer> {
     private static final DateTimeFormatter FILE_NAME =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(40);
+
     @Spec
     private @Nullable CommandSpec command;
 
@@ -63,8 +67,9 @@ public final class TransactionsBenchmark implements Callable<Integer> {
 
     @Option(
             names = "--warm-up",
-            description = "Seconds of work of each contestant before the first round (default 12; quick 5).")
-    private @Nullable Double warmUp;
+            description =
+                    "Orders of each contestant before the first round (default 12000; quick 5000), for 40 s at most.")
+    private @Nullable Integer warmUp;
 
     @Option(names = "--aborts", description = "Of a hundred orders, how many are refused as out of stock (default 0).")
     private int aborts;
@@ -119,7 +124,7 @@ public final class TransactionsBenchmark implements Callable<Integer> {
                     progress.accept("starting " + name);
                     running.add(contestant(name, servers, project, state, mark, options));
                 }
-                var measurement = new Measurement(servers, running, options, progress);
+                var measurement = new Measurement(servers, running, options, PATIENCE, progress);
                 List<Turn> turns = measurement.run();
                 List<Turn> refusals = measurement.runRefusals();
                 var contestants = new LinkedHashMap<String, String>();
@@ -160,7 +165,8 @@ public final class TransactionsBenchmark implements Callable<Integer> {
                 concurrency == null ? quick ? List.of(1, 32) : List.of(1, 8, 32) : concurrency,
                 rounds == null ? quick ? 3 : 5 : rounds,
                 seconds(seconds == null ? quick ? 1.5 : 5 : seconds),
-                seconds(warmUp == null ? quick ? 5 : 12 : warmUp),
+                warmUp == null ? quick ? 5_000 : 12_000 : warmUp,
+                LONGEST_WARM_UP,
                 hot ? Catalogue.HOT : Catalogue.ALL,
                 aborts,
                 connections);

@@ -22,12 +22,15 @@ class MeasurementTests {
 
     private static final int CONNECTIONS = 6;
 
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
     private static final Options OPTIONS = new Options(
             List.of(),
             List.of(1, 4),
             1,
             Duration.ofMillis(200),
-            Duration.ofMillis(200),
+            20,
+            Duration.ofSeconds(20),
             Catalogue.ALL,
             50,
             CONNECTIONS);
@@ -51,20 +54,21 @@ class MeasurementTests {
 
     @Test
     void findsTheBooksInOrderAfterEveryTurn() throws Exception {
-        try (var floor = new HandWritten(servers, CONNECTIONS)) {
-            var measurement = new Measurement(servers, List.of(floor), OPTIONS, _ -> {});
+        try (var floor = new HandWritten(servers, CONNECTIONS);
+                var inProcess = new InProcess(servers, CONNECTIONS)) {
+            var measurement = new Measurement(servers, List.of(floor, inProcess), OPTIONS, PATIENCE, _ -> {});
 
             List<Turn> turns = measurement.run();
             List<Turn> refusals = measurement.runRefusals();
 
-            assertThat(turns).hasSize(2).allSatisfy(turn -> {
+            assertThat(turns).hasSize(4).allSatisfy(turn -> {
                 assertThat(turn.violations()).isEmpty();
                 assertThat(turn.committed()).isPositive();
                 assertThat(turn.refused()).isPositive();
                 assertThat(turn.forcedWrites().of("orders")).isPositive();
                 assertThat(turn.cpuMillis().values()).containsKeys("benchmark", "postgres coordinator");
             });
-            assertThat(refusals).singleElement().satisfies(turn -> {
+            assertThat(refusals).hasSize(2).allSatisfy(turn -> {
                 assertThat(turn.violations()).isEmpty();
                 assertThat(turn.committed()).isZero();
                 assertThat(turn.refused()).isPositive();
@@ -77,7 +81,8 @@ class MeasurementTests {
         try (var floor = new HandWritten(servers, CONNECTIONS)) {
             List<String> told = new ArrayList<>();
 
-            List<Turn> turns = new Measurement(servers, List.of(new Forgetful(floor)), OPTIONS, told::add).run();
+            List<Turn> turns =
+                    new Measurement(servers, List.of(new Forgetful(floor)), OPTIONS, PATIENCE, told::add).run();
 
             assertThat(turns)
                     .singleElement()
@@ -93,7 +98,7 @@ class MeasurementTests {
         try (var floor = new HandWritten(servers, CONNECTIONS)) {
             servers.orders().administer("begin", "prepare transaction 'left behind'");
 
-            List<Turn> turns = new Measurement(servers, List.of(floor), OPTIONS, _ -> {}).run();
+            List<Turn> turns = new Measurement(servers, List.of(floor), OPTIONS, PATIENCE, _ -> {}).run();
 
             assertThat(turns)
                     .singleElement()

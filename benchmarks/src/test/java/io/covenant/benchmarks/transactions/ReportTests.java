@@ -61,6 +61,7 @@ class ReportTests {
                 List.of(32),
                 2,
                 Duration.ofSeconds(10),
+                0,
                 Duration.ZERO,
                 Catalogue.ALL,
                 0,
