@@ -20,12 +20,13 @@ import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
 import reactor.netty.internal.shaded.reactor.pool.PoolAcquirePendingLimitException;
 import reactor.netty.internal.shaded.reactor.pool.PoolAcquireTimeoutException;
 
 /// Sends a request to an instance of the service that its route names (`service://orders`).
 ///
-/// The instances take turns. A request of which two have the effect of one (GET, HEAD, PUT, DELETE, OPTIONS, or any
+/// The instances take turns; those that do not listen or do not answer are passed over while others do. A request of which two have the effect of one (GET, HEAD, PUT, DELETE, OPTIONS, or any
 /// that carries an `Idempotency-Key`) goes on to an instance not tried yet when one refuses the connection or breaks it
 /// before the answer. Any other request is sent once; where that fails, the client is told whether anything was sent.
 @Component
@@ -69,7 +70,7 @@ final class BalancingFilter implements GlobalFilter, Ordered {
             GatewayFilterChain chain,
             List<Instance> tried,
             ProblemException otherwise) {
-        var instance = service.next(tried);
+        var instance = service.next(tried, System.nanoTime());
         if (instance == null) {
             return Mono.error(otherwise);
         }
@@ -78,7 +79,9 @@ final class BalancingFilter implements GlobalFilter, Ordered {
                 ServerWebExchangeUtils.GATEWAY_REQUEST_URL_ATTR,
                 at(instance, exchange.getRequest().getURI()));
         attributes.put(Served.BY, instance.base());
-        return chain.filter(exchange).onErrorResume(failure -> {
+        instance.asked(System.nanoTime());
+        var sent = chain.filter(exchange).doFinally(end -> noteAnswer(instance, end));
+        return sent.onErrorResume(failure -> {
             attributes.remove(ServerWebExchangeUtils.GATEWAY_ALREADY_ROUTED_ATTR);
             if (isRefusal(failure)) {
                 returns.watch(instance);
@@ -94,6 +97,14 @@ final class BalancingFilter implements GlobalFilter, Ordered {
                     ? attempt(service, exchange, chain, with(tried, instance), broken)
                     : Mono.error(broken);
         });
+    }
+
+    private static void noteAnswer(Instance instance, SignalType end) {
+        if (end == SignalType.ON_COMPLETE) {
+            instance.answered(System.nanoTime());
+        } else {
+            instance.givenUp();
+        }
     }
 
     private static URI at(Instance instance, URI asked) {

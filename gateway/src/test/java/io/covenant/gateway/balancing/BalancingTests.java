@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -175,6 +176,34 @@ class BalancingTests {
         await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
             assertThat(gateway.post(ORDERS, "{}").status()).isEqualTo(200);
             assertThat(one.requests).isNotEmpty();
+        });
+    }
+
+    @Test
+    void passesOverAnInstanceThatIsStoppedUntilItGoesOn() throws Exception {
+        var stopped = new CountDownLatch(1);
+        one.behaving((_, connection) -> {
+            stopped.await();
+            connection.answer("{}");
+        });
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var first = threads.submit(() -> gateway.post(ORDERS, "{}"));
+            var second = threads.submit(() -> gateway.post(ORDERS, "{}"));
+            await().until(() -> one.requests.size() == 1 && two.requests.size() == 1);
+            Thread.sleep(1_100);
+
+            for (int i = 0; i < 20; i++) {
+                assertThat(gateway.post(ORDERS, "{}").status()).isEqualTo(200);
+            }
+            assertThat(one.requests).hasSize(1);
+
+            stopped.countDown();
+            assertThat(first.get().status()).isEqualTo(200);
+            assertThat(second.get().status()).isEqualTo(200);
+        }
+        await().untilAsserted(() -> {
+            gateway.get(ORDERS);
+            assertThat(one.requests).hasSizeGreaterThan(3);
         });
     }
 

@@ -18,11 +18,13 @@ class ServiceTests {
             .mapToObj(n -> new Instance(URI.create("http://host-" + n + ":80")))
             .toList();
 
+    private static final long NOW = 5;
+
     private final Service service = new Service("orders", THREE);
 
     @Test
     void takesItsInstancesInTurn() {
-        assertThat(IntStream.range(0, 6).mapToObj(_ -> service.next(List.of())))
+        assertThat(IntStream.range(0, 6).mapToObj(_ -> service.next(List.of(), NOW)))
                 .containsExactly(THREE.get(0), THREE.get(1), THREE.get(2), THREE.get(0), THREE.get(1), THREE.get(2));
     }
 
@@ -33,7 +35,7 @@ class ServiceTests {
             for (int t = 0; t < 16; t++) {
                 threads.execute(() -> {
                     for (int i = 0; i < 30_000; i++) {
-                        var instance = service.next(List.of());
+                        var instance = service.next(List.of(), NOW);
                         if (instance != null) {
                             counts.computeIfAbsent(instance, _ -> new LongAdder())
                                     .increment();
@@ -49,8 +51,8 @@ class ServiceTests {
 
     @Test
     void neverOffersTheSameInstanceTwiceForOneRequest() {
-        assertThat(service.next(List.of(THREE.get(0), THREE.get(2)))).isEqualTo(THREE.get(1));
-        assertThat(service.next(THREE)).isNull();
+        assertThat(service.next(List.of(THREE.get(0), THREE.get(2), NOW))).isEqualTo(THREE.get(1));
+        assertThat(service.next(THREE, NOW)).isNull();
     }
 
     @Test
@@ -60,11 +62,11 @@ class ServiceTests {
         assertThat(away.left()).isFalse();
         var mixed = new Service("orders", List.of(THREE.get(0), away, THREE.get(1)));
 
-        assertThat(IntStream.range(0, 4).mapToObj(_ -> mixed.next(List.of())))
+        assertThat(IntStream.range(0, 4).mapToObj(_ -> mixed.next(List.of(), NOW)))
                 .containsExactly(THREE.get(0), THREE.get(1), THREE.get(0), THREE.get(1));
 
         away.returned();
-        assertThat(IntStream.range(0, 3).mapToObj(_ -> mixed.next(List.of()))).contains(away);
+        assertThat(IntStream.range(0, 3).mapToObj(_ -> mixed.next(List.of(), NOW))).contains(away);
     }
 
     @Test
@@ -72,14 +74,44 @@ class ServiceTests {
         var away = new Instance(URI.create("http://away"));
         away.left();
 
-        assertThat(new Service("orders", List.of(away)).next(List.of())).isEqualTo(away);
-        assertThat(new Service("orders", List.of(away, THREE.get(0))).next(List.of(THREE.get(0))))
+        assertThat(new Service("orders", List.of(away)).next(List.of(), NOW)).isEqualTo(away);
+        assertThat(new Service("orders", List.of(away, THREE.get(0))).next(List.of(THREE.get(0), NOW)))
                 .isEqualTo(away);
     }
 
     @Test
+    void passesOverTheSilentWhileOthersAnswer() {
+        var silent = new Instance(URI.create("http://silent"));
+        var mixed = new Service("orders", List.of(silent, THREE.get(0)));
+        silent.asked(NOW);
+        long later = NOW + 1_000_000_001L;
+
+        assertThat(IntStream.range(0, 4).mapToObj(_ -> mixed.next(List.of(), NOW + 1_000_000_000L)))
+                .contains(silent);
+        assertThat(IntStream.range(0, 4).mapToObj(_ -> mixed.next(List.of(), later)))
+                .containsOnly(THREE.get(0));
+        assertThat(mixed.next(List.of(THREE.get(0)), later)).isEqualTo(silent);
+
+        silent.answered(later);
+        assertThat(IntStream.range(0, 4).mapToObj(_ -> mixed.next(List.of(), later + 2_000_000_000L)))
+                .contains(silent);
+    }
+
+    @Test
+    void asksTheSilentAgainWhenNobodyWaitsForThemAnyLonger() {
+        var silent = new Instance(URI.create("http://silent"));
+        silent.asked(NOW);
+        silent.asked(NOW + 1);
+        silent.givenUp();
+        assertThat(silent.isSilent(NOW + 2_000_000_000L)).isTrue();
+
+        silent.givenUp();
+        assertThat(silent.isSilent(NOW + 2_000_000_000L)).isFalse();
+    }
+
+    @Test
     void hasNobodyToOfferWithoutInstances() {
-        assertThat(new Service("orders", List.of()).next(List.of())).isNull();
+        assertThat(new Service("orders", List.of()).next(List.of(), NOW)).isNull();
     }
 
     @Test

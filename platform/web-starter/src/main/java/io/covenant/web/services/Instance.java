@@ -55,6 +55,11 @@ final class Instance implements AutoCloseable {
     private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
     private final AtomicInteger unanswered = new AtomicInteger();
 
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    /// When it last answered, or was first asked after a rest.
+    private volatile long heardAt;
+
     /// When an avoided instance may be probed, on the clock of [System#nanoTime]; 0 while it is not avoided.
     private final AtomicLong avoidUntil = new AtomicLong();
 
@@ -75,11 +80,17 @@ final class Instance implements AutoCloseable {
     /// the others wait for what it finds.
     boolean shunned() {
         long until = avoidUntil.get();
-        if (until == 0) {
-            return false;
-        }
         long now = System.nanoTime();
+        if (until == 0) {
+            return isSilent(now);
+        }
         return now - until < 0 || !avoidUntil.compareAndSet(until, avoidFrom(now));
+    }
+
+    /// A process that is stopped or starved still accepts connections; it shows in that requests wait and none is
+    /// answered.
+    private boolean isSilent(long now) {
+        return waiting.get() > 0 && now - heardAt > properties.avoidFor().toNanos();
     }
 
     /// Sends a request and waits for the whole answer.
@@ -113,6 +124,9 @@ final class Instance implements AutoCloseable {
             release(connection);
             return new Exchange.NotSent("no time left");
         }
+        if (waiting.getAndIncrement() == 0) {
+            heardAt = System.nanoTime();
+        }
         var alarm = watch.schedule(connection::expire, left, TimeUnit.NANOSECONDS);
         boolean keep = false;
         try {
@@ -125,6 +139,7 @@ final class Instance implements AutoCloseable {
             unanswered();
             return new Exchange.Lost(connection.expired ? "no answer in time" : "connection lost: " + said(e));
         } finally {
+            waiting.decrementAndGet();
             alarm.cancel(false);
             if (keep) {
                 release(connection);
@@ -224,6 +239,7 @@ final class Instance implements AutoCloseable {
     }
 
     private void answered() {
+        heardAt = System.nanoTime();
         if (unanswered.get() != 0) {
             unanswered.set(0);
         }

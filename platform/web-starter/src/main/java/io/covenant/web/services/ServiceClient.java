@@ -18,8 +18,9 @@ import tools.jackson.databind.json.JsonMapper;
 /// Calls a service by its name: takes its instances in turn, keeps connections open, and says afterwards what is known.
 ///
 /// An instance that refuses the connection got nothing, so the next one is tried at once; none is tried twice in a
-/// call. An instance that refused or stayed silent is asked last for a short while, then one call probes it. A
-/// request that was sent and not answered goes to the next instance only if the request says that it may.
+/// call. An instance that refused, or did not answer twice, is asked last for a short while, then one call probes it;
+/// one that answers none of those who wait is asked last until it answers. A request that was sent and not answered
+/// goes to the next instance only if the request says that it may.
 ///
 /// Blocking, made for virtual threads.
 public final class ServiceClient implements AutoCloseable {

@@ -11,7 +11,7 @@ import org.springframework.util.unit.DataSize;
 /// @param timeout        how long a call may take in all, unless the request says otherwise
 /// @param maxConnections the most connections to one instance
 /// @param maxIdle        how long a connection may rest before it is closed; less than the servers' keep-alive
-/// @param avoidFor       how long an instance that did not answer is asked last
+/// @param avoidFor       how long an instance that did not answer is asked last, and may leave all who wait unanswered
 /// @param maxAnswer      the longest answer that is read
 @ConfigurationProperties("covenant.client")
 public record ServiceClientProperties(

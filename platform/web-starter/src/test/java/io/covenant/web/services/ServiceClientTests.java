@@ -354,6 +354,43 @@ class ServiceClientTests {
     }
 
     @Test
+    void asksAnInstanceLastThatIsStoppedUntilItGoesOn() throws Exception {
+        var stopped = new CountDownLatch(1);
+        var one = server((_, connection) -> {
+            stopped.await();
+            connection.answer("{}");
+        });
+        var two = saying("{}");
+        var client = client(
+                new ServiceClientProperties(
+                        Duration.ofMillis(200),
+                        Duration.ofSeconds(20),
+                        16,
+                        Duration.ofSeconds(15),
+                        Duration.ofMillis(300),
+                        DataSize.ofKilobytes(64)),
+                one.address(),
+                two.address());
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var first = threads.submit(() -> client.call("things", POST));
+            await().until(() -> one.requests.size() == 1);
+            Thread.sleep(350);
+
+            for (int i = 0; i < 20; i++) {
+                assertThat(client.call("things", POST)).isInstanceOf(Answered.class);
+            }
+            assertThat(one.requests).hasSize(1);
+
+            stopped.countDown();
+            assertThat(first.get()).isInstanceOf(Answered.class);
+        }
+        for (int i = 0; i < 10; i++) {
+            client.call("things", POST).orThrow();
+        }
+        assertThat(one.requests).hasSize(6);
+    }
+
+    @Test
     void neverWritesToAConnectionThatTheServerHasClosed() throws Exception {
         var first = saying("{}");
         var client = client(first.address());
