@@ -17,7 +17,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,17 +63,38 @@ final class PostgresTransactionStore implements TransactionStore {
             returning id, attempt
             """;
 
-    private static final String DECIDE = """
+    /// Enters COMMIT beside the begin record of its attempt.
+    private static final String COMMIT = """
             insert into decision (transaction_id, attempt, decision, sealed, timeline, decided_at)
-            select p.id, p.attempt, p.decision, p.sealed::jsonb, p.timeline::jsonb,
+            select p.id, p.attempt, 'COMMIT', p.sealed::jsonb, p.timeline::jsonb,
                    'epoch'::timestamptz + p.decided_at * interval '1 microsecond'
-            from unnest(?::uuid[], ?::int8[], ?::text[], ?::text[], ?::text[], ?::int8[])
-                 as p (id, attempt, decision, sealed, timeline, decided_at)
-            where p.decision = 'ABORT'
-               or exists (select from transaction t where t.id = p.id and t.attempt = p.attempt)
+            from unnest(?::uuid[], ?::int8[], ?::text[], ?::text[], ?::int8[])
+                 as p (id, attempt, sealed, timeline, decided_at)
+            where exists (select from transaction t where t.id = p.id and t.attempt = p.attempt)
             order by p.id
             on conflict (transaction_id) do nothing
-            returning transaction_id, attempt, decision
+            returning transaction_id, attempt
+            """;
+
+    /// Enters ABORT, or what the begin record was closed with. The record is closed by the same stroke: whoever
+    /// closes it at this moment waits for the row, and then finds it closed.
+    private static final String ENTOMB = """
+            with p as (
+                select distinct on (id) *
+                from unnest(?::uuid[], ?::int8[], ?::text[], ?::int8[]) as p (id, attempt, timeline, decided_at)
+                order by id
+            ), record as (
+                update transaction t set decision = coalesce(t.decision, 'ABORT') from p
+                where t.id = p.id and not exists (select from decision d where d.transaction_id = p.id)
+                returning t.id, t.decision
+            )
+            insert into decision (transaction_id, attempt, decision, sealed, timeline, decided_at)
+            select p.id, p.attempt, coalesce(record.decision, 'ABORT'), '{}', p.timeline::jsonb,
+                   'epoch'::timestamptz + p.decided_at * interval '1 microsecond'
+            from p left join record on record.id = p.id
+            order by p.id
+            on conflict (transaction_id) do nothing
+            returning transaction_id, attempt
             """;
 
     private static final String END = """
@@ -85,9 +105,15 @@ final class PostgresTransactionStore implements TransactionStore {
             from unnest(?::uuid[], ?::int8[], ?::uuid[], ?::int4[], ?::text[], ?::bool[], ?::text[], ?::text[], ?::int8[], ?::int8[])
                  as e (id, attempt, incarnation, epoch, decision, hazard, progress, timeline, decided_at, finished_at)
             where t.id = e.id and t.attempt = e.attempt and t.incarnation = e.incarnation and t.epoch = e.epoch
-              and t.finished_at is null
-            returning t.id
+              and %s
+            returning t.id, t.attempt
             """;
+
+    private static final String NOTE = END.formatted("t.finished_at is null");
+
+    private static final String CLOSE =
+            END.formatted("(t.decision is null or t.decision = e.decision)"
+                    + " and not exists (select from decision d where d.transaction_id = t.id)");
 
     private static final String DECISIONS = """
             select transaction_id, attempt register_attempt, decision register_decision, sealed, timeline register_timeline,
@@ -190,10 +216,10 @@ final class PostgresTransactionStore implements TransactionStore {
                 withdraw(connection, withdrawing.begin());
             }
             var begins = beginnings.stream().map(Beginning::begin).toList();
-            var attempts = begins.isEmpty() ? Map.<TransactionId, Attempt>of() : attempts(connection, begins);
+            var attempts = begins.isEmpty() ? Map.<TransactionId, Attempt>of() : store(connection, begins);
             var closed = closings.isEmpty()
                     ? Set.<TransactionId>of()
-                    : update(connection, closings.stream().map(Closing::end).toList());
+                    : update(connection, CLOSE, closings.stream().map(Closing::end).toList());
             for (var beginning : beginnings) {
                 beginning.answer().complete(begun(beginning.begin(), attempts));
             }
@@ -203,7 +229,7 @@ final class PostgresTransactionStore implements TransactionStore {
         }
 
         /// Whose attempts these transactions are, after all of them were tried.
-        private static Map<TransactionId, Attempt> attempts(Connection connection, List<Begin> begins)
+        private static Map<TransactionId, Attempt> store(Connection connection, List<Begin> begins)
                 throws SQLException {
             var stored = insert(connection, begins);
             if (stored.size() < begins.size()) {
@@ -246,16 +272,6 @@ final class PostgresTransactionStore implements TransactionStore {
             }
         }
 
-        private static Map<TransactionId, Attempt> attempts(PreparedStatement statement) throws SQLException {
-            var attempts = new HashMap<TransactionId, Attempt>();
-            try (var rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    attempts.put(idOf(rows, 1), new Attempt(rows.getLong(2)));
-                }
-            }
-            return attempts;
-        }
-
         private static void withdraw(Connection connection, Begin begin) throws SQLException {
             try (var statement = connection.prepareStatement("""
                     delete from transaction
@@ -285,77 +301,33 @@ final class PostgresTransactionStore implements TransactionStore {
         @Override
         public void write(Connection connection, List<Deciding> batch) throws SQLException {
             var proposals = batch.stream().map(Deciding::proposal).toList();
-            var held = enter(connection, proposals);
-            var missing = without(proposals, held);
-            if (!missing.isEmpty()) {
-                // Commits without their begin records, which a crash of the database lost: they can only abort.
-                held.putAll(enter(
-                        connection,
-                        missing.stream()
-                                .map(proposal -> Proposal.tombstone(proposal.id(), proposal.attempt(), proposal.at()))
-                                .toList()));
+            var held = new HashMap<TransactionId, Register>();
+            var commits = proposals.stream()
+                    .filter(proposal -> proposal.decision() == Decision.COMMIT)
+                    .toList();
+            if (!commits.isEmpty()) {
+                var entered = forced(() -> commit(connection, commits));
+                commits.stream()
+                        .filter(commit -> commit.attempt().equals(entered.get(commit.id())))
+                        .forEach(commit -> held.put(commit.id(), commit.won()));
+            }
+            var losers = without(proposals, held);
+            if (!losers.isEmpty()) {
+                held.putAll(read(connection, losers));
+            }
+            // What is still missing is to abort: as proposed, or because its begin record is lost or another's.
+            var aborts = without(proposals, held);
+            if (!aborts.isEmpty()) {
+                var _ = forced(() -> entomb(connection, aborts));
+                held.putAll(read(connection, aborts));
             }
             for (var deciding : batch) {
                 var register = held.get(deciding.proposal().id());
                 if (register == null) {
-                    throw new SQLException(
-                            "no decision for " + deciding.proposal().id());
+                    throw new SQLException("no decision for " + deciding.proposal().id());
                 }
                 deciding.answer().complete(register);
             }
-        }
-
-        /// Enters what can be entered, and answers what the registers of these transactions hold, as far as they
-        /// hold anything.
-        private Map<TransactionId, Register> enter(Connection connection, List<Proposal> proposals)
-                throws SQLException {
-            var held = new HashMap<TransactionId, Register>();
-            var won = insert(connection, proposals);
-            for (var proposal : proposals) {
-                var winner = won.get(proposal.id());
-                if (winner != null && winner.is(proposal)) {
-                    held.putIfAbsent(proposal.id(), proposal.won());
-                }
-            }
-            var lost = without(proposals, held);
-            if (!lost.isEmpty()) {
-                held.putAll(read(connection, lost));
-            }
-            return held;
-        }
-
-        private Map<TransactionId, Winner> insert(Connection connection, List<Proposal> proposals) throws SQLException {
-            long start = System.nanoTime();
-            var won = new HashMap<TransactionId, Winner>();
-            try (var statement = connection.prepareStatement(DECIDE)) {
-                set(statement, 1, "uuid", proposals, proposal -> proposal.id().value());
-                set(
-                        statement,
-                        2,
-                        "int8",
-                        proposals,
-                        proposal -> proposal.attempt().value());
-                set(
-                        statement,
-                        3,
-                        "text",
-                        proposals,
-                        proposal -> proposal.decision().name());
-                set(statement, 4, "text", proposals, proposal -> JSON.writeValueAsString(proposal.sealed()));
-                set(statement, 5, "text", proposals, proposal -> Timeline.write(proposal.timeline()));
-                set(statement, 6, "int8", proposals, proposal -> micros(proposal.at()));
-                try (var rows = statement.executeQuery()) {
-                    while (rows.next()) {
-                        won.put(
-                                idOf(rows, 1),
-                                new Winner(new Attempt(rows.getLong(2)), Decision.valueOf(rows.getString(3))));
-                    }
-                }
-            }
-            if (!won.isEmpty()) {
-                listener.decisionsForced(won.size(), Duration.ofNanos(System.nanoTime() - start));
-            }
-            return won;
         }
 
         private static List<Proposal> without(List<Proposal> proposals, Map<TransactionId, Register> held) {
@@ -364,17 +336,57 @@ final class PostgresTransactionStore implements TransactionStore {
                     .toList();
         }
 
+        private static Map<TransactionId, Attempt> commit(Connection connection, List<Proposal> commits)
+                throws SQLException {
+            try (var statement = connection.prepareStatement(COMMIT)) {
+                set(statement, 1, "uuid", commits, proposal -> proposal.id().value());
+                set(statement, 2, "int8", commits, proposal -> proposal.attempt().value());
+                set(statement, 3, "text", commits, proposal -> JSON.writeValueAsString(proposal.sealed()));
+                set(statement, 4, "text", commits, proposal -> Timeline.write(proposal.timeline()));
+                set(statement, 5, "int8", commits, proposal -> micros(proposal.at()));
+                return attempts(statement);
+            }
+        }
+
+        private static Map<TransactionId, Attempt> entomb(Connection connection, List<Proposal> aborts)
+                throws SQLException {
+            try (var statement = connection.prepareStatement(ENTOMB)) {
+                set(statement, 1, "uuid", aborts, proposal -> proposal.id().value());
+                set(statement, 2, "int8", aborts, proposal -> proposal.attempt().value());
+                set(statement, 3, "text", aborts, proposal -> Timeline.write(proposal.timeline()));
+                set(statement, 4, "int8", aborts, proposal -> micros(proposal.at()));
+                return attempts(statement);
+            }
+        }
+
+        private Map<TransactionId, Attempt> forced(Entering entering) throws SQLException {
+            long start = System.nanoTime();
+            var entered = entering.enter();
+            if (!entered.isEmpty()) {
+                listener.decisionsForced(entered.size(), Duration.ofNanos(System.nanoTime() - start));
+            }
+            return entered;
+        }
+
         @Override
         public void failed(Deciding work, SQLException reason) {
             work.answer().completeExceptionally(new StoreUnavailableException(reason));
         }
+    }
 
-        private record Winner(Attempt attempt, Decision decision) {
+    /// Enters decisions; answers which, and of which attempt.
+    private interface Entering {
+        Map<TransactionId, Attempt> enter() throws SQLException;
+    }
 
-            boolean is(Proposal proposal) {
-                return attempt.equals(proposal.attempt()) && decision == proposal.decision();
+    private static Map<TransactionId, Attempt> attempts(PreparedStatement statement) throws SQLException {
+        var attempts = new HashMap<TransactionId, Attempt>();
+        try (var rows = statement.executeQuery()) {
+            while (rows.next()) {
+                attempts.put(idOf(rows, 1), new Attempt(rows.getLong(2)));
             }
         }
+        return attempts;
     }
 
     private static Map<TransactionId, Register> read(Connection connection, List<Proposal> proposals)
@@ -393,9 +405,9 @@ final class PostgresTransactionStore implements TransactionStore {
     }
 
     /// Updates what is still owned as the records say; answers which.
-    private static Set<TransactionId> update(Connection connection, List<EndRecord> ends) throws SQLException {
-        var kept = new HashSet<TransactionId>();
-        try (var statement = connection.prepareStatement(END)) {
+    private static Set<TransactionId> update(Connection connection, String sql, List<EndRecord> ends)
+            throws SQLException {
+        try (var statement = connection.prepareStatement(sql)) {
             set(statement, 1, "uuid", ends, end -> end.id().value());
             set(statement, 2, "int8", ends, end -> end.attempt().value());
             set(statement, 3, "uuid", ends, end -> end.owner().id());
@@ -411,13 +423,8 @@ final class PostgresTransactionStore implements TransactionStore {
             set(statement, 8, "text", ends, end -> Timeline.write(end.timeline()));
             set(statement, 9, "int8", ends, end -> micros(end.decidedAt()));
             set(statement, 10, "int8", ends, end -> end.finishedAt() == null ? null : micros(end.finishedAt()));
-            try (var rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    kept.add(idOf(rows, 1));
-                }
-            }
+            return attempts(statement).keySet();
         }
-        return kept;
     }
 
     private static final class EndWriter implements WriteLane.Writer<Ending> {
@@ -427,7 +434,7 @@ final class PostgresTransactionStore implements TransactionStore {
             // Of two records of one attempt the later one counts.
             var latest = new LinkedHashMap<TransactionId, EndRecord>();
             batch.forEach(ending -> latest.put(ending.end().id(), ending.end()));
-            var kept = update(connection, List.copyOf(latest.values()));
+            var kept = update(connection, NOTE, List.copyOf(latest.values()));
             batch.forEach(ending ->
                     ending.answer().complete(kept.contains(ending.end().id())));
         }

@@ -97,8 +97,8 @@ final class TransactionDriver implements Teller.Listener {
     private @Nullable Proposal proposal;
     /// So many of the first events does the register keep.
     private int inRegister;
-    /// Decided without the register, and perhaps not on record yet.
-    private @Nullable Decision closing;
+    /// The record that closes is the end record as well.
+    private boolean closeEnds;
     /// What clients may hear.
     private @Nullable Decision decision;
     private @Nullable Instant decidedAt;
@@ -348,7 +348,10 @@ final class TransactionDriver implements Teller.Listener {
                 case Effect.Prepare(var to) -> prepare(to);
                 case Effect.Propose(var proposed, var sealed) -> propose(proposed, sealed);
                 case Effect.Answer(var answer) -> answer(answer);
-                case Effect.Close(var closed) -> close(closed, 1);
+                case Effect.Close(var closed) -> {
+                    closeEnds = state instanceof State.Finished;
+                    startClosing(closed);
+                }
                 case Effect.Tell tell -> {
                     if (alone && !isFirstTell(step, tell)) {
                         heldBack.add(tell);
@@ -557,13 +560,17 @@ final class TransactionDriver implements Teller.Listener {
         decided(answer);
     }
 
-    /// The branches are told already; only the answer waits for the begin record.
-    private void close(Decision closed, int triesSoFar) {
-        if (closing == null) {
-            closing = closed;
-            decidedAt = now();
-            note(Event.DECIDED, null, closed.name());
+    /// The branches are told already; only the answer waits for the begin record. Where none is left to be told,
+    /// the end goes with it.
+    private void startClosing(Decision closed) {
+        decidedAt = now();
+        note(Event.DECIDED, null, closed.name());
+        if (!closeEnds) {
+            close(closed, 1);
         }
+    }
+
+    private void close(Decision closed, int triesSoFar) {
         var _ = around.store().close(endRecord(closed)).whenComplete((kept, failure) -> {
             if (failure != null) {
                 var _ = again(Retried.END_RECORD, triesSoFar, () -> close(closed, triesSoFar + 1));
@@ -579,7 +586,9 @@ final class TransactionDriver implements Teller.Listener {
         lock.lock();
         try {
             decided(closed);
-            if (finishedAt != null) {
+            if (closeEnds) {
+                over.accept(this);
+            } else if (finishedAt != null) {
                 recordEnd(1);
             }
         } finally {
@@ -736,7 +745,9 @@ final class TransactionDriver implements Teller.Listener {
         note(Event.FINISHED, null, null);
         around.listener().finished(end, elapsed());
         finished.complete(end);
-        if (decision != null) {
+        if (closeEnds) {
+            close(end, 1);
+        } else if (decision != null) {
             recordEnd(1);
         }
     }

@@ -30,12 +30,15 @@ interface TransactionStore extends AutoCloseable {
     /// Writes a decision into the register unless it holds one, and answers with what it holds, which is durable by
     /// then.
     ///
-    /// COMMIT enters only beside the begin record of its attempt. Where a crash lost that record, or another
-    /// attempt has taken its place, ABORT enters instead.
+    /// - COMMIT enters only beside the begin record of its attempt. Where a crash lost that record, or another
+    ///   attempt has taken its place, it becomes ABORT.
+    /// - ABORT enters only beside a record that is not closed. Where it is closed, that decision enters instead,
+    ///   and seals nothing: it may have been answered.
     CompletableFuture<Register> decide(Proposal proposal);
 
     /// Notes in the begin record of an attempt that it is over without the register; answers whether it did, which
-    /// it does not where the record is lost, another attempt's, or another owner's. Somebody waits for the answer.
+    /// it does not where the record is lost, another attempt's, or another owner's, or where the register holds a
+    /// decision. Somebody waits for the answer.
     CompletableFuture<Boolean> close(EndRecord end);
 
     /// The same for an attempt that is decided, and nobody waits.

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -73,26 +74,42 @@ final class InMemoryTransactionStore implements TransactionStore {
         return write(() -> registers.computeIfAbsent(proposal.id(), id -> {
             var stored = transactions.get(id);
             boolean onRecord = stored != null && stored.begin().attempt().equals(proposal.attempt());
-            return proposal.decision() == Decision.ABORT || onRecord
-                    ? proposal.won()
-                    : Proposal.tombstone(id, proposal.attempt(), proposal.at()).won();
+            if (proposal.decision() == Decision.COMMIT && onRecord) {
+                return proposal.won();
+            }
+            var closed = stored == null ? null : stored.decision();
+            return new Register(
+                    id,
+                    proposal.attempt(),
+                    closed == null ? Decision.ABORT : closed,
+                    new TreeMap<>(),
+                    proposal.at(),
+                    proposal.timeline());
         }));
     }
 
     @Override
     public CompletableFuture<Boolean> close(EndRecord end) {
-        return note(end);
+        return write(() -> {
+            var stored = transactions.get(end.id());
+            boolean open = stored != null && (stored.decision() == null || stored.decision() == end.decision());
+            return open && !registers.containsKey(end.id()) && update(end);
+        });
     }
 
     @Override
     public CompletableFuture<Boolean> note(EndRecord end) {
         return write(() -> {
             var stored = transactions.get(end.id());
-            if (stored == null
-                    || !stored.begin().attempt().equals(end.attempt())
+            return stored != null && !stored.finished() && update(end);
+        });
+    }
+
+    private boolean update(EndRecord end) {
+            var stored = Objects.requireNonNull(transactions.get(end.id()));
+            if (!stored.begin().attempt().equals(end.attempt())
                     || !stored.begin().owner().equals(end.owner())
-                    || stored.begin().epoch() != end.epoch()
-                    || stored.finished()) {
+                    || stored.begin().epoch() != end.epoch()) {
                 return false;
             }
             transactions.put(
@@ -107,7 +124,6 @@ final class InMemoryTransactionStore implements TransactionStore {
                             end.finishedAt(),
                             Optional.empty()));
             return true;
-        });
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -162,6 +163,56 @@ abstract class TransactionStoreContractTests {
         lose(begin.id());
 
         assertThat(store().close(Begins.end(begin, Decision.ABORT)).join()).isFalse();
+    }
+
+    @Test
+    void closesNothingThatTheRegisterHasDecided() {
+        var begin = begun(me);
+        var held = store().decide(Proposal.tombstone(begin.id(), begin.attempt(), now()))
+                .join();
+
+        assertThat(store().close(Begins.end(begin, Decision.COMMIT)).join()).isFalse();
+        assertThat(store().close(Begins.end(begin, Decision.ABORT)).join()).isFalse();
+        assertThat(store().find(begin.id())).get().extracting(StoredTransaction::register).isEqualTo(Optional.of(held));
+    }
+
+    @Test
+    void takesAClosingTwiceForOne() {
+        var begin = begun(me);
+        var close = Begins.end(begin, Decision.COMMIT);
+
+        assertThat(store().close(close).join()).isTrue();
+        assertThat(store().close(close).join()).isTrue();
+        assertThat(store().close(Begins.end(begin, Decision.ABORT)).join()).isFalse();
+    }
+
+    @Test
+    void entersWhatWasClosedInPlaceOfATombstone() {
+        var readOnly = begun(me);
+        store().close(Begins.end(readOnly, Decision.COMMIT)).join();
+        var aborted = begun(me);
+        store().close(Begins.end(aborted, Decision.ABORT)).join();
+
+        var committed = store().decide(Proposal.tombstone(readOnly.id(), readOnly.attempt(), now()))
+                .join();
+        var entombed = store().decide(Proposal.tombstone(aborted.id(), new Attempt(3), now()))
+                .join();
+
+        assertThat(committed.decision()).isEqualTo(Decision.COMMIT);
+        assertThat(committed.sealed()).isEmpty();
+        assertThat(entombed.decision()).isEqualTo(Decision.ABORT);
+        assertThat(store().register(readOnly.id())).hasValue(committed);
+    }
+
+    @Test
+    void closesOrEntombsAndNeverBothWays() {
+        for (int round = 0; round < 50; round++) {
+            var begin = begun(me);
+            var closed = store().close(Begins.end(begin, Decision.COMMIT));
+            var held = store().decide(Proposal.tombstone(begin.id(), begin.attempt(), now()))
+                    .join();
+            assertThat(held.decision()).isEqualTo(closed.join() ? Decision.COMMIT : Decision.ABORT);
+        }
     }
 
     @Test
