@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentMap;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /// Works on branches, prepares them, and finishes them: [io.covenant.transactions.twophase.TwoPhaseParticipant] over
 /// one PostgreSQL database.
@@ -72,6 +73,9 @@ public final class BranchExecutor {
     }
 
     private PrepareAnswer prepare(Branch branch, boolean writes, BranchWork work) {
+        if (TransactionSynchronizationManager.isActualTransactionActive()) {
+            throw new IllegalStateException("a branch begins its own transaction, but the thread is in one already");
+        }
         long began = System.nanoTime();
         var transaction = new BranchTransaction(branch, writes, crashPoints);
         if (running.putIfAbsent(branch.id(), transaction) != null) {
@@ -96,15 +100,11 @@ public final class BranchExecutor {
     public FinishAnswer finish(BranchId branch, Decision decision) {
         long began = System.nanoTime();
         FinishAnswer answer;
-        try (var call = new FinishCall(branch, decision, finishing, limits, crashPoints, this::cancel)) {
+        try (var call = new FinishCall(branch, decision, finishing, limits, crashPoints, metrics, this::cancel)) {
             answer = call.run();
         }
         if (answer instanceof FinishAnswer.Done) {
             parked.release(branch, decision);
-        }
-        if (answer instanceof FinishAnswer.Hazard(var detail)) {
-            metrics.hazard();
-            LOG.error("HAZARD {}: decided to {}: {}", branch, decision, detail);
         }
         metrics.finished(decision, answer, System.nanoTime() - began);
         LOG.debug("{} {}: {}", branch, decision, answer);

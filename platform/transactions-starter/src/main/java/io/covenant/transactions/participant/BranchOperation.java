@@ -22,7 +22,9 @@ import java.lang.annotation.Target;
 ///
 /// Inside the method one database and one transaction exist: a second transaction (`REQUIRES_NEW`, another data source)
 /// is refused, because it would not wait for the decision. What must happen after the commit is said with an
-/// `AFTER_COMMIT` listener, which is held back until the decision; see [ParkedCallbacks].
+/// `AFTER_COMMIT` listener, which is held back until the decision. It then runs at most once, in the process
+/// that did the work, and not at all when that process dies before: what must not be lost is a row, not a callback.
+/// Threads that the method starts are outside of the branch.
 ///
 /// The payload binds strictly: an unknown field, a wrong type or a broken Bean Validation rule is refused before the
 /// method is called.

@@ -29,6 +29,7 @@ final class FinishCall implements AutoCloseable {
     private final DataSource database;
     private final BranchLimits limits;
     private final CrashPoints crashPoints;
+    private final BranchMetrics metrics;
     private final Consumer<BranchId> cancel;
 
     private @Nullable Connection connection;
@@ -43,12 +44,14 @@ final class FinishCall implements AutoCloseable {
             DataSource database,
             BranchLimits limits,
             CrashPoints crashPoints,
+            BranchMetrics metrics,
             Consumer<BranchId> cancel) {
         this.branch = branch;
         this.decision = decision;
         this.database = database;
         this.limits = limits;
         this.crashPoints = crashPoints;
+        this.metrics = metrics;
         this.cancel = cancel;
         this.finishesLeft = limits.fenceAttempts();
     }
@@ -154,9 +157,12 @@ final class FinishCall implements AutoCloseable {
                         + "lost, rolled back by hand, or committed so long ago that the row is purged";
         };
         try {
-            BranchEvidence.recordHazard(connection(), branch, decision, detail);
+            if (BranchEvidence.recordHazard(connection(), branch, decision, detail)) {
+                metrics.hazard();
+                LOG.error("HAZARD {}: {}", branch, detail);
+            }
         } catch (SQLException e) {
-            LOG.error("the hazard of {} could not be recorded", branch, e);
+            LOG.error("HAZARD {}: {}; it could not be recorded", branch, detail, e);
         }
         return new FinishAnswer.Hazard(detail);
     }

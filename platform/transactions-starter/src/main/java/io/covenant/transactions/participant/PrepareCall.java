@@ -251,10 +251,10 @@ final class PrepareCall {
 
     private Input lost(Throwable failure) {
         LOG.warn(
-                "{} {}: the database did not answer",
+                "{} {}: the database did not answer: {}",
                 transaction.branch().id(),
                 transaction.branch().operation(),
-                failure);
+                failure.getMessage());
         unknown = String.valueOf(failure.getMessage());
         return new Input.Lost();
     }

@@ -3,10 +3,12 @@ package io.covenant.transactions.participant;
 import static io.covenant.transactions.participant.Shelf.ENOUGH;
 import static io.covenant.transactions.participant.Shelf.branch;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.covenant.testing.RealPostgres;
 import io.covenant.testing.TestDatabase;
 import io.covenant.transactions.BranchId;
+import io.covenant.transactions.CrashPoints;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.Refusal;
 import io.covenant.transactions.Vote;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.springframework.transaction.support.TransactionTemplate;
 
 @RealPostgres
 @Timeout(60)
@@ -129,8 +132,7 @@ class BranchExecutorTests {
 
     @Test
     void worksWithAPoolThatDoesNotAutoCommit(TestDatabase database) {
-        try (var careful =
-                new Shelf(database, BranchLimits.defaults(), io.covenant.transactions.CrashPoints.none(), 2, false)) {
+        try (var careful = new Shelf(database, BranchLimits.defaults(), CrashPoints.none(), 2, false)) {
             var committed = branch();
             var aborted = branch();
             careful.prepareTaking(committed, "A");
@@ -221,6 +223,14 @@ class BranchExecutorTests {
         assertThat(codeOf(answer)).isEqualTo("branch-failed");
         assertNothingIsLeftOf(branch);
         assertThat(shelf.working().getHikariPoolMXBean().getActiveConnections()).isZero();
+    }
+
+    @Test
+    void refusesToBeginInsideOfATransaction() {
+        var around = new TransactionTemplate(new PreparableDataSourceTransactionManager(shelf.working()));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> around.executeWithoutResult(_ -> shelf.prepareTaking(branch(), "A")))
+                .withMessageContaining("begins its own transaction");
     }
 
     // Hazards.

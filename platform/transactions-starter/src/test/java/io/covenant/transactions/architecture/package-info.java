@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.transactions.architecture;
+
+import org.jspecify.annotations.NullMarked;
