@@ -111,9 +111,8 @@ final class PostgresTransactionStore implements TransactionStore {
 
     private static final String NOTE = END.formatted("t.finished_at is null");
 
-    private static final String CLOSE =
-            END.formatted("(t.decision is null or t.decision = e.decision)"
-                    + " and not exists (select from decision d where d.transaction_id = t.id)");
+    private static final String CLOSE = END.formatted("(t.decision is null or t.decision = e.decision)"
+            + " and not exists (select from decision d where d.transaction_id = t.id)");
 
     private static final String DECISIONS = """
             select transaction_id, attempt register_attempt, decision register_decision, sealed, timeline register_timeline,
@@ -219,7 +218,10 @@ final class PostgresTransactionStore implements TransactionStore {
             var attempts = begins.isEmpty() ? Map.<TransactionId, Attempt>of() : store(connection, begins);
             var closed = closings.isEmpty()
                     ? Set.<TransactionId>of()
-                    : update(connection, CLOSE, closings.stream().map(Closing::end).toList());
+                    : update(
+                            connection,
+                            CLOSE,
+                            closings.stream().map(Closing::end).toList());
             for (var beginning : beginnings) {
                 beginning.answer().complete(begun(beginning.begin(), attempts));
             }
@@ -324,7 +326,8 @@ final class PostgresTransactionStore implements TransactionStore {
             for (var deciding : batch) {
                 var register = held.get(deciding.proposal().id());
                 if (register == null) {
-                    throw new SQLException("no decision for " + deciding.proposal().id());
+                    throw new SQLException(
+                            "no decision for " + deciding.proposal().id());
                 }
                 deciding.answer().complete(register);
             }
@@ -340,7 +343,12 @@ final class PostgresTransactionStore implements TransactionStore {
                 throws SQLException {
             try (var statement = connection.prepareStatement(COMMIT)) {
                 set(statement, 1, "uuid", commits, proposal -> proposal.id().value());
-                set(statement, 2, "int8", commits, proposal -> proposal.attempt().value());
+                set(
+                        statement,
+                        2,
+                        "int8",
+                        commits,
+                        proposal -> proposal.attempt().value());
                 set(statement, 3, "text", commits, proposal -> JSON.writeValueAsString(proposal.sealed()));
                 set(statement, 4, "text", commits, proposal -> Timeline.write(proposal.timeline()));
                 set(statement, 5, "int8", commits, proposal -> micros(proposal.at()));

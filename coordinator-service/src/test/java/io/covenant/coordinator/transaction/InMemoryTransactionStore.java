@@ -106,24 +106,24 @@ final class InMemoryTransactionStore implements TransactionStore {
     }
 
     private boolean update(EndRecord end) {
-            var stored = Objects.requireNonNull(transactions.get(end.id()));
-            if (!stored.begin().attempt().equals(end.attempt())
-                    || !stored.begin().owner().equals(end.owner())
-                    || stored.begin().epoch() != end.epoch()) {
-                return false;
-            }
-            transactions.put(
-                    end.id(),
-                    new StoredTransaction(
-                            stored.begin(),
-                            end.decision(),
-                            end.hazard(),
-                            end.branches(),
-                            end.timeline(),
-                            end.decidedAt(),
-                            end.finishedAt(),
-                            Optional.empty()));
-            return true;
+        var stored = Objects.requireNonNull(transactions.get(end.id()));
+        if (!stored.begin().attempt().equals(end.attempt())
+                || !stored.begin().owner().equals(end.owner())
+                || stored.begin().epoch() != end.epoch()) {
+            return false;
+        }
+        transactions.put(
+                end.id(),
+                new StoredTransaction(
+                        stored.begin(),
+                        end.decision(),
+                        end.hazard(),
+                        end.branches(),
+                        end.timeline(),
+                        end.decidedAt(),
+                        end.finishedAt(),
+                        Optional.empty()));
+        return true;
     }
 
     @Override

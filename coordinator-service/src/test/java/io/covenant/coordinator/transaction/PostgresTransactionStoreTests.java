@@ -34,14 +34,16 @@ class PostgresTransactionStoreTests extends TransactionStoreContractTests {
         this.database = database;
         CoordinatorEngine.migrate(database.owner());
         this.store = new PostgresTransactionStore(
-                new ImpatientDataSource(database.runtime(), Duration.ofSeconds(1)), Duration.ZERO, new TransactionListener() {
-            @Override
-            public void decisionsForced(int decisions, Duration took) {
-                synchronized (batches) {
-                    batches.add(decisions);
-                }
-            }
-        });
+                new ImpatientDataSource(database.runtime(), Duration.ofSeconds(1)),
+                Duration.ZERO,
+                new TransactionListener() {
+                    @Override
+                    public void decisionsForced(int decisions, Duration took) {
+                        synchronized (batches) {
+                            batches.add(decisions);
+                        }
+                    }
+                });
     }
 
     @AfterEach

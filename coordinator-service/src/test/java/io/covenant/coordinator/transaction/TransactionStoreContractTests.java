@@ -173,7 +173,10 @@ abstract class TransactionStoreContractTests {
 
         assertThat(store().close(Begins.end(begin, Decision.COMMIT)).join()).isFalse();
         assertThat(store().close(Begins.end(begin, Decision.ABORT)).join()).isFalse();
-        assertThat(store().find(begin.id())).get().extracting(StoredTransaction::register).isEqualTo(Optional.of(held));
+        assertThat(store().find(begin.id()))
+                .get()
+                .extracting(StoredTransaction::register)
+                .isEqualTo(Optional.of(held));
     }
 
     @Test
