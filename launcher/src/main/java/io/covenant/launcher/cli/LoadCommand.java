@@ -52,10 +52,19 @@ final class LoadCommand implements Callable<Integer> {
         try (var gateway = new Gateway(platform.gateway(), Duration.ofSeconds(10));
                 var acknowledged =
                         AcknowledgedOrders.appendingTo(platform.home().acknowledgedOrders())) {
-            report = new OrderLoad(gateway, acknowledged, plan).run(context.console()::say);
+            report = new OrderLoad(gateway, acknowledged, plan).run(this::progress);
         }
         tell(report);
         return report.isClean() ? 0 : 1;
+    }
+
+    private void progress(String line) {
+        if (context.console().isTerminal()) {
+            context.console().out().print("\r" + line + " ");
+            context.console().out().flush();
+        } else {
+            context.console().say(line);
+        }
     }
 
     private void tell(LoadReport report) {

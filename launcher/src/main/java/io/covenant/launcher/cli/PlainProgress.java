@@ -27,6 +27,9 @@ final class PlainProgress implements Console.ShownProgress {
     @Override
     public synchronized void on(String node, NodeEvent event) {
         List<String> told = story.computeIfAbsent(node, _ -> new ArrayList<>());
+        if (!told.isEmpty() && event instanceof NodeEvent.Waiting) {
+            return; // first it waits for others and then for its turn: the former tells enough
+        }
         told.add(EventText.of(event));
         if (EventText.isFinal(event)) {
             out.println(node + " ".repeat(Math.max(0, width - node.length())) + "  " + String.join(" ... ", told));

@@ -3,7 +3,7 @@ package io.covenant.launcher.cli;
 import io.covenant.launcher.node.Node;
 import io.covenant.launcher.node.NodeState;
 import io.covenant.launcher.node.ProcessIdentity;
-import io.covenant.launcher.node.ProcessMemory;
+import io.covenant.launcher.node.ProcessUsage;
 import io.covenant.launcher.platform.Platform;
 import io.covenant.launcher.platform.Words;
 import java.time.Duration;
@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -34,36 +33,25 @@ final class StatusCommand implements Callable<Integer> {
         for (String name : platform.names()) {
             Node node = platform.node(name);
             NodeState state = node.state();
+            var cells = new ArrayList<>(List.of(name, state.label(), Integer.toString(node.port())));
+            Optional<ProcessIdentity> process = node.process();
+            if (process.isPresent()) {
+                ProcessUsage usage = ProcessUsage.of(process.get());
+                cells.add(Long.toString(process.get().pid()));
+                cells.add(node.startedAt()
+                        .map(at -> Words.roughly(Duration.between(at, now)))
+                        .orElse(""));
+                cells.add(Words.seconds(usage.cpu()));
+                cells.add(Words.bytes(usage.memoryBytes()));
+                memory += usage.memoryBytes();
+            }
             healthy &= state == NodeState.HEALTHY;
-            memory += memory(node).orElse(0);
-            table.row(cells(node, state, now));
+            table.row(cells);
         }
         table.lines().forEach(context.console()::say);
         if (memory > 0) {
             context.console().say("%s in all; the door is %s".formatted(Words.bytes(memory), platform.gateway()));
         }
         return healthy ? 0 : 1;
-    }
-
-    private static List<String> cells(Node node, NodeState state, Instant now) {
-        var cells = new ArrayList<>(List.of(node.name(), state.label(), Integer.toString(node.port())));
-        Optional<ProcessIdentity> process = node.process();
-        if (process.isPresent()) {
-            cells.add(Long.toString(process.get().pid()));
-            cells.add(node.startedAt()
-                    .map(at -> Words.roughly(Duration.between(at, now)))
-                    .orElse(""));
-            cells.add(ProcessHandle.of(process.get().pid())
-                    .flatMap(handle -> handle.info().totalCpuDuration())
-                    .map(Words::seconds)
-                    .orElse(""));
-            OptionalLong memory = memory(node);
-            cells.add(memory.isPresent() ? Words.bytes(memory.getAsLong()) : "");
-        }
-        return cells;
-    }
-
-    private static OptionalLong memory(Node node) {
-        return node.process().map(ProcessMemory::of).orElse(OptionalLong.empty());
     }
 }

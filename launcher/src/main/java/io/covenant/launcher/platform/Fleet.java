@@ -45,9 +45,9 @@ final class Fleet {
         stop(all().stream().filter(node -> !wanted.contains(node.name())).toList());
         List<Node> missing = all().stream()
                 .filter(node -> wanted.contains(node.name()))
-                .filter(this::isMissing)
+                .filter(node -> isMissing(node, progress))
                 .toList();
-        requirePorts(missing);
+        withFreePorts(missing);
         List<? extends Node> missingFirst =
                 first.stream().filter(missing::contains).toList();
         List<? extends Node> missingThen =
@@ -87,7 +87,7 @@ final class Fleet {
     }
 
     /// Whether the node has to be brought up; what stands in its way is removed.
-    private boolean isMissing(Node node) {
+    static boolean isMissing(Node node, Progress progress) {
         if (node.isOutdated()) {
             progress.on(node.name(), new NodeEvent.Replacing("its build or its configuration has changed"));
             node.stop(PATIENCE);
@@ -104,7 +104,8 @@ final class Fleet {
         return true;
     }
 
-    private static void requirePorts(List<Node> missing) {
+    /// These nodes, if all of them find their ports free.
+    static List<Node> withFreePorts(List<Node> missing) {
         var taken = new ArrayList<String>();
         for (Node node : missing) {
             if (node.process().isEmpty() && !PortHolder.isFree(node.port())) {
@@ -117,6 +118,7 @@ final class Fleet {
             taken.add("All ports at once are moved by --port-base; nothing was started.");
             throw new LauncherFailure(String.join("\n", taken));
         }
+        return missing;
     }
 
     private void stop(List<? extends Node> nodes) {

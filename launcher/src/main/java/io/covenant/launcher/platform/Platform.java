@@ -160,8 +160,11 @@ public final class Platform {
     /// @return what failed; empty when it is healthy
     public Map<String, NodeEvent.Failed> start(
             String name, Map<String, String> environment, Duration deadline, Progress progress) {
+        Node node = node(name);
         try (var _ = lock("start " + name, progress)) {
-            return new Boot(1, deadline, progress).up(List.of(node(name)), environment);
+            return Fleet.isMissing(node, progress)
+                    ? new Boot(1, deadline, progress).up(Fleet.withFreePorts(List.of(node)), environment)
+                    : Map.of();
         }
     }
 
@@ -186,7 +189,7 @@ public final class Platform {
     }
 
     private void end(Progress progress) {
-        training.stop(Duration.ofSeconds(2));
+        Training.stop(training, home.mark());
         fleet(progress).down();
     }
 

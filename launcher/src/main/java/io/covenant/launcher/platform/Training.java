@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -59,6 +60,15 @@ final class Training {
                         home.state(),
                         NODE),
                 clock);
+    }
+
+    /// Ends the training at once, and the service that it has just started: nothing is lost but a recording.
+    static void stop(Node training, Mark mark) {
+        training.kill();
+        training.stop(Duration.ZERO);
+        mark.strays(Set.of()).stream()
+                .filter(stray -> stray.node().equals(NODE))
+                .forEach(stray -> stray.stop(Duration.ZERO));
     }
 
     /// Records the cache of one service and says what came of it.

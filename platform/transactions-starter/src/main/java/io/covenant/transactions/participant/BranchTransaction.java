@@ -4,7 +4,6 @@ import io.covenant.transactions.CrashPoint;
 import io.covenant.transactions.CrashPoints;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +41,7 @@ final class BranchTransaction {
     private final CrashPoints crashPoints;
     private Progress progress = Progress.WORKING;
     private @Nullable Connection connection;
+    private Set<Object> resources = Set.of();
     private List<TransactionSynchronization> parked = List.of();
 
     // Guarded by this.
@@ -114,13 +114,15 @@ final class BranchTransaction {
         cancellable = null;
     }
 
+    /// Says what belongs to this database among the resources of the thread: the data source, and what stands on it.
+    void owns(Object... own) {
+        resources = Set.of(own);
+    }
+
     /// Refuses when something else than this database takes part in the thread's transaction.
-    ///
-    /// @param own the resources of this database
-    void refuseForeignResources(Object... own) {
-        var ours = Set.of(own);
+    void refuseForeignResources() {
         TransactionSynchronizationManager.getResourceMap().forEach((resource, holder) -> {
-            if (holder instanceof ResourceHolder && !ours.contains(resource)) {
+            if (holder instanceof ResourceHolder && !resources.contains(resource)) {
                 throw foreign(resource);
             }
         });
@@ -150,6 +152,7 @@ final class BranchTransaction {
             throw new BranchNotPreparableException(
                     "The branch committed a transaction of its own, beside the one that is to be prepared.");
         }
+        refuseForeignResources();
         letGo();
         refuseWhenCancelled();
         refuseWhenLate();
@@ -168,13 +171,18 @@ final class BranchTransaction {
         crashPoints.hit(CrashPoint.C5_PREPARED);
     }
 
-    /// Takes the callbacks that wait for the commit out of the thread's transaction, which is only prepared.
+    /// Takes the callbacks that wait for the commit out of the thread's transaction, which is only prepared. Those that
+    /// tidy up the thread stay.
     void park() {
-        var waiting = new ArrayList<>(TransactionSynchronizationManager.getSynchronizations());
-        waiting.removeIf(OneTransactionOnly.class::isInstance);
-        parked = List.copyOf(waiting);
+        var all = TransactionSynchronizationManager.getSynchronizations();
+        parked = all.stream()
+                .filter(callback -> !(callback instanceof OneTransactionOnly) && !tidiesUpAResource(callback))
+                .toList();
         TransactionSynchronizationManager.clearSynchronization();
         TransactionSynchronizationManager.initSynchronization();
+        all.stream()
+                .filter(BranchTransaction::tidiesUpAResource)
+                .forEach(TransactionSynchronizationManager::registerSynchronization);
     }
 
     void refuseWhenLate() {

@@ -31,8 +31,9 @@ public final class PreparableDataSourceTransactionManager extends JdbcTransactio
             super.doCommit(status);
             return;
         }
-        branch.refuseForeignResources(database);
+        branch.owns(database);
         if (!branch.writes()) {
+            branch.refuseForeignResources();
             super.doCommit(status);
             return;
         }

@@ -55,10 +55,13 @@ public final class PreparableJpaTransactionManager extends JpaTransactionManager
             super.doCommit(status);
             return;
         }
-        branch.refuseForeignResources(database(), Objects.requireNonNull(getEntityManagerFactory()));
-        super.doCommit(status);
-        if (branch.writes()) {
-            branch.park();
+        branch.owns(database(), Objects.requireNonNull(getEntityManagerFactory()));
+        if (!branch.writes()) {
+            branch.refuseForeignResources();
+            super.doCommit(status);
+            return;
         }
+        super.doCommit(status);
+        branch.park();
     }
 }

@@ -294,6 +294,22 @@ class JpaBranchTests {
     }
 
     @Test
+    void refusesToPrepareWhatWritesToAnotherDatabaseInTheLastMoment() {
+        var other = new JdbcTemplate(second.runtime());
+        assertRefused(
+                "not-preparable",
+                _ -> session().getTransaction().registerSynchronization(new jakarta.transaction.Synchronization() {
+                    @Override
+                    public void beforeCompletion() {
+                        other.update("insert into note values ('not part of it')");
+                    }
+
+                    @Override
+                    public void afterCompletion(int status) {}
+                }));
+    }
+
+    @Test
     void refusesAnEntityManagerWithATransactionOfItsOwn() {
         var branch = branch();
         var answer = executor.prepare(branch, "odd", ENOUGH, _ -> {

@@ -1,0 +1,453 @@
+package io.covenant.coordinator.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.covenant.coordinator.ModelParticipants;
+import io.covenant.coordinator.ModelParticipants.Held;
+import io.covenant.coordinator.Plans;
+import io.covenant.coordinator.ownership.Incarnation;
+import io.covenant.coordinator.transaction.Participants.FinishAnswer;
+import io.covenant.coordinator.transaction.Participants.PrepareAnswer;
+import io.covenant.transactions.CrashPoint;
+import io.covenant.transactions.CrashPoints;
+import io.covenant.transactions.Decision;
+import io.covenant.transactions.wire.FinishReply.Finished;
+import io.covenant.transactions.wire.FinishReply.Result;
+import io.covenant.transactions.wire.OutcomeReply.Outcome;
+import io.covenant.transactions.wire.TransactionResource;
+import io.covenant.transactions.wire.TransactionResource.State;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+/// The shell, on a store in memory that fails when it is told to.
+@Timeout(30)
+class TransactionDriverTests {
+
+    private static final Duration DEADLINE = Duration.ofMillis(500);
+
+    private final InMemoryTransactionStore store = new InMemoryTransactionStore();
+    private final ModelParticipants services = new ModelParticipants("orders", "inventory");
+    private final Heard heard = new Heard();
+    private final Transactions transactions = coordinator("coordinator-1", CrashPoints.none());
+
+    private Transactions coordinator(String node, CrashPoints crashPoints) {
+        return new Transactions(
+                store,
+                services,
+                Incarnation.of(node),
+                TransactionSettings.defaults(),
+                heard,
+                crashPoints,
+                InstantSource.system(),
+                System::nanoTime);
+    }
+
+    @AfterEach
+    void close() {
+        transactions.close();
+    }
+
+    @Test
+    void tellsTheStoryInOrder() {
+        var transaction = decided(transactions.run(Plans.inTurn(Plans.order("orders", "inventory"))));
+
+        assertThat(transaction.timeline())
+                .extracting(TransactionResource.Event::event)
+                .containsExactly(
+                        "begun",
+                        "prepare-sent",
+                        "voted",
+                        "prepare-sent",
+                        "voted",
+                        "votes-in",
+                        "decision-proposed",
+                        "decided",
+                        "told",
+                        "told",
+                        "acknowledged",
+                        "acknowledged",
+                        "finished");
+        assertThat(transaction.timeline())
+                .isSortedAccordingTo(java.util.Comparator.comparingLong(TransactionResource.Event::atMicros));
+        assertThat(transaction.decidedAt()).isBetween(transaction.createdAt(), transaction.finishedAt());
+        assertThat(View.of(store.find(id(transaction)).orElseThrow()))
+                .usingRecursiveComparison()
+                .isEqualTo(transaction);
+    }
+
+    @Test
+    void saysThatNothingWasBegunWhenTheStoreFails() {
+        store.fail(1);
+        var plan = Plans.order("orders");
+
+        assertThat(transactions.run(plan))
+                .isEqualTo(new RunAnswer.NotBegun(RunAnswer.Reason.REGISTER_UNAVAILABLE, Duration.ofSeconds(1)));
+        assertThat(services.calls()).isEmpty();
+        assertThat(decided(transactions.run(plan)).outcome()).isEqualTo(Outcome.COMMITTED);
+    }
+
+    @Test
+    void keepsProposingUntilTheRegisterAnswers() {
+        services.onPrepare(_ -> {
+            store.fail(3);
+            return null;
+        });
+
+        var transaction = decided(transactions.run(Plans.order("orders")));
+
+        assertThat(transaction.outcome()).isEqualTo(Outcome.COMMITTED);
+        assertThat(heard.retried)
+                .containsOnly(TransactionListener.Retried.DECISION)
+                .hasSize(3);
+    }
+
+    @Test
+    void keepsClosingUntilTheRecordTakesIt() {
+        services.onPrepare(_ -> {
+            store.fail(3);
+            return ModelParticipants.no("out-of-stock");
+        });
+        var plan = Plans.order("orders");
+
+        var transaction = decided(transactions.run(plan));
+
+        assertThat(transaction.outcome()).isEqualTo(Outcome.ABORTED);
+        assertThat(store.register(plan.id())).isEmpty();
+        assertThat(store.find(plan.id()))
+                .get()
+                .extracting(StoredTransaction::finished)
+                .isEqualTo(true);
+    }
+
+    @Test
+    void tellsTheBranchesOfAnAbortAtOnceAndTheClientWhenItIsOnRecord() throws InterruptedException {
+        var asked = new CountDownLatch(1);
+        services.onPrepare(preparation -> {
+            if (preparation.service().equals("orders")) {
+                return null;
+            }
+            await().until(() -> services.branches().size() == 1);
+            store.fail(4);
+            asked.countDown();
+            return ModelParticipants.no("out-of-stock");
+        });
+        var plan = Plans.order("orders", "inventory");
+        var running = CompletableFuture.supplyAsync(() -> transactions.run(plan), Thread::startVirtualThread);
+        assertThat(asked.await(5, TimeUnit.SECONDS)).isTrue();
+
+        await().until(() -> services.branches().containsValue(Held.ABORTED));
+        assertThat(running).isNotDone();
+        assertThat(decided(running.join()).outcome()).isEqualTo(Outcome.ABORTED);
+    }
+
+    @Test
+    void answersWhatTheRegisterHoldsWhenTheRecordIsGone() {
+        var plan = Plans.order("orders");
+        services.onPrepare(_ -> {
+            store.lose(plan.id());
+            return ModelParticipants.no("out-of-stock");
+        });
+
+        assertThat(decided(transactions.run(plan)).outcome()).isEqualTo(Outcome.ABORTED);
+        assertThat(store.register(plan.id()))
+                .get()
+                .extracting(Register::decision)
+                .isEqualTo(Decision.ABORT);
+    }
+
+    @Test
+    void answersWhatAnotherAttemptCommittedInItsPlace() {
+        var plan = Plans.order("orders", "inventory");
+        var peer = coordinator("coordinator-2", CrashPoints.none());
+        var once = new AtomicInteger();
+        services.onPrepare(preparation -> {
+            if (preparation.service().equals("inventory") && once.getAndIncrement() == 0) {
+                // A crash of the database takes the record; the client, tired of waiting, asks elsewhere.
+                store.lose(plan.id());
+                assertThat(decided(peer.run(plan)).outcome()).isEqualTo(Outcome.COMMITTED);
+            }
+            return null;
+        });
+
+        var transaction = decided(transactions.run(plan));
+
+        assertThat(transaction.outcome()).isEqualTo(Outcome.COMMITTED);
+        assertThat(transaction.branches()).hasSize(2);
+        await().until(() -> transactions.unfinished() == 0);
+        assertThat(services.branches().entrySet())
+                .hasSize(4)
+                .allSatisfy(branch -> assertThat(branch.getValue())
+                        .isEqualTo(
+                                branch.getKey().attempt().toString().equals(transaction.attempt())
+                                        ? Held.COMMITTED
+                                        : Held.ABORTED));
+        peer.close();
+    }
+
+    @Test
+    void answersUndecidedWhileTheRegisterIsAwayAndFinishesLater() {
+        services.onPrepare(_ -> {
+            store.fail(Integer.MAX_VALUE);
+            return null;
+        });
+        var plan = Plans.order(Plans.id(), DEADLINE, "orders");
+
+        var answer = transactions.run(plan);
+
+        assertThat(answer).isInstanceOfSatisfying(RunAnswer.Undecided.class, undecided -> {
+            assertThat(undecided.transaction().state()).isEqualTo(State.DECIDING);
+            assertThat(undecided.transaction().outcome()).isNull();
+        });
+        store.fail(0);
+        assertThat(decided(transactions.run(plan)).outcome()).isEqualTo(Outcome.COMMITTED);
+    }
+
+    @Test
+    void asksAgainOnlyWhoHasNotVoted() {
+        var tries = new AtomicInteger();
+        services.onPrepare(preparation -> preparation.service().equals("inventory") && tries.incrementAndGet() < 3
+                ? new PrepareAnswer.Unsettled("ongoing")
+                : null);
+
+        decided(transactions.run(Plans.order("orders", "inventory")));
+
+        assertThat(services.calls("prepare orders")).isEqualTo(1);
+        assertThat(services.calls("prepare inventory")).isEqualTo(3);
+        assertThat(heard.retried).containsOnly(TransactionListener.Retried.PREPARE);
+    }
+
+    @Test
+    void ignoresAVoteThatComesAfterTheDeadline() {
+        var late = new CountDownLatch(1);
+        services.onPrepare(preparation -> {
+            if (preparation.service().equals("inventory")) {
+                awaitQuietly(late);
+            }
+            return null;
+        });
+        var plan = Plans.order(Plans.id(), DEADLINE, "orders", "inventory");
+
+        assertThat(decided(transactions.run(plan)).outcome()).isEqualTo(Outcome.ABORTED);
+        await().until(() -> transactions.unfinished() == 0);
+        late.countDown();
+
+        // The fence was there first.
+        await().untilAsserted(
+                        () -> assertThat(services.calls("prepare inventory")).isEqualTo(1));
+        assertThat(services.branches())
+                .hasSize(2)
+                .containsOnlyKeys(services.branches().keySet());
+        assertThat(services.branches().values()).containsOnly(Held.ABORTED);
+    }
+
+    @Test
+    void keepsTellingABranchThatIsBusy() {
+        var tries = new AtomicInteger();
+        services.onFinish(
+                (branch, _) -> tries.incrementAndGet() < 4 ? new Finished(branch.gid(), Result.RETRY, "busy") : null);
+
+        var transaction = decided(transactions.run(Plans.order("orders")));
+
+        assertThat(transaction.state()).isEqualTo(State.COMMITTED);
+        assertThat(tries).hasValue(4);
+    }
+
+    @Test
+    void tellsTheStoreHowFarItIsWhenABranchIsSlow() {
+        services.onFinish((branch, _) ->
+                branch.name().equals("inventory") ? new Finished(branch.gid(), Result.RETRY, "busy") : null);
+        var plan = Plans.order(Plans.id(), DEADLINE, "orders", "inventory");
+        decided(transactions.run(plan));
+
+        await().untilAsserted(() -> assertThat(
+                        store.find(plan.id()).orElseThrow().branches())
+                .extracting(BranchStatus::name, status -> status.state().name())
+                .contains(org.assertj.core.groups.Tuple.tuple("orders", "COMMITTED"))
+                .contains(org.assertj.core.groups.Tuple.tuple("inventory", "PREPARED")));
+    }
+
+    @Test
+    void writesTheEndRecordAgainWhenItFails() {
+        services.onFinish((_, _) -> {
+            store.fail(2);
+            return null;
+        });
+        var plan = Plans.order("orders");
+        decided(transactions.run(plan));
+
+        await().until(() -> store.find(plan.id()).orElseThrow().finished());
+        assertThat(heard.retried)
+                .containsOnly(TransactionListener.Retried.END_RECORD)
+                .hasSize(2);
+    }
+
+    @Test
+    void countsWhatItDoes() {
+        services.onFinish((branch, _) ->
+                branch.name().equals("inventory") ? new Finished(branch.gid(), Result.HAZARD, "gone") : null);
+        decided(transactions.run(Plans.order("orders", "inventory")));
+        services.onPrepare(_ -> ModelParticipants.no("no"));
+        decided(transactions.run(Plans.order("orders")));
+
+        await().untilAsserted(() -> assertThat(heard.events)
+                .containsExactly(
+                        "decided COMMIT", "hazard inventory", "finished COMMIT", "decided ABORT", "finished ABORT")
+                .hasSize(5));
+    }
+
+    @Test
+    void limitsWhatIsUndecidedButNotWhatIsTold() {
+        var few = new TransactionSettings(
+                2,
+                1000,
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(60),
+                32,
+                org.springframework.util.unit.DataSize.ofKilobytes(64),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                4,
+                200,
+                Duration.ofMillis(50),
+                Duration.ofSeconds(2),
+                Duration.ZERO);
+        var limited = new Transactions(
+                store,
+                services,
+                Incarnation.of("c"),
+                few,
+                heard,
+                CrashPoints.none(),
+                InstantSource.system(),
+                System::nanoTime);
+        services.onFinishRequest(_ -> new FinishAnswer.Unanswered("away"));
+        for (int i = 0; i < 5; i++) {
+            assertThat(limited.run(Plans.order(Plans.id(), Duration.ofMillis(100), "orders")))
+                    .isInstanceOf(RunAnswer.Decided.class);
+        }
+        assertThat(limited.unfinished()).isEqualTo(5);
+        var hold = new CountDownLatch(1);
+        services.onPrepare(_ -> {
+            awaitQuietly(hold);
+            return null;
+        });
+        for (int i = 0; i < 2; i++) {
+            Thread.startVirtualThread(() -> limited.run(Plans.order("orders")));
+        }
+        await().until(() -> limited.undecided() == 2);
+
+        assertThat(limited.run(Plans.order("orders")))
+                .isEqualTo(new RunAnswer.NotBegun(RunAnswer.Reason.TOO_MANY_TRANSACTIONS, Duration.ofSeconds(1)));
+        hold.countDown();
+        limited.close();
+    }
+
+    /// Dying anywhere leaves something that the next coordinator brings to one end.
+    @ParameterizedTest
+    @EnumSource(
+            mode = Mode.INCLUDE,
+            names = {
+                "C0_BEFORE_BEGIN",
+                "C1_BEGIN_STORED",
+                "C6_VOTES_IN",
+                "C7_DECISION_FORCED",
+                "C8_ONE_BRANCH_TOLD",
+                "C10_ALL_ACKED"
+            })
+    void leavesWhatAnotherCanFinish(CrashPoint point) {
+        var died = new CountDownLatch(1);
+        var dying = new Transactions[1];
+        dying[0] = coordinator("coordinator-2", CrashPoints.armed(point.name(), () -> {
+            dying[0].abandon();
+            died.countDown();
+            throw new IllegalStateException("dead at " + point);
+        }));
+        var plan = Plans.order("orders", "inventory");
+        Thread.startVirtualThread(() -> {
+            try {
+                dying[0].run(plan);
+            } catch (IllegalStateException e) {
+                // dead
+            }
+        });
+        awaitQuietly(died);
+        int told = (int) services.calls("finish");
+
+        transactions.takeOver(10);
+
+        await().until(() -> transactions.unfinished() == 0);
+        boolean decided = point.compareTo(CrashPoint.C7_DECISION_FORCED) >= 0;
+        var begun = store.find(plan.id());
+        assertThat(begun.isPresent()).isEqualTo(point != CrashPoint.C0_BEFORE_BEGIN);
+        begun.ifPresent(stored -> {
+            assertThat(stored.finished()).isTrue();
+            assertThat(stored.decision()).isEqualTo(decided ? Decision.COMMIT : Decision.ABORT);
+        });
+        await().untilAsserted(() -> assertThat(services.branches().values())
+                .allMatch(held -> held == (decided ? Held.COMMITTED : Held.ABORTED)));
+        switch (point) {
+            case C7_DECISION_FORCED -> assertThat(told).isZero();
+            case C8_ONE_BRANCH_TOLD -> assertThat(told).isEqualTo(1);
+            case C10_ALL_ACKED -> assertThat(told).isEqualTo(2);
+            default -> assertThat(told).isZero();
+        }
+        assertThat(decided(transactions.run(plan)).outcome())
+                .isEqualTo(decided || point == CrashPoint.C0_BEFORE_BEGIN ? Outcome.COMMITTED : Outcome.ABORTED);
+    }
+
+    private static io.covenant.transactions.TransactionId id(TransactionResource transaction) {
+        return new io.covenant.transactions.TransactionId(transaction.id());
+    }
+
+    private static TransactionResource decided(RunAnswer answer) {
+        assertThat(answer).isInstanceOf(RunAnswer.Decided.class);
+        return ((RunAnswer.Decided) answer).transaction();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static final class Heard implements TransactionListener {
+
+        final List<String> events = new CopyOnWriteArrayList<>();
+        final List<Retried> retried = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void decided(Decision decision, Duration sinceBegin) {
+            events.add("decided " + decision);
+        }
+
+        @Override
+        public void finished(Decision decision, Duration sinceBegin) {
+            events.add("finished " + decision);
+        }
+
+        @Override
+        public void hazard(io.covenant.transactions.BranchId branch) {
+            events.add("hazard " + branch.name());
+        }
+
+        @Override
+        public void retried(Retried what) {
+            retried.add(what);
+        }
+    }
+}
