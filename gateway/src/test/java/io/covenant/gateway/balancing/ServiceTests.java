@@ -51,7 +51,7 @@ class ServiceTests {
 
     @Test
     void neverOffersTheSameInstanceTwiceForOneRequest() {
-        assertThat(service.next(List.of(THREE.get(0), THREE.get(2), NOW))).isEqualTo(THREE.get(1));
+        assertThat(service.next(List.of(THREE.get(0), THREE.get(2)), NOW)).isEqualTo(THREE.get(1));
         assertThat(service.next(THREE, NOW)).isNull();
     }
 
@@ -66,7 +66,8 @@ class ServiceTests {
                 .containsExactly(THREE.get(0), THREE.get(1), THREE.get(0), THREE.get(1));
 
         away.returned();
-        assertThat(IntStream.range(0, 3).mapToObj(_ -> mixed.next(List.of(), NOW))).contains(away);
+        assertThat(IntStream.range(0, 3).mapToObj(_ -> mixed.next(List.of(), NOW)))
+                .contains(away);
     }
 
     @Test
@@ -75,7 +76,7 @@ class ServiceTests {
         away.left();
 
         assertThat(new Service("orders", List.of(away)).next(List.of(), NOW)).isEqualTo(away);
-        assertThat(new Service("orders", List.of(away, THREE.get(0))).next(List.of(THREE.get(0), NOW)))
+        assertThat(new Service("orders", List.of(away, THREE.get(0))).next(List.of(THREE.get(0)), NOW))
                 .isEqualTo(away);
     }
 
