@@ -14,6 +14,9 @@ public sealed interface RunAnswer {
     /// The register has not answered in time: ask for the transaction under its id.
     record Undecided(TransactionResource transaction) implements RunAnswer {}
 
+    /// It was begun, and what became of it cannot be seen now: ask for it under its id.
+    record OutOfSight() implements RunAnswer {}
+
     /// The id belongs to another transaction.
     record OtherBody() implements RunAnswer {}
 

@@ -229,7 +229,7 @@ public final class Transactions implements AutoCloseable {
                 found = store.find(id);
             } catch (StoreUnavailableException e) {
                 LOG.debug("waiting for {}", id, e);
-                return notBegun();
+                return new RunAnswer.OutOfSight();
             }
             if (found.isEmpty()) {
                 return notBegun(); // it was taken back meanwhile

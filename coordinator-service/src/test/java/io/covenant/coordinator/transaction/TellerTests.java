@@ -100,7 +100,7 @@ class TellerTests implements Participants, Teller.Listener {
         for (int i = 0; i < 500; i++) {
             teller.tell("orders", branch(), Decision.COMMIT, this);
         }
-        await().pollDelay(Duration.ofMillis(1000)).until(() -> true);
+        await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
 
         assertThat(requests).as("in a second, with pauses of up to 200 ms").hasSizeLessThan(30);
         service = TellerTests::done;

@@ -212,7 +212,8 @@ class TransactionDriverTests {
             assertThat(undecided.transaction().outcome()).isNull();
         });
         store.fail(0);
-        assertThat(decided(transactions.run(plan)).outcome()).isEqualTo(Outcome.COMMITTED);
+        await().untilAsserted(() ->
+                assertThat(decided(transactions.run(plan)).outcome()).isEqualTo(Outcome.COMMITTED));
     }
 
     @Test
@@ -302,10 +303,11 @@ class TransactionDriverTests {
         services.onPrepare(_ -> ModelParticipants.no("no"));
         decided(transactions.run(Plans.order("orders")));
 
+        // An abort that has nobody to tell is finished while its record is still on the way.
         await().untilAsserted(() -> assertThat(heard.events)
-                .containsExactly(
-                        "decided COMMIT", "hazard inventory", "finished COMMIT", "decided ABORT", "finished ABORT")
-                .hasSize(5));
+                .startsWith("decided COMMIT", "hazard inventory", "finished COMMIT")
+                .containsExactlyInAnyOrder(
+                        "decided COMMIT", "hazard inventory", "finished COMMIT", "decided ABORT", "finished ABORT"));
     }
 
     @Test

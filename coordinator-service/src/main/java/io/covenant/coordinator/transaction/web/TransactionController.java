@@ -111,6 +111,10 @@ final class TransactionController {
                 ResponseEntity.accepted()
                         .location(locationOf(plan.id().value()))
                         .body(transaction);
+            case RunAnswer.OutOfSight _ ->
+                ResponseEntity.accepted()
+                        .location(locationOf(plan.id().value()))
+                        .build();
             case RunAnswer.OtherBody _ ->
                 throw Problem.of(
                                 HttpStatus.UNPROCESSABLE_CONTENT,
