@@ -390,7 +390,8 @@ class TransactionDriverTests {
 
         transactions.takeOver(10);
 
-        await().until(() -> transactions.unfinished() == 0);
+        // The thread that dies takes its exception with it.
+        await().dontCatchUncaughtExceptions().until(() -> transactions.unfinished() == 0);
         boolean decided = point.compareTo(CrashPoint.C7_DECISION_FORCED) >= 0;
         var begun = store.find(plan.id());
         assertThat(begun.isPresent()).isEqualTo(point != CrashPoint.C0_BEFORE_BEGIN);
@@ -398,8 +399,9 @@ class TransactionDriverTests {
             assertThat(stored.finished()).isTrue();
             assertThat(stored.decision()).isEqualTo(decided ? Decision.COMMIT : Decision.ABORT);
         });
-        await().untilAsserted(() -> assertThat(services.branches().values())
-                .allMatch(held -> held == (decided ? Held.COMMITTED : Held.ABORTED)));
+        await().dontCatchUncaughtExceptions()
+                .untilAsserted(() -> assertThat(services.branches().values())
+                        .allMatch(held -> held == (decided ? Held.COMMITTED : Held.ABORTED)));
         switch (point) {
             case C7_DECISION_FORCED -> assertThat(told).isZero();
             case C8_ONE_BRANCH_TOLD -> assertThat(told).isEqualTo(1);
