@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Visits every state that can be reached, breadth first, so that what breaks a rule is found by a shortest
@@ -18,9 +19,9 @@ public final class Explorer<S> {
     @FunctionalInterface
     public interface Moves<S> {
 
-        /// @param into takes the name of each move and the state after it; staying is no move and may be
-        ///             given
-        void from(S state, BiConsumer<String, S> into);
+        /// @param into takes each move, as a name and the state after it; staying is no move and may be
+        ///             given. The name is asked for only when something was found.
+        void from(S state, BiConsumer<Supplier<String>, S> into);
     }
 
     /// @param states how many different ones there are
@@ -28,7 +29,7 @@ public final class Explorer<S> {
     /// @param depth  how many moves the farthest state is away
     public record Visited(int states, long moves, int depth) {}
 
-    private record Reached<S>(S state, @Nullable Reached<S> before, String move, int depth) {}
+    private record Reached<S>(S state, @Nullable Reached<S> before, int depth) {}
 
     private final Moves<S> moves;
     private final Consumer<S> rules;
@@ -49,7 +50,7 @@ public final class Explorer<S> {
             int depth;
         };
         seen.add(start);
-        frontier.add(new Reached<>(start, null, "", 0));
+        frontier.add(new Reached<>(start, null, 0));
         while (!frontier.isEmpty()) {
             var here = frontier.remove();
             walk.depth = here.depth();
@@ -57,7 +58,7 @@ public final class Explorer<S> {
             moves.from(here.state(), (move, state) -> {
                 walk.moves++;
                 if (seen.add(state)) {
-                    frontier.add(new Reached<>(state, here, move, here.depth() + 1));
+                    frontier.add(new Reached<>(state, here, here.depth() + 1));
                 }
             });
             if (seen.size() > limit) {
@@ -75,12 +76,22 @@ public final class Explorer<S> {
         }
     }
 
-    private static <S> String way(Reached<S> reached) {
+    private String way(Reached<S> reached) {
         var steps = new ArrayList<String>();
         for (var at = reached; at.before() != null; at = at.before()) {
-            steps.add("%4d %s".formatted(at.depth(), at.move()));
+            steps.add("%4d %s".formatted(at.depth(), name(at.before().state(), at.state())));
         }
         Collections.reverse(steps);
-        return "the shortest way there:\n" + String.join("\n", steps) + "\n" + reached.state();
+        return "the shortest way there:\n" + String.join("\n", steps);
+    }
+
+    private String name(S before, S after) {
+        var names = new ArrayList<String>();
+        moves.from(before, (name, state) -> {
+            if (state.equals(after)) {
+                names.add(name.get());
+            }
+        });
+        return names.isEmpty() ? "?" : names.getFirst();
     }
 }

@@ -51,7 +51,7 @@ final class PlantedCores {
             Set<PlantedBug> bugs) {
         var core = new TwoPhaseParticipant();
         if (bugs.contains(PlantedBug.MISSING_IS_SUCCESS)) {
-            return (state, input) -> state instanceof TwoPhaseParticipant.State.Finishing
+            return (state, input) -> state.equals(new TwoPhaseParticipant.State.Finishing(Decision.COMMIT))
                             && input instanceof TwoPhaseParticipant.Input.NothingPrepared
                     ? reply(new TwoPhaseParticipant.Effect.Confirm(Ack.DONE))
                     : core.on(state, input);

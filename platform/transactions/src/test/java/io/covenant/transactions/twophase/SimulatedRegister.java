@@ -119,10 +119,9 @@ final class SimulatedRegister implements Program {
     /// @param asOf which start of the database it was read from; what was not forced may be lost since
     record Standing(Optional<BeginRecord> begin, Optional<Chosen> chosen, int asOf) {
 
-        /// What a client may hear. What was closed may have been answered; a tombstone that an inquiry
-        /// wrote later changes nothing for a transaction without branches to commit.
+        /// What a client may hear.
         Optional<Decision> outcome() {
-            return begin.flatMap(BeginRecord::closed).or(() -> chosen.map(Chosen::decision));
+            return chosen.map(Chosen::decision).or(() -> begin.flatMap(BeginRecord::closed));
         }
     }
 
@@ -212,15 +211,19 @@ final class SimulatedRegister implements Program {
 
     private Chosen admitted(Request.Propose proposal) {
         var record = Optional.ofNullable(begun.get(proposal.id()));
-        var recorded = proposal.sealed().stream()
-                .allMatch(branch -> record.map(BeginRecord::attempt).equals(Optional.of(branch.attempt())));
-        if (proposal.decision() == Decision.COMMIT && !recorded) {
-            history.count(Event.COMMIT_REFUSED_WITHOUT_RECORD);
-            if (!bugs.contains(PlantedBug.COMMIT_WITHOUT_RECORD)) {
-                return new Chosen(Decision.ABORT, Set.of());
+        return switch (proposal.decision()) {
+            case COMMIT -> {
+                var sealed = proposal.sealed();
+                var recorded = record.filter(begin -> begin.branches().containsAll(sealed));
+                if (recorded.isEmpty()) {
+                    history.count(Event.COMMIT_REFUSED_WITHOUT_RECORD);
+                }
+                yield recorded.isPresent() || bugs.contains(PlantedBug.COMMIT_WITHOUT_RECORD)
+                        ? new Chosen(Decision.COMMIT, sealed)
+                        : new Chosen(Decision.ABORT, Set.of());
             }
-        }
-        return new Chosen(proposal.decision(), proposal.sealed());
+            case ABORT -> new Chosen(record.flatMap(BeginRecord::closed).orElse(Decision.ABORT), Set.of());
+        };
     }
 
     private boolean close(Request.Close close) {
@@ -228,11 +231,11 @@ final class SimulatedRegister implements Program {
         if (record == null || !record.belongsTo(close.attempt(), close.owner(), close.epoch())) {
             return false;
         }
-        if (record.closed().isEmpty() && !chosen.containsKey(close.id())) {
+        var open = record.closed().isEmpty() && !chosen.containsKey(close.id()) && !beingForced.containsKey(close.id());
+        if (open) {
             write(new Row.Closed(close.id(), close.attempt(), close.decision()));
-            return true;
         }
-        return record.closed().equals(Optional.of(close.decision()));
+        return open || record.closed().equals(Optional.of(close.decision()));
     }
 
     private boolean end(Request.End end) {
