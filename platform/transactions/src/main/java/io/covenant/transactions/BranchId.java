@@ -1,5 +1,6 @@
 package io.covenant.transactions;
 
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -18,6 +19,12 @@ public record BranchId(TransactionId transaction, Attempt attempt, String name) 
     private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,40}");
     private static final Pattern GID = Pattern.compile(
             GID_PREFIX + "(?<transaction>[0-9a-f-]{36}):(?<attempt>[0-9a-z]{1,13}):(?<name>[a-z0-9-]{1,40})");
+
+    /// Of no meaning, but always the same; branches are compared often.
+    private static final Comparator<BranchId> ORDER = Comparator.comparing(
+                    (BranchId branch) -> branch.transaction().value())
+            .thenComparingLong(branch -> branch.attempt().value())
+            .thenComparing(BranchId::name);
 
     public BranchId {
         if (!NAME.matcher(name).matches()) {
@@ -48,7 +55,7 @@ public record BranchId(TransactionId transaction, Attempt attempt, String name) 
 
     @Override
     public int compareTo(BranchId other) {
-        return gid().compareTo(other.gid());
+        return ORDER.compare(this, other);
     }
 
     @Override
