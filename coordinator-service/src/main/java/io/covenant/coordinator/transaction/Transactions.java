@@ -340,17 +340,26 @@ public final class Transactions implements AutoCloseable {
         };
     }
 
-    /// The owner of an attempt aborts it without the register, because nobody else can ever commit it; where none
-    /// of the branches has written anything there is nothing to seal either.
+    /// The owner of an attempt aborts it without the register, because nobody else can ever commit it. That it
+    /// commits says nothing about a branch: the register may have been filled since it was read, and only the
+    register
+    /// knows what is sealed. Where it is empty still, no branch has written anything.
     private Optional<Chosen> decidedByOwner(Attempt attempt, Optional<StoredTransaction> stored) {
         return stored.flatMap(found -> {
-                    var driver = live.get(found.begin().id());
-                    var decision = driver != null && driver.begin().attempt().equals(attempt)
-                            ? driver.decision()
-                            : found.decision();
-                    return Optional.ofNullable(decision);
-                })
-                .map(decision -> new Chosen(decision, Set.of()));
+            var id = found.begin().id();
+            var driver = live.get(id);
+            var decision =
+                    driver != null && driver.begin().attempt().equals(attempt) ? driver.decision() : found.decision();
+            if (decision == null) {
+                return Optional.empty();
+            }
+            return switch (decision) {
+                case ABORT -> Optional.of(new Chosen(Decision.ABORT, Set.of()));
+                case COMMIT ->
+                    Optional.of(
+                            store.register(id).map(Register::chosen).orElseGet(() -> new Chosen(decision, Set.of())));
+            };
+        });
     }
 
     private Register entomb(TransactionId id, Attempt attempt) {

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// A store that answers at once, on the thread that asks, and fails when it is told to.
 final class InMemoryTransactionStore implements TransactionStore {
 
+    private final AtomicReference<Runnable> afterFind = new AtomicReference<>(() -> {});
     private final Map<TransactionId, StoredTransaction> transactions = new HashMap<>();
     private final Map<TransactionId, Register> registers = new HashMap<>();
     private final Set<Incarnation> living = new HashSet<>();
@@ -127,7 +129,18 @@ final class InMemoryTransactionStore implements TransactionStore {
     }
 
     @Override
-    public synchronized Optional<StoredTransaction> find(TransactionId id) {
+    public Optional<StoredTransaction> find(TransactionId id) {
+        var found = look(id);
+        afterFind.getAndSet(() -> {}).run();
+        return found;
+    }
+
+    /// Lets something happen between the next look for a transaction and what is made of it.
+    void afterNextFind(Runnable event) {
+        afterFind.set(event);
+    }
+
+    private synchronized Optional<StoredTransaction> look(TransactionId id) {
         return Optional.ofNullable(transactions.get(id)).map(this::joined);
     }
 

@@ -9,11 +9,13 @@ import io.covenant.coordinator.Plans;
 import io.covenant.coordinator.ownership.Incarnation;
 import io.covenant.coordinator.transaction.Participants.FinishAnswer;
 import io.covenant.coordinator.transaction.Participants.PrepareAnswer;
+import io.covenant.transactions.BranchId;
 import io.covenant.transactions.CrashPoint;
 import io.covenant.transactions.CrashPoints;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.wire.FinishReply.Finished;
 import io.covenant.transactions.wire.FinishReply.Result;
+import io.covenant.transactions.wire.OutcomeReply;
 import io.covenant.transactions.wire.OutcomeReply.Outcome;
 import io.covenant.transactions.wire.TransactionResource;
 import io.covenant.transactions.wire.TransactionResource.State;
@@ -25,6 +27,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -308,6 +311,34 @@ class TransactionDriverTests {
                 .startsWith("decided COMMIT", "hazard inventory", "finished COMMIT")
                 .containsExactlyInAnyOrder(
                         "decided COMMIT", "hazard inventory", "finished COMMIT", "decided ABORT", "finished ABORT"));
+    }
+
+    @Test
+    void tellsAnInquirerToCommitWhenTheDecisionFallsWhileItLooks() {
+        var asking = new AtomicReference<BranchId>();
+        var hold = new CountDownLatch(1);
+        var tell = new CountDownLatch(1);
+        services.onPrepare(preparation -> {
+            asking.set(preparation.branch());
+            awaitQuietly(hold);
+            return null;
+        });
+        services.onFinish((_, _) -> {
+            awaitQuietly(tell);
+            return null;
+        });
+        var plan = Plans.order("orders");
+        Thread.startVirtualThread(() -> transactions.run(plan));
+        await().until(() -> asking.get() != null);
+        store.afterNextFind(() -> {
+            hold.countDown();
+            await().until(() -> transactions.find(plan.id()).orElseThrow().state() == State.COMMITTING);
+        });
+
+        var told = transactions.outcome(asking.get());
+
+        tell.countDown();
+        assertThat(told).isEqualTo(new OutcomeReply(Outcome.COMMITTED, null));
     }
 
     @Test
