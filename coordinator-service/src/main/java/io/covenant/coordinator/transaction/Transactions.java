@@ -341,8 +341,7 @@ public final class Transactions implements AutoCloseable {
     }
 
     /// The owner of an attempt aborts it without the register, because nobody else can ever commit it. That it
-    /// commits says nothing about a branch: the register may have been filled since it was read, and only the
-    register
+    /// commits says nothing about a branch: the register may have been filled since it was read, and it alone
     /// knows what is sealed. Where it is empty still, no branch has written anything.
     private Optional<Chosen> decidedByOwner(Attempt attempt, Optional<StoredTransaction> stored) {
         return stored.flatMap(found -> {

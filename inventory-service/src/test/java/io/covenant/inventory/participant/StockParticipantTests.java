@@ -1,6 +1,7 @@
 package io.covenant.inventory.participant;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.covenant.inventory.RunningInventory;
 import io.covenant.transactions.Attempt;
@@ -201,12 +202,12 @@ class StockParticipantTests extends RunningInventory {
 
     @Test
     void neverSellsMoreThanThereIsNorWaitsForItself() throws Exception {
-        var lamp = itemWith(12);
-        var desk = itemWith(12);
+        var lamp = itemWith(5);
+        var desk = itemWith(5);
 
         var sold = new ArrayList<Future<Boolean>>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = 0; i < 30; i++) {
+            for (int i = 0; i < 12; i++) {
                 // Each second one asks in the opposite order.
                 var lines = i % 2 == 0 ? List.of(line(lamp, 1), line(desk, 1)) : List.of(line(desk, 1), line(lamp, 1));
                 Callable<Boolean> sell = () -> sold(lines);
@@ -214,7 +215,7 @@ class StockParticipantTests extends RunningInventory {
             }
         }
 
-        assertThat(sold.stream().filter(Future::resultNow)).hasSize(12);
+        assertThat(sold.stream().filter(Future::resultNow)).hasSize(5);
         expectOnHand(lamp, 0);
         expectOnHand(desk, 0);
     }
@@ -271,7 +272,7 @@ class StockParticipantTests extends RunningInventory {
         var answer = post("prepare", new PrepareRequest<>(branch.gid(), operation, 3_000, payload))
                 .returnResult(PrepareReply.class);
         if (answer.getStatus() == HttpStatus.SERVICE_UNAVAILABLE) {
-            finish("rollback", branch);
+            await().until(() -> finished("rollback", branch) == FinishReply.Result.DONE);
             return Optional.empty();
         }
         assertThat(answer.getStatus()).isEqualTo(HttpStatus.OK);
@@ -322,13 +323,17 @@ class StockParticipantTests extends RunningInventory {
     }
 
     private void finish(String how, BranchId branch) {
+        assertThat(finished(how, branch)).isEqualTo(FinishReply.Result.DONE);
+    }
+
+    private FinishReply.Result finished(String how, BranchId branch) {
         var reply = Objects.requireNonNull(post(how, new FinishRequest(List.of(branch.gid())))
                 .expectStatus()
                 .isOk()
                 .expectBody(FinishReply.class)
                 .returnResult()
                 .getResponseBody());
-        assertThat(reply.results()).extracting(FinishReply.Finished::result).containsExactly(FinishReply.Result.DONE);
+        return reply.results().getFirst().result();
     }
 
     private ResponseSpec post(String path, Object body) {
