@@ -30,8 +30,8 @@ class OrderSystemTests {
 
     private final PlatformUnderTest platform;
     private final Gateway gateway;
-    private final String customer = "customer-" + UUID.randomUUID();
-    private final String sku = "sku-" + UUID.randomUUID();
+    private final String customer = "c-" + UUID.randomUUID();
+    private final String sku = "s-" + UUID.randomUUID();
 
     OrderSystemTests(PlatformUnderTest platform) {
         this.platform = platform;
