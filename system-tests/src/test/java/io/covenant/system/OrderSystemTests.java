@@ -47,7 +47,7 @@ class OrderSystemTests {
         seeding.put(
                 "/api/v1/stock/" + sku,
                 JsonNodeFactory.instance.objectNode().put("name", "Anvil").put("price", new BigDecimal("12.50")));
-        seeding.receive(sku, 10, "goods of " + sku);
+        seeding.receive(sku, 10, "goods-" + sku);
     }
 
     @AfterEach

@@ -108,7 +108,7 @@ final class Fleet {
     static List<Node> withFreePorts(List<Node> missing) {
         var taken = new ArrayList<String>();
         for (Node node : missing) {
-            if (node.process().isEmpty() && !PortHolder.isFree(node.port())) {
+            if (node.process().isEmpty() && !PortHolder.becomesFree(node.port())) {
                 taken.add("Port %d, which %s needs, is taken by %s. Free it, or move the port: ./covenant up %s"
                         .formatted(
                                 node.port(), node.name(), PortHolder.describe(node.port()), Ports.option(node.name())));

@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -18,8 +19,27 @@ final class PortHolder {
     private static final Path PROC = Path.of("/proc");
     private static final String LISTEN = "0A";
     private static final int LONGEST_COMMAND = 70;
+    private static final Duration LETTING_GO = Duration.ofSeconds(2);
 
     private PortHolder() {}
+
+    /// Whether somebody could listen on the port at once or in a moment: a killed process counts as dead a little
+    /// before the last of its threads has let go of it.
+    static boolean becomesFree(int port) {
+        long end = System.nanoTime() + LETTING_GO.toNanos();
+        while (!isFree(port)) {
+            if (System.nanoTime() > end) {
+                return false;
+            }
+            try {
+                Thread.sleep(50);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return true;
+    }
 
     /// Whether a server could listen on this port of the loopback interface now.
     static boolean isFree(int port) {
