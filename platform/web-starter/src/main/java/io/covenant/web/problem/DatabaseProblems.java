@@ -30,6 +30,9 @@ final class DatabaseProblems implements ProblemMapping {
     /// Lock not available, deadlock, serialization failure, statement cancelled by its time-out.
     private static final Set<String> CONTENDED = Set.of("55P03", "40P01", "40001", "57014");
 
+    /// What HikariCP says, without an SQLState, of a connection that it took away because it had broken.
+    private static final String TAKEN_AWAY = "Connection is closed";
+
     @Override
     public Optional<Problem> problemFor(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -63,7 +66,9 @@ final class DatabaseProblems implements ProblemMapping {
 
     private static boolean isUnavailable(SQLException failure) {
         var state = failure.getSQLState();
-        return state != null && (state.startsWith("08") || UNAVAILABLE.contains(state));
+        return state == null
+                ? TAKEN_AWAY.equals(failure.getMessage())
+                : state.startsWith("08") || UNAVAILABLE.contains(state);
     }
 
     private static Problem unavailable() {
