@@ -1,5 +1,6 @@
 package io.covenant.benchmarks.transactions;
 
+import io.covenant.launcher.node.Trees;
 import io.covenant.launcher.postgres.PostgresBinaries;
 import io.covenant.launcher.postgres.PostgresServer;
 import io.covenant.launcher.postgres.PostgresSettings;
@@ -13,8 +14,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// Three PostgreSQL servers on this machine's disk, all with the durable settings of the platform, each with the
-/// database
-/// of one service: as many logs to force as three machines would have.
+/// database of one service: as many logs to force as three machines would have.
 final class Servers implements AutoCloseable {
 
     private static final String OWN_HISTORY = "flyway_schema_history";
@@ -30,7 +30,8 @@ final class Servers implements AutoCloseable {
         this.coordinator = coordinator;
     }
 
-    /// Starts the servers in a directory, which must not hold others, with the tables of the services in a checkout.
+    /// Starts empty servers in a directory, with the tables of the services in a checkout. What an earlier measurement
+    /// left there, because it was killed, goes first.
     static Servers start(Path home, Path project) {
         PostgresBinaries binaries = PostgresBinaries.unpacked();
         var servers = new Servers(
@@ -38,9 +39,13 @@ final class Servers implements AutoCloseable {
                 database(home, binaries, "inventory"),
                 database(home, binaries, "coordinator"));
         try {
+            servers.close();
+            Trees.delete(home);
             servers.all().forEach(Servers::startAndProvision);
             servers.migrate(project);
             return servers;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         } catch (RuntimeException e) {
             servers.close();
             throw e;

@@ -54,8 +54,6 @@ public record ProcessIdentity(long pid, String started) {
         return LINUX ? lookInProc(pid) : lookByHandle(pid);
     }
 
-    /// `proc(5)`: the third field is the state, the 22nd the start in ticks; the second may contain anything but ends
-    /// with the last `)`.
     private static Optional<Sight> lookInProc(long pid) {
         String stat;
         try {
@@ -63,13 +61,29 @@ public record ProcessIdentity(long pid, String started) {
         } catch (IOException _) {
             return Optional.empty(); // no such process, or it ended while we read
         }
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        Liveness liveness = switch (fields[0]) {
-            case "Z", "X", "x" -> Liveness.GONE;
+        String[] fields = fieldsFromThird(stat);
+        return Optional.of(new Sight(Boot.ID + "+" + fields[19], liveness(stat)));
+    }
+
+    /// What a line of `/proc/PID/stat` says, by `proc(5)`: the third field is the state, the 20th how many threads
+    /// there are, the 22nd the start in ticks.
+    ///
+    /// The state is that of the first thread. A process that is being killed shows it as a zombie while others
+    still
+    /// die, and until the last one has, its sockets are open.
+    static Liveness liveness(String stat) {
+        String[] fields = fieldsFromThird(stat);
+        boolean othersStillDie = Integer.parseInt(fields[17]) > 1;
+        return switch (fields[0]) {
+            case "Z", "X", "x" -> othersStillDie ? Liveness.RUNNING : Liveness.GONE;
             case "T", "t" -> Liveness.PAUSED;
             default -> Liveness.RUNNING;
         };
-        return Optional.of(new Sight(Boot.ID + "+" + fields[19], liveness));
+    }
+
+    /// The second field may contain anything but ends with the last `)`.
+    private static String[] fieldsFromThird(String stat) {
+        return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     }
 
     private static Optional<Sight> lookByHandle(long pid) {

@@ -54,4 +54,16 @@ class ProcessIdentityTests {
             parent.destroyForcibly();
         }
     }
+
+    @Test
+    void countsAProcessAsAliveUntilItsLastThreadHasDied() {
+        assertThat(ProcessIdentity.liveness(stat("Z", 7))).isEqualTo(Liveness.RUNNING);
+        assertThat(ProcessIdentity.liveness(stat("Z", 1))).isEqualTo(Liveness.GONE);
+        assertThat(ProcessIdentity.liveness(stat("S", 1))).isEqualTo(Liveness.RUNNING);
+    }
+
+    private static String stat(String state, int threads) {
+        return "4711 (java (x) y) %s 1 4711 4711 0 -1 4194304 97 0 0 0 0 0 0 0 20 0 %d 0 1265669 0 0"
+                .formatted(state, threads);
+    }
 }
