@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.simulation.history;
+
+import org.jspecify.annotations.NullMarked;

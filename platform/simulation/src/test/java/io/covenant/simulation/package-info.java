@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.simulation;
+
+import org.jspecify.annotations.NullMarked;
