@@ -56,9 +56,11 @@ public final class Explorer<S> {
             walk.depth = here.depth();
             check(here);
             moves.from(here.state(), (move, state) -> {
-                walk.moves++;
                 if (seen.add(state)) {
+                    walk.moves++;
                     frontier.add(new Reached<>(state, here, here.depth() + 1));
+                } else if (!state.equals(here.state())) {
+                    walk.moves++;
                 }
             });
             if (seen.size() > limit) {
