@@ -3,6 +3,8 @@ package io.covenant.benchmarks.transactions;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /// What the three databases say when nobody works on them.
 ///
@@ -50,6 +52,8 @@ record Books(
              where open_amount <> coalesce(owed, 0)
             """;
 
+    private static final int MOST_ODD_ORDERS = 10;
+
     static Books read(Servers servers, long decisions) throws SQLException {
         List<String> orders = servers.orders().row(ORDERS);
         List<String> reservations = servers.inventory().row(RESERVATIONS);
@@ -91,6 +95,22 @@ record Books(
         compare(found, "units left the shelves", before.onHand - onHand, committed * Purchase.QUANTITY);
         compare(found, "decisions to commit were recorded", decisions - before.decisions, committed);
         return List.copyOf(found);
+    }
+
+    /// Orders that only one of the two databases knows, a few of them: one sentence each.
+    static List<String> oddOrders(Servers servers) throws SQLException {
+        Set<String> written = servers.orders().column("select id from orders where state = 'CONFIRMED'");
+        Set<String> reserved =
+                servers.inventory().column("select distinct order_id from stock_movement where reason = 'ORDER'");
+        return Stream.concat(
+                        written.stream()
+                                .filter(order -> !reserved.contains(order))
+                                .map(order -> "order " + order + " has taken no stock"),
+                        reserved.stream()
+                                .filter(order -> !written.contains(order))
+                                .map(order -> "stock was taken for " + order + ", which is no order"))
+                .limit(MOST_ODD_ORDERS)
+                .toList();
     }
 
     private static void compare(List<String> found, String what, long is, long told) {

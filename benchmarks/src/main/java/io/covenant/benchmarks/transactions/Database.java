@@ -10,7 +10,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -100,6 +102,19 @@ record Database(PostgresServer server, ServiceDatabase database) {
                 row.add(rows.getString(column));
             }
             return List.copyOf(row);
+        }
+    }
+
+    /// The first column of a query.
+    Set<String> column(String query) throws SQLException {
+        try (Connection connection = server.superuser(name()).getConnection();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(query)) {
+            var column = new HashSet<String>();
+            while (rows.next()) {
+                column.add(rows.getString(1));
+            }
+            return column;
         }
     }
 

@@ -17,13 +17,15 @@ final class Measurement {
     private static final Duration RUN_IN = Duration.ofMillis(400);
 
     /// A backend publishes what it has counted when it becomes idle, but not twice within a second: after this pause a
-    /// few
-    /// more orders make all of them publish.
+    /// few more orders make all of them publish.
     private static final Duration BEFORE_PUBLISHING = Duration.ofMillis(1_050);
 
     private static final Duration PUBLISHING = Duration.ofMillis(150);
 
     private static final Duration PART_OF_WARM_UP = Duration.ofMillis(500);
+
+    /// The round that comes before the first.
+    private static final int WARM_UP = -1;
 
     private static final Duration ONLY_REFUSALS = Duration.ofMillis(1_500);
 
@@ -49,11 +51,16 @@ final class Measurement {
 
     /// All turns of all rounds; with a violation in one of them, that one is the last.
     List<Turn> run() throws Exception {
+        var turns = new ArrayList<Turn>();
         for (Contestant contestant : contestants) {
             progress.accept("warming up " + contestant.name());
-            warmUp(contestant);
+            Turn warmUp = warmUp(contestant);
+            if (!warmUp.violations().isEmpty()) {
+                tell(warmUp);
+                turns.add(warmUp);
+                return turns;
+            }
         }
-        var turns = new ArrayList<Turn>();
         for (int concurrency : options.concurrency()) {
             List<List<Contestant>> rounds = Turns.of(contestants, options.rounds());
             for (int round = 0; round < rounds.size(); round++) {
@@ -84,8 +91,7 @@ final class Measurement {
             throws Exception {
         // The contestants of one round draw from the same numbers; no two loads of a turn do.
         long seed = 1_000L * concurrency + 10L * round;
-        Books before = Books.read(servers, contestant.decisions());
-        Counters forcedBefore = Counters.forcedWrites(servers);
+        Before before = before(contestant);
         Load runIn = load(contestant, catalogue, concurrency, RUN_IN, seed + 1);
 
         Counters cpuBefore = Counters.cpuMillis(servers, contestant.processes());
@@ -93,14 +99,28 @@ final class Measurement {
         Counters cpu = Counters.cpuMillis(servers, contestant.processes()).since(cpuBefore);
 
         Load publishing = publish(contestant, catalogue, concurrency, seed + 3);
+        return audited(contestant, concurrency, round, load, cpu, List.of(runIn, load, publishing), before);
+    }
+
+    private record Before(Books books, Counters forcedWrites) {}
+
+    private Before before(Contestant contestant) throws SQLException {
+        return new Before(Books.read(servers, contestant.decisions()), Counters.forcedWrites(servers));
+    }
+
+    private Turn audited(
+            Contestant contestant, int concurrency, int round, Load load, Counters cpu, List<Load> all, Before before)
+            throws Exception {
         awaitQuiet();
-        Counters forced = Counters.forcedWrites(servers).since(forcedBefore);
-        List<Load> all = List.of(runIn, load, publishing);
+        Counters forced = Counters.forcedWrites(servers).since(before.forcedWrites());
         long committed = all.stream().mapToLong(Load::committed).sum();
         long refused = all.stream().mapToLong(Load::refused).sum();
         long unclear = all.stream().mapToLong(Load::unclear).sum();
-        var violations =
-                new ArrayList<>(Books.read(servers, contestant.decisions()).violations(before, committed, unclear));
+        var violations = new ArrayList<>(
+                Books.read(servers, contestant.decisions()).violations(before.books(), committed, unclear));
+        if (!violations.isEmpty()) {
+            violations.addAll(Books.oddOrders(servers));
+        }
         all.stream()
                 .flatMap(each -> each.firstFailure().stream())
                 .findFirst()
@@ -108,20 +128,24 @@ final class Measurement {
         return new Turn(contestant.name(), concurrency, round, load, cpu, committed, refused, forced, violations);
     }
 
-    private void warmUp(Contestant contestant) throws Exception {
+    private Turn warmUp(Contestant contestant) throws Exception {
+        Before before = before(contestant);
+        Counters cpuBefore = Counters.cpuMillis(servers, contestant.processes());
         long deadline = System.nanoTime() + options.longestWarmUp().toNanos();
+        var parts = new ArrayList<Load>();
         long placed = 0;
         for (int part = 0; placed < options.warmUp() && System.nanoTime() - deadline < 0; part++) {
             Load load = load(contestant, options.catalogue(), options.highestConcurrency(), PART_OF_WARM_UP, -part);
             placed += load.committed() + load.refused();
+            parts.add(load);
         }
-        publish(contestant, options.catalogue(), options.highestConcurrency(), 1);
-        awaitQuiet();
+        parts.add(publish(contestant, options.catalogue(), options.highestConcurrency(), 1));
+        Counters cpu = Counters.cpuMillis(servers, contestant.processes()).since(cpuBefore);
+        return audited(contestant, options.highestConcurrency(), WARM_UP, parts.getLast(), cpu, parts, before);
     }
 
-    /// A client may be told the outcome, at the latest moment, before all branches are; what comes then must not be
-    /// seen
-    /// by whoever comes next. What is never done shows up in the books.
+    /// A client may be told the outcome before all branches are; what they do then must not be seen by whoever comes
+    /// next. What is never done shows up in the books.
     private void awaitQuiet() throws Exception {
         long deadline = System.nanoTime() + patience.toNanos();
         while (!isQuiet() && System.nanoTime() - deadline < 0) {

@@ -31,18 +31,28 @@ final class OverHttp implements Contestant {
     private final Servers servers;
     private final List<ServiceProcess> processes;
     private final KeepAliveClient client;
+    private final boolean inTurn;
 
-    private OverHttp(Servers servers, List<ServiceProcess> processes, KeepAliveClient client) {
+    private OverHttp(Servers servers, List<ServiceProcess> processes, KeepAliveClient client, boolean inTurn) {
         this.servers = servers;
         this.processes = List.copyOf(processes);
         this.client = client;
+        this.inTurn = inTurn;
     }
 
     /// Starts the services of a checkout.
     ///
     /// @param state where they are unpacked and write their logs
     /// @param jvmFlags behind their own
-    static OverHttp start(Servers servers, Path project, Path state, Mark mark, int connections, List<String> jvmFlags)
+    /// @param inTurn whether the branches are prepared one after the other
+    static OverHttp start(
+            Servers servers,
+            Path project,
+            Path state,
+            Mark mark,
+            int connections,
+            List<String> jvmFlags,
+            boolean inTurn)
             throws IOException, InterruptedException {
         var apps = new Apps(project, state.resolve("apps"), JavaRuntime.current());
         SequencedMap<Role, Integer> ports = new LinkedHashMap<>();
@@ -66,7 +76,7 @@ final class OverHttp implements Contestant {
                 process.awaitReady();
             }
             var client = new KeepAliveClient(port(ports, Role.COORDINATOR), PATIENCE);
-            return new OverHttp(servers, processes, client);
+            return new OverHttp(servers, processes, client, inTurn);
         } catch (IOException | InterruptedException | RuntimeException e) {
             processes.forEach(ServiceProcess::close);
             throw e;
@@ -122,9 +132,9 @@ final class OverHttp implements Contestant {
         processes.forEach(ServiceProcess::close);
     }
 
-    private static String request(Purchase purchase) {
+    private String request(Purchase purchase) {
         return """
-                {"id":"%1$s","name":"place-order","deadlineMillis":10000,"branches":[\
+                {"id":"%1$s","name":"place-order","deadlineMillis":10000,"inTurn":%7$b,"branches":[\
                 {"service":"orders","operation":"create","payload":{"orderId":"%1$s","customer":"%2$s",\
                 "lines":[{"sku":"%3$s","name":"%4$s","quantity":%5$d,"unitPrice":%6$s}]}},\
                 {"service":"inventory","operation":"reserve","payload":{"orderId":"%1$s",\
@@ -134,7 +144,8 @@ final class OverHttp implements Contestant {
                         purchase.sku(),
                         Purchase.ARTICLE,
                         Purchase.QUANTITY,
-                        Purchase.PRICE);
+                        Purchase.PRICE,
+                        inTurn);
     }
 
     private static Map<String, String> environment(

@@ -42,7 +42,9 @@ public final class TransactionsBenchmark implements Callable<Integer> {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(40);
+    private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(150);
+
+    private static final Duration LONGEST_QUICK_WARM_UP = Duration.ofSeconds(40);
 
     @Spec
     private @Nullable CommandSpec command;
@@ -68,11 +70,16 @@ public final class TransactionsBenchmark implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             description =
-                    "Orders of each contestant before the first round (default 12000; quick 5000), for 40 s at most.")
+                    "Orders of each contestant before the first round, until all is compiled (default 40000, for 150 s at most; quick 5000, for 40 s at most).")
     private @Nullable Integer warmUp;
 
     @Option(names = "--aborts", description = "Of a hundred orders, how many are refused as out of stock (default 0).")
     private int aborts;
+
+    @Option(
+            names = "--in-turn",
+            description = "Over HTTP, prepare the branches one after the other, as orders do, instead of at once.")
+    private boolean inTurn;
 
     @Option(names = "--hot", description = "Ten customers and ten articles instead of ten thousand of each.")
     private boolean hot;
@@ -116,6 +123,7 @@ public final class TransactionsBenchmark implements Callable<Integer> {
         double loadBefore = Machine.load();
         Machine machine = Machine.here(state);
         progress.accept("starting three PostgreSQL servers");
+        boolean clean = false;
         try (Servers servers = Servers.start(state.resolve("servers"), project)) {
             Catalogue.putInto(servers);
             var running = new ArrayList<Contestant>();
@@ -129,7 +137,7 @@ public final class TransactionsBenchmark implements Callable<Integer> {
                 List<Turn> refusals = measurement.runRefusals();
                 var contestants = new LinkedHashMap<String, String>();
                 running.forEach(contestant -> contestants.put(contestant.name(), contestant.description()));
-                return new Report(
+                var report = new Report(
                         at,
                         machine,
                         Commit.of(project),
@@ -141,11 +149,17 @@ public final class TransactionsBenchmark implements Callable<Integer> {
                         Machine.load(),
                         turns,
                         refusals);
+                clean = report.violations().isEmpty();
+                return report;
             } finally {
                 running.forEach(Contestant::close);
             }
         } finally {
-            Trees.delete(state.resolve("servers"));
+            if (clean) {
+                Trees.delete(state.resolve("servers"));
+            } else {
+                progress.accept("the databases and the logs are kept in " + state);
+            }
         }
     }
 
@@ -154,7 +168,8 @@ public final class TransactionsBenchmark implements Callable<Integer> {
         return switch (name) {
             case HandWritten.NAME -> new HandWritten(servers, options.connections());
             case InProcess.NAME -> new InProcess(servers, options.connections());
-            case OverHttp.NAME -> OverHttp.start(servers, project, state, mark, options.connections(), jvmFlags);
+            case OverHttp.NAME ->
+                OverHttp.start(servers, project, state, mark, options.connections(), jvmFlags, inTurn);
             default -> throw new ParameterException(spec().commandLine(), "There is no contestant '" + name + "'.");
         };
     }
@@ -165,8 +180,8 @@ public final class TransactionsBenchmark implements Callable<Integer> {
                 concurrency == null ? quick ? List.of(1, 32) : List.of(1, 8, 32) : concurrency,
                 rounds == null ? quick ? 3 : 5 : rounds,
                 seconds(seconds == null ? quick ? 1.5 : 5 : seconds),
-                warmUp == null ? quick ? 5_000 : 12_000 : warmUp,
-                LONGEST_WARM_UP,
+                warmUp == null ? quick ? 5_000 : 40_000 : warmUp,
+                quick ? LONGEST_QUICK_WARM_UP : LONGEST_WARM_UP,
                 hot ? Catalogue.HOT : Catalogue.ALL,
                 aborts,
                 connections);

@@ -109,6 +109,21 @@ class MeasurementTests {
         }
     }
 
+    @Test
+    void namesAnOrderThatOnlyOneOfTheDatabasesKnows() throws Exception {
+        servers.orders().administer("""
+                insert into orders (id, customer, state, total, transaction_id, placed_at)
+                select '01a1fe5e-0000-7000-8000-000000000001', id, 'CONFIRMED', 1, gen_random_uuid(), now()
+                  from customer limit 1
+                """);
+        try {
+            assertThat(Books.oddOrders(servers))
+                    .containsExactly("order 01a1fe5e-0000-7000-8000-000000000001 has taken no stock");
+        } finally {
+            servers.orders().administer("delete from orders where id = '01a1fe5e-0000-7000-8000-000000000001'");
+        }
+    }
+
     /// Confirms orders that it has never placed, now and then.
     private record Forgetful(Contestant real) implements Contestant {
 
