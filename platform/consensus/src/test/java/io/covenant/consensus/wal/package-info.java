@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.consensus.wal;
+
+import org.jspecify.annotations.NullMarked;
