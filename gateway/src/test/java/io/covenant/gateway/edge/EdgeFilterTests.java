@@ -3,8 +3,8 @@ package io.covenant.gateway.edge;
 import static io.covenant.gateway.SharedGateway.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.covenant.gateway.Backend;
 import io.covenant.gateway.SharedGateway;
+import io.covenant.testing.ScriptedServer.Request;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +15,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @ExtendWith({SharedGateway.class, OutputCaptureExtension.class})
 class EdgeFilterTests {
 
-    private static Backend.Request received() {
+    private static Request received() {
         return SharedGateway.INVENTORY.requests.getFirst();
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.covenant.testing.ScriptedServer;
 import io.covenant.web.json.StrictJson;
 import io.covenant.web.services.ServiceAnswer.Answered;
 import io.covenant.web.services.ServiceAnswer.NotSent;
@@ -47,13 +48,13 @@ class ServiceClientTests {
         MDC.clear();
     }
 
-    private ScriptedServer server(ScriptedServer.Script script) throws IOException {
+    private ScriptedServer server(ScriptedServer.Script script) {
         var server = new ScriptedServer(script);
         open.add(server);
         return server;
     }
 
-    private ScriptedServer saying(String body) throws IOException {
+    private ScriptedServer saying(String body) {
         return server((_, connection) -> connection.answer(body));
     }
 
@@ -77,7 +78,7 @@ class ServiceClientTests {
     }
 
     @Test
-    void returnsTheAnswer() throws IOException {
+    void returnsTheAnswer() {
         var server = saying("{\"name\":\"a\",\"newer\":true}");
 
         var answer = client(server.address()).call("things", POST.header("X-Extra", "1"));
@@ -100,7 +101,7 @@ class ServiceClientTests {
     }
 
     @Test
-    void passesTheRequestIdOn() throws IOException {
+    void passesTheRequestIdOn() {
         var server = saying("{}");
         MDC.put("requestId", "r-1");
 
@@ -110,7 +111,7 @@ class ServiceClientTests {
     }
 
     @Test
-    void returnsRefusalsAsAnswers() throws IOException {
+    void returnsRefusalsAsAnswers() {
         var server = server((_, connection) -> connection.say("HTTP/1.1 409 Conflict\nContent-Length: 2\n\n{}"));
 
         assertThat(client(server.address()).call("things", POST))
@@ -120,9 +121,9 @@ class ServiceClientTests {
     }
 
     @Test
-    void readsChunksAndEmptyAnswersOnOneConnection() throws IOException {
+    void readsChunksAndEmptyAnswersOnOneConnection() {
         var server = server((request, connection) -> {
-            if (request.startsWith("GET")) {
+            if (request.line().startsWith("GET")) {
                 connection.say("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n5\n{\"nam\n8\ne\":\"abc\"\n1\n}\n0\n\n");
             } else {
                 connection.say("HTTP/1.1 100 Continue\n\nHTTP/1.1 204 No Content\n\n");
@@ -139,7 +140,7 @@ class ServiceClientTests {
     }
 
     @Test
-    void opensANewConnectionWhereTheServerClosesTheOld() throws IOException {
+    void opensANewConnectionWhereTheServerClosesTheOld() {
         var server = server((_, connection) -> {
             connection.say("HTTP/1.1 200 OK\nConnection: close\nContent-Length: 2\n\n{}");
             connection.close();
@@ -153,7 +154,7 @@ class ServiceClientTests {
     }
 
     @Test
-    void takesTheInstancesInTurn() throws IOException {
+    void takesTheInstancesInTurn() {
         var one = saying("{}");
         var two = saying("{}");
         var client = client(one.address(), two.address());
@@ -165,7 +166,7 @@ class ServiceClientTests {
     }
 
     @Test
-    void knowsItsServices() throws IOException {
+    void knowsItsServices() {
         var client = client(ScriptedServer.nobody());
 
         assertThat(client.knows("things")).isTrue();
@@ -177,7 +178,7 @@ class ServiceClientTests {
     }
 
     @Test
-    void goesToTheNextInstanceWhenOneRefuses() throws IOException {
+    void goesToTheNextInstanceWhenOneRefuses() {
         var alive = saying("{}");
         var client = client(ScriptedServer.nobody(), alive.address());
 
@@ -188,7 +189,7 @@ class ServiceClientTests {
     }
 
     @Test
-    void saysThatNothingWasSentWhenAllRefuse() throws IOException {
+    void saysThatNothingWasSentWhenAllRefuse() {
         var one = ScriptedServer.nobody();
         var two = ScriptedServer.nobody();
 
@@ -215,7 +216,7 @@ class ServiceClientTests {
     }
 
     @Test
-    void leavesAnInstanceAloneThatHasRefusedUntilTheTimeIsOver() throws IOException {
+    void leavesAnInstanceAloneThatHasRefusedUntilTheTimeIsOver() {
         var alive = saying("{}");
         var gone = ScriptedServer.nobody();
         var client = client(
@@ -245,7 +246,7 @@ class ServiceClientTests {
     }
 
     @Test
-    void neverCallsAnInstanceTwiceForOneRequest() throws IOException {
+    void neverCallsAnInstanceTwiceForOneRequest() {
         var one = server((_, connection) -> connection.reset());
         var two = server((_, connection) -> connection.reset());
 
@@ -255,7 +256,7 @@ class ServiceClientTests {
     }
 
     @Test
-    void saysThatItIsUnknownWhenTheAnswerIsLate() throws IOException {
+    void saysThatItIsUnknownWhenTheAnswerIsLate() {
         var server = server((_, _) -> Thread.sleep(10_000));
         var client = client(server.address());
         long before = System.nanoTime();
@@ -275,7 +276,7 @@ class ServiceClientTests {
     }
 
     @Test
-    void countsTheWholeAnswerAgainstTheDeadline() throws IOException {
+    void countsTheWholeAnswerAgainstTheDeadline() {
         var server = server((_, connection) -> {
             connection.say("HTTP/1.1 200 OK\nContent-Length: 1000\n\n");
             for (int i = 0; i < 1000; i++) {
@@ -304,14 +305,14 @@ class ServiceClientTests {
     }
 
     @Test
-    void saysThatItIsUnknownWhenTheConnectionBreaksBeforeTheAnswer() throws IOException {
+    void saysThatItIsUnknownWhenTheConnectionBreaksBeforeTheAnswer() {
         var server = server((_, connection) -> connection.reset());
 
         assertThat(client(server.address()).call("things", POST)).isInstanceOf(Unanswered.class);
     }
 
     @Test
-    void saysThatItIsUnknownWhenTheConnectionBreaksInsideTheAnswer() throws IOException {
+    void saysThatItIsUnknownWhenTheConnectionBreaksInsideTheAnswer() {
         for (var start : List.of(
                 "HTTP/1.1 200 OK\nContent-Le",
                 "HTTP/1.1 200 OK\nContent-Length: 100\n\n{",
@@ -328,7 +329,7 @@ class ServiceClientTests {
     }
 
     @Test
-    void takesARepeatableRequestToTheNextInstanceWhenTheConnectionBreaks() throws IOException {
+    void takesARepeatableRequestToTheNextInstanceWhenTheConnectionBreaks() {
         var broken = server((_, connection) -> connection.reset());
         var alive = saying("{}");
         var client = client(broken.address(), alive.address());
@@ -339,7 +340,7 @@ class ServiceClientTests {
     }
 
     @Test
-    void asksAnInstanceLastThatWasSilentTwice() throws IOException {
+    void asksAnInstanceLastThatWasSilentTwice() {
         var silent = server((_, _) -> Thread.sleep(10_000));
         var alive = saying("{}");
         var client = client(silent.address(), alive.address());
@@ -406,7 +407,7 @@ class ServiceClientTests {
     }
 
     @Test
-    void refusesAnAnswerThatIsTooLong() throws IOException {
+    void refusesAnAnswerThatIsTooLong() {
         var announced = server((_, connection) -> connection.say("HTTP/1.1 200 OK\nContent-Length: 65537\n\n"));
         var endless = server((_, connection) -> {
             connection.say("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n");
@@ -475,7 +476,7 @@ class ServiceClientTests {
     }
 
     @Test
-    void closesConnectionsThatHaveRested() throws IOException {
+    void closesConnectionsThatHaveRested() {
         var server = saying("{}");
         var client = client(
                 new ServiceClientProperties(
