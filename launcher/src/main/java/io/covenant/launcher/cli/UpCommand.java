@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,13 +26,14 @@ import picocli.CommandLine.Option;
 @Command(
         name = "up",
         description = "Starts what is not running yet, and waits until all of it is healthy.",
-        footer = "Twice does no harm. Ports are remembered.")
+        footer = "Twice does no harm. Size and ports are remembered until they are chosen anew.")
 final class UpCommand implements Callable<Integer> {
 
     private final Context context;
 
-    @Option(names = "--small", description = "One node of each service instead of two.")
-    boolean small;
+    @ArgGroup
+    @Nullable
+    Size size;
 
     @Option(
             names = "--deadline",
@@ -38,6 +41,16 @@ final class UpCommand implements Callable<Integer> {
             defaultValue = "90",
             description = "How long one node may take (default: ${DEFAULT-VALUE}).")
     int deadlineSeconds;
+
+    /// Chosen, or as before.
+    static final class Size {
+
+        @Option(names = "--small", description = "One node of each service instead of two.")
+        boolean small;
+
+        @Option(names = "--full", description = "Two nodes of each service, as at first.")
+        boolean full;
+    }
 
     @Mixin
     PortOptions ports = new PortOptions();
@@ -53,6 +66,9 @@ final class UpCommand implements Callable<Integer> {
         Platform platform = chosen();
         JavaRuntime java = JavaRuntime.current();
         console.say("Java %s in %s".formatted(java.version(), java.home()));
+        if (size == null && platform.settings().small()) {
+            console.say("One node of each service, as chosen before; --full makes it two.");
+        }
         Map<String, NodeEvent.Failed> failures;
         try (var progress = console.progress(platform.names())) {
             failures = platform.up(Duration.ofSeconds(deadlineSeconds), progress);
@@ -96,9 +112,10 @@ final class UpCommand implements Callable<Integer> {
         console.say("    -d '{\"customer\": \"alice\", \"lines\": [{\"sku\": \"espresso-cup\", \"quantity\": 2}]}'");
     }
 
-    private Platform chosen() {
+    Platform chosen() {
         PlatformHome home = context.home().get();
         Settings remembered = Platform.in(home).settings();
+        boolean small = size == null ? remembered.small() : size.small;
         return Platform.in(
                 home,
                 new Settings(small, ports.over(remembered.ports(), name -> Optional.ofNullable(System.getenv(name)))));

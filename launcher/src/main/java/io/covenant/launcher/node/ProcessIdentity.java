@@ -68,9 +68,8 @@ public record ProcessIdentity(long pid, String started) {
     /// What a line of `/proc/PID/stat` says, by `proc(5)`: the third field is the state, the 20th how many threads
     /// there are, the 22nd the start in ticks.
     ///
-    /// The state is that of the first thread. A process that is being killed shows it as a zombie while others
-    still
-    /// die, and until the last one has, its sockets are open.
+    /// The state is that of the first thread. A process that is being killed shows it as a zombie while
+    /// others still die, and until the last one has, its sockets are open.
     static Liveness liveness(String stat) {
         String[] fields = fieldsFromThird(stat);
         boolean othersStillDie = Integer.parseInt(fields[17]) > 1;

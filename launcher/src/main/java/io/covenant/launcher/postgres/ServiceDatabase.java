@@ -16,6 +16,8 @@ import javax.sql.DataSource;
 public record ServiceDatabase(String name, Role owner, Role runtime) {
 
     private static final int LONGEST_NAME = 63;
+    private static final String ON_TABLES = "select, insert, update, delete";
+    private static final String ON_SEQUENCES = "usage";
 
     /// A role that logs in.
     public record Role(String name, String password) {
@@ -89,15 +91,26 @@ public record ServiceDatabase(String name, Role owner, Role runtime) {
                 always(Place.DATABASE, "alter schema public owner to " + ownerName),
                 always(Place.DATABASE, "revoke all on schema public from public"),
                 always(Place.DATABASE, "grant usage on schema public to " + runtimeName),
-                always(
+                // Default privileges do not reach back to what is there already. What comes later has them from its
+                // beginning, and keeps what a migration takes away from it.
+                new Statement(
                         Place.DATABASE,
-                        ownersDefaults + "grant select, insert, update, delete on tables to " + runtimeName),
-                always(Place.DATABASE, ownersDefaults + "grant usage on sequences to " + runtimeName),
-                // Default privileges do not reach back to what a migration made before.
-                always(
+                        "grant " + ON_TABLES + " on all tables in schema public to " + runtimeName,
+                        Optional.of(runtimeHasDefaultsOn('r'))),
+                new Statement(
                         Place.DATABASE,
-                        "grant select, insert, update, delete on all tables in schema public to " + runtimeName),
-                always(Place.DATABASE, "grant usage on all sequences in schema public to " + runtimeName));
+                        "grant " + ON_SEQUENCES + " on all sequences in schema public to " + runtimeName,
+                        Optional.of(runtimeHasDefaultsOn('S'))),
+                always(Place.DATABASE, ownersDefaults + "grant " + ON_TABLES + " on tables to " + runtimeName),
+                always(Place.DATABASE, ownersDefaults + "grant " + ON_SEQUENCES + " on sequences to " + runtimeName));
+    }
+
+    /// @param kind as `pg_default_acl` writes it
+    private String runtimeHasDefaultsOn(char kind) {
+        return "select 1 from pg_default_acl, aclexplode(defaclacl) as privilege"
+                + " where defaclnamespace = 'public'::regnamespace and defaclobjtype = '" + kind + "'"
+                + " and pg_get_userbyid(defaclrole) = " + literal(owner.name())
+                + " and pg_get_userbyid(privilege.grantee) = " + literal(runtime.name());
     }
 
     /// Sets the database up on a server that the connections of the given source administer.
@@ -107,16 +120,9 @@ public record ServiceDatabase(String name, Role owner, Role runtime) {
         try (Connection server = superuser.apply("postgres").getConnection()) {
             // Two launchers at once would race between `unless` and the statement.
             execute(server, "select pg_advisory_lock(hashtext('provisioning of service databases'))");
-            for (Statement statement : at(Place.SERVER)) {
-                if (statement.unless().isEmpty()
-                        || !hasRow(server, statement.unless().get())) {
-                    execute(server, statement.sql());
-                }
-            }
+            execute(server, at(Place.SERVER));
             try (Connection inside = superuser.apply(name).getConnection()) {
-                for (Statement statement : at(Place.DATABASE)) {
-                    execute(inside, statement.sql());
-                }
+                execute(inside, at(Place.DATABASE));
             }
         } catch (SQLException e) {
             throw new PostgresFailure("database " + name + " could not be set up: " + e.getMessage(), e);
@@ -194,6 +200,15 @@ public record ServiceDatabase(String name, Role owner, Role runtime) {
 
     private static Statement always(Place place, String sql) {
         return new Statement(place, sql, Optional.empty());
+    }
+
+    private static void execute(Connection connection, List<Statement> statements) throws SQLException {
+        for (Statement statement : statements) {
+            if (statement.unless().isEmpty()
+                    || !hasRow(connection, statement.unless().get())) {
+                execute(connection, statement.sql());
+            }
+        }
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {

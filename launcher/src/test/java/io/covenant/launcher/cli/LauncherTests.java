@@ -27,7 +27,7 @@ class LauncherTests {
                 .contains("up", "down", "order", "invariants", "load")
                 .doesNotContain("train");
         assertThat(run("help", "up")).isZero();
-        assertThat(text(out)).contains("--small", "--gateway-port");
+        assertThat(text(out)).contains("--small", "--full", "--gateway-port", "Size and ports are remembered");
     }
 
     @Test

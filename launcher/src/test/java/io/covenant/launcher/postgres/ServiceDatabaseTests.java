@@ -100,6 +100,25 @@ class ServiceDatabaseTests {
     }
 
     @Test
+    void leavesTakenWhatAMigrationTook() throws SQLException {
+        as(orders.owner(), "create table journal (entry text)", "revoke update, delete on journal from orders");
+        as(orders.owner(), "create table secret (entry text)", "revoke all on secret from orders");
+        as(orders.owner(), "create sequence number", "revoke usage on sequence number from orders");
+
+        orders.provision(SERVER::superuser);
+
+        as(orders.runtime(), "insert into journal values ('A-1')", "select * from journal");
+        Stream.of(
+                        "update journal set entry = 'A-2'",
+                        "delete from journal",
+                        "select * from secret",
+                        "select nextval('number')")
+                .forEach(taken -> assertThatThrownBy(() -> as(orders.runtime(), taken))
+                        .as(taken)
+                        .hasMessageContaining("permission denied"));
+    }
+
+    @Test
     void changesPasswords() {
         ServiceDatabase changed = ServiceDatabase.of("orders", "it's \"new\" \\ ü", "also 'new'");
         changed.provision(SERVER::superuser);
