@@ -427,7 +427,7 @@ final class Leadership implements Standing {
     private void sendEntries(Progress follower, long prevTerm, List<Entry> entries) {
         var prev = follower.next - 1;
         if (follower.mode == Progress.Mode.PIPELINING && !entries.isEmpty()) {
-            follower.took(entries.getLast().index());
+            follower.took(entries.getLast());
         }
         follower.sentRound = confirmations.round();
         raft.send(
@@ -474,7 +474,9 @@ final class Leadership implements Standing {
     /// Keeps a follower from standing for election, asks for an echo, and finds out when entries were lost.
     private void beat(Progress follower) {
         var prev = follower.next - 1;
-        var prevTerm = follower.mode == Progress.Mode.SNAPSHOT ? -1 : log.termAt(prev);
+        var prevTerm = follower.mode == Progress.Mode.SNAPSHOT
+                ? -1
+                : Math.max(knownTerm(prev), follower.sentTermAt(prev));
         follower.sentRound = confirmations.round();
         raft.send(
                 follower.node,

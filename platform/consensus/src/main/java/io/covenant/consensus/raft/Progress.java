@@ -47,6 +47,10 @@ final class Progress {
     /// The last index of each message in flight, oldest first.
     private final long[] flight;
 
+    /// The last entry in flight; it may have left the log's memory.
+    private long sentIndex;
+
+    private long sentTerm;
     private int flightHead;
     private int flightSize;
 
@@ -62,10 +66,17 @@ final class Progress {
         return flightSize == flight.length;
     }
 
-    void took(long lastIndex) {
-        flight[(flightHead + flightSize) % flight.length] = lastIndex;
+    void took(Entry lastEntry) {
+        flight[(flightHead + flightSize) % flight.length] = lastEntry.index();
         flightSize++;
-        next = lastIndex + 1;
+        next = lastEntry.index() + 1;
+        sentIndex = lastEntry.index();
+        sentTerm = lastEntry.term();
+    }
+
+    /// The term of the entry that was sent last, or -1 for others.
+    long sentTermAt(long index) {
+        return index == sentIndex ? sentTerm : -1;
     }
 
     void landed(long upTo) {

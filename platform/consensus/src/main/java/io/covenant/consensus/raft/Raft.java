@@ -368,11 +368,21 @@ public final class Raft {
         if (now.nanos() - electionDeadline < 0) {
             return;
         }
-        if (members().isVoter(self)) {
+        if (mayStand()) {
             campaign(true, false);
         } else {
             restartElectionTimer();
         }
+    }
+
+    /// A voter may, and one whose removal is perhaps not committed: it may hold what nobody else does (thesis
+    /// §4.2.2). It does not count its own vote then.
+    private boolean mayStand() {
+        if (members().isVoter(self)) {
+            return true;
+        }
+        var changedAt = membership.changedAt();
+        return changedAt > commitIndex && membership.at(changedAt - 1).isVoter(self);
     }
 
     /// Stands for election, or asks first whether that makes sense.

@@ -12,9 +12,9 @@
 /// What is persisted when, and where this differs from the papers, stands in `docs/protocols/raft.md`.
 ///
 /// Source: D. Ongaro, J. Ousterhout, "In Search of an Understandable Consensus Algorithm (Extended
-/// Version)", 2014; D. Ongaro, "Consensus: Bridging Theory and Practice", dissertation, Stanford 2014, §3.10
-/// (hand-over), §4 (membership), §6.4 (reads), §9.6 (pre-vote); D. Ongaro, "bug in single-server membership
-/// changes", raft-dev, July 2015.
+/// Version)", 2014; D. Ongaro, "Consensus: Bridging Theory and Practice", dissertation, Stanford 2014,
+/// §3.10 (hand-over), §4 (membership), §6.4 (reads), §9.6 (pre-vote); D. Ongaro, "bug in single-server
+/// membership changes", raft-dev, July 2015.
 @NullMarked
 package io.covenant.consensus.raft;
 
