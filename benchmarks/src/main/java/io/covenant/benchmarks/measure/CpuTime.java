@@ -33,9 +33,8 @@ public final class CpuTime {
         }
     }
 
-    /// The fields `cutime` and `cstime`, number 16 and 17; the second field is the program's name in parentheses and
-    /// may
-    /// hold anything.
+    /// The fields `cutime` and `cstime`, number 16 and 17; the second field is the program's name in
+    /// parentheses and may hold anything.
     static Duration endedChildrenIn(String stat) {
         String[] fromThird = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         long ticks = Long.parseLong(fromThird[13]) + Long.parseLong(fromThird[14]);

@@ -17,9 +17,8 @@ public record Spread(double median, double min, double max) {
         return new Spread(medianOf(sorted), sorted[0], sorted[sorted.length - 1]);
     }
 
-    /// How one thing compares with another that was measured beside it: the quotient within each round, so that a
-    /// machine
-    /// that was slow for a while was slow for both.
+    /// How one thing compares with another that was measured beside it: the quotient within each round, so
+    /// that a machine that was slow for a while was slow for both.
     ///
     /// @param values one per round
     /// @param references of the same rounds, in the same order

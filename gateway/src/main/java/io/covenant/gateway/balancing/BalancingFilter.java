@@ -26,10 +26,11 @@ import reactor.netty.internal.shaded.reactor.pool.PoolAcquireTimeoutException;
 
 /// Sends a request to an instance of the service that its route names (`service://orders`).
 ///
-/// The instances take turns; those that do not listen or do not answer are passed over while others do. A request of
-/// which two have the effect of one (GET, HEAD, PUT, DELETE, OPTIONS, or any
-/// that carries an `Idempotency-Key`) goes on to an instance not tried yet when one refuses the connection or breaks it
-/// before the answer. Any other request is sent once; where that fails, the client is told whether anything was sent.
+/// The instances take turns; those that do not listen or do not answer are passed over while others do. A
+/// request of which two have the effect of one (GET, HEAD, PUT, DELETE, OPTIONS, or any that carries an
+/// `Idempotency-Key`) goes on to an instance not tried yet when one refuses the connection or breaks it
+/// before the answer. Any other request is sent once; where that fails, the client is told whether anything
+/// was sent.
 @Component
 final class BalancingFilter implements GlobalFilter, Ordered {
 

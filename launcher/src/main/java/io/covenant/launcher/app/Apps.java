@@ -68,9 +68,8 @@ public final class Apps {
                         .formatted(role.module(), target.resolve(role.module() + "-...-exec.jar"))));
     }
 
-    /// A digest of the jar, remembered for as long as the file is the same and unchanged. That it was changed is seen
-    /// from
-    /// its status, as a reproducible build gives all its jars one and the same time.
+    /// A digest of the jar, remembered for as long as the file is the same and unchanged. That it was changed
+    /// is seen from its status, as a reproducible build gives all its jars one and the same time.
     private static String contentOf(Path jar, Path memory) throws IOException {
         String sight = Files.readAttributes(jar, "unix:ino,size,ctime") + " ";
         Path note = memory.resolve("content");

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
-/// One build of one service, unpacked: a small jar with the libraries beside it, and, once it has been recorded, a
-/// cache
-/// of its loaded and linked classes (JEP 483, JEP 514) that cuts the work of a start to less than half.
+/// One build of one service, unpacked: a small jar with the libraries beside it, and, once it has been
+/// recorded, a cache of its loaded and linked classes (JEP 483, JEP 514) that cuts the work of a start to
+/// less than half.
 ///
 /// @param role what the service is for
 /// @param directory holds nothing but this build, and is named for its content

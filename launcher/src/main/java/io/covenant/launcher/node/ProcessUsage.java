@@ -10,9 +10,8 @@ import java.util.stream.Stream;
 /// What a process and its children take of the machine.
 ///
 /// @param cpu the processor time since their start
-/// @param memoryBytes their memory, each page shared by several processes counted in equal parts to each of them; 0
-/// where
-///     the operating system does not tell
+/// @param memoryBytes their memory, each page shared by several processes counted in equal parts to each of
+///     them; 0 where the operating system does not tell
 public record ProcessUsage(Duration cpu, long memoryBytes) {
 
     private static final String PROPORTIONAL = "Pss:";

@@ -13,9 +13,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 
-/// Brings nodes up in their order, a few at a time: a JVM that starts takes a whole processor, and all at once only get
-/// in
-/// each other's way.
+/// Brings nodes up in their order, a few at a time: a JVM that starts takes a whole processor, and all at
+/// once only get in each other's way.
 final class Boot {
 
     private static final int LINES_TOLD = 20;

@@ -15,9 +15,8 @@ import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/// Nodes that come and go together. Whatever it finds, half started, suspended, left over or outdated, it makes into
-/// what is
-/// wanted; doing so twice changes nothing.
+/// Nodes that come and go together. Whatever it finds, half started, suspended, left over or outdated, it
+/// makes into what is wanted; doing so twice changes nothing.
 final class Fleet {
 
     static final Duration PATIENCE = Duration.ofSeconds(10);

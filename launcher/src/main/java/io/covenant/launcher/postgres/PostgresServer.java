@@ -25,12 +25,10 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /// One PostgreSQL server on this machine, as a process of its own that outlives the JVM which started it.
 ///
-/// All it has lies in its home directory: `data`, `postgres.log`, `superuser.password` (for our eyes only) and
-/// `socket`.
-/// Which process it is follows from `data/postmaster.pid` and the operating system, never from memory alone, so a
-/// server
-/// started by another JVM is seen, and is adopted or stopped as the caller says. Home may be shared by processes; an
-/// object of this class belongs to one thread at a time.
+/// All it has lies in its home directory: `data`, `postgres.log`, `superuser.password` (for our eyes only)
+/// and `socket`. Which process it is follows from `data/postmaster.pid` and the operating system, never from
+/// memory alone, so a server started by another JVM is seen, and is adopted or stopped as the caller says.
+/// Home may be shared by processes; an object of this class belongs to one thread at a time.
 public final class PostgresServer {
 
     /// Path names of Unix sockets end at 107 bytes on Linux and at 103 elsewhere; PostgreSQL appends `/.s.PGSQL.12345`.

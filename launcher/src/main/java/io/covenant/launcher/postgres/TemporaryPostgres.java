@@ -14,10 +14,10 @@ import java.util.concurrent.TimeUnit;
 
 /// A server in a new directory that ends, and takes its directory along, with the JVM that started it.
 ///
-/// It ends also when that JVM is killed: a shell waits on a pipe which the operating system closes then. Should the
-/// shell
-/// be killed as well, the next temporary server on this machine clears away what is left. As the server ends after the
-/// JVM and not in one of its shutdown hooks, nothing that shuts down in the JVM finds its database gone.
+/// It ends also when that JVM is killed: a shell waits on a pipe which the operating system closes then.
+/// Should the shell be killed as well, the next temporary server on this machine clears away what is left. As
+/// the server ends after the JVM and not in one of its shutdown hooks, nothing that shuts down in the JVM
+/// finds its database gone.
 public final class TemporaryPostgres implements AutoCloseable {
 
     private static final String PREFIX = "covenant-postgres-";

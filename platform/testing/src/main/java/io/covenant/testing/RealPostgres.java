@@ -10,10 +10,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /// A test class that works on real PostgreSQL.
 ///
-/// Its constructor and methods may take a [PostgresInstance], the server that all tests of this JVM share, and
-/// [TestDatabase]s, each made on first use, kept for the whole class with its nested ones, and dropped after it.
-/// Several
-/// databases are told apart by [DatabaseOf]. Whatever a test did to the server, the next one finds it serving.
+/// Its constructor and methods may take a [PostgresInstance], the server that all tests of this JVM share,
+/// and [TestDatabase]s, each made on first use, kept for the whole class with its nested ones, and dropped
+/// after it. Several databases are told apart by [DatabaseOf]. Whatever a test did to the server, the next
+/// one finds it serving.
 @Documented
 @Inherited
 @Target(ElementType.TYPE)
