@@ -1,0 +1,136 @@
+package io.covenant.coordinator.transaction;
+
+import io.covenant.transactions.Step;
+import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.twophase.TwoPhaseCommit;
+import io.covenant.transactions.twophase.TwoPhaseCommit.Effect;
+import io.covenant.transactions.twophase.TwoPhaseCommit.Input;
+import io.covenant.transactions.twophase.TwoPhaseCommit.State;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Feeds one attempt's inputs to the protocol's core, one after the other, whoever brings them, and has the shell do
+/// what the core asks for.
+///
+/// Its lock guards all that is known of the attempt.
+final class ProtocolLoop {
+
+    /// Does what the core asks for, holding the lock. What it feeds meanwhile is handled after the step.
+    interface Shell {
+        void perform(@Nullable State before, Step<State, Effect> step);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProtocolLoop.class);
+
+    private static final TwoPhaseCommit PROTOCOL = new TwoPhaseCommit();
+
+    private final TransactionId id;
+    private final Surroundings around;
+    private final Shell shell;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Queue<Input> inbox = new ArrayDeque<>();
+    private @Nullable State state;
+    private boolean stepping;
+    private int tries;
+    private boolean retryArmed;
+
+    ProtocolLoop(TransactionId id, Surroundings around, Shell shell) {
+        this.id = id;
+        this.around = around;
+        this.shell = shell;
+    }
+
+    void lock() {
+        lock.lock();
+    }
+
+    void unlock() {
+        lock.unlock();
+    }
+
+    /// Absent until the protocol has been entered.
+    @Nullable
+    State state() {
+        return state;
+    }
+
+    void enter(Step<State, Effect> first) {
+        stepping = true;
+        try {
+            take(first);
+        } finally {
+            stepping = false;
+        }
+        drain();
+    }
+
+    /// Feeds one input to the core, after those that came before it.
+    void feed(Input input) {
+        lock.lock();
+        try {
+            inbox.add(input);
+            drain();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void drain() {
+        if (stepping || state == null) {
+            return;
+        }
+        stepping = true;
+        try {
+            for (var input = inbox.poll(); input != null; input = inbox.poll()) {
+                take(PROTOCOL.on(state, input));
+            }
+        } catch (RuntimeException e) {
+            LOG.error("{} is stuck", id, e);
+            throw e;
+        } finally {
+            stepping = false;
+        }
+    }
+
+    private void take(Step<State, Effect> step) {
+        var before = state;
+        state = step.next();
+        shell.perform(before, step);
+    }
+
+    // ---- trying again
+
+    /// How often what the core waits for has been tried.
+    int tries() {
+        return tries;
+    }
+
+    void countTry() {
+        tries++;
+    }
+
+    void forgetTries() {
+        tries = 0;
+    }
+
+    /// Has the core ask again for whatever is missing.
+    void retryAfter(int triesSoFar) {
+        if (!retryArmed) {
+            retryArmed = true;
+            var _ = around.later(around.retries().after(triesSoFar), () -> {
+                lock.lock();
+                try {
+                    retryArmed = false;
+                    feed(new Input.Retry());
+                } finally {
+                    lock.unlock();
+                }
+            });
+        }
+    }
+}
