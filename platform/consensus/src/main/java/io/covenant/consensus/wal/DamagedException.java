@@ -8,7 +8,7 @@ public final class DamagedException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
-    DamagedException(String message) {
+    public DamagedException(String message) {
         super(message);
     }
 }

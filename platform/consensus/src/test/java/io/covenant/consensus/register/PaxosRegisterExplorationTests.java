@@ -1,0 +1,44 @@
+package io.covenant.consensus.register;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.covenant.simulation.Explorer;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/// Every order in which letters can arrive, once, again or never, and proposers retry and die, in a small
+/// world.
+class PaxosRegisterExplorationTests {
+
+    private static final int LIMIT = 2_000_000;
+
+    @Test
+    void choosesOneValueWhateverHappens() {
+        var start = System.nanoTime();
+        var visited = explore(1, 1, Optional.empty());
+        System.out.printf(
+                "paxos register, every interleaving: %,d states, %,d moves, at most %d apart, %.1f s%n",
+                visited.states(), visited.moves(), visited.depth(), (System.nanoTime() - start) / 1e9);
+        assertThat(visited.states()).isGreaterThan(10_000);
+    }
+
+    @Test
+    void findsAnAcceptorThatBreaksItsPromise() {
+        assertThatThrownBy(() -> explore(1, 1, Optional.of(PlantedBug.ACCEPTS_BELOW_PROMISE)))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("chosen");
+    }
+
+    @Test
+    void findsAProposerThatIgnoresWhatWasAccepted() {
+        assertThatThrownBy(() -> explore(1, 1, Optional.of(PlantedBug.HIGHEST_VOTE_IGNORED)))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("chosen");
+    }
+
+    private static Explorer.Visited explore(int highestRound, int mostLives, Optional<PlantedBug> bug) {
+        var world = new SmallWorld(highestRound, mostLives, bug);
+        return new Explorer<>(world, world::check).explore(world.start(), LIMIT);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.consensus.register.durable;
+
+import org.jspecify.annotations.NullMarked;
