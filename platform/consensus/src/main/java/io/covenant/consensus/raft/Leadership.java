@@ -474,9 +474,8 @@ final class Leadership implements Standing {
     /// Keeps a follower from standing for election, asks for an echo, and finds out when entries were lost.
     private void beat(Progress follower) {
         var prev = follower.next - 1;
-        var prevTerm = follower.mode == Progress.Mode.SNAPSHOT
-                ? -1
-                : Math.max(knownTerm(prev), follower.sentTermAt(prev));
+        var prevTerm =
+                follower.mode == Progress.Mode.SNAPSHOT ? -1 : Math.max(knownTerm(prev), follower.sentTermAt(prev));
         follower.sentRound = confirmations.round();
         raft.send(
                 follower.node,

@@ -64,8 +64,7 @@ public record MessageCodec(int maxBytes) {
                     Message.Mismatch _,
                     Message.ChunkWanted _,
                     Message.TimeoutNow _,
-                    Message.Outdated _ ->
-                0;
+                    Message.Outdated _ -> 0;
         };
     }
 
@@ -139,13 +138,11 @@ public record MessageCodec(int maxBytes) {
     private static Message message(Reader in) {
         var kind = in.octet();
         return switch (kind) {
-            case REQUEST_VOTE ->
-                new Message.RequestVote(in.number(), in.number(), in.number(), in.flag(), in.flag());
+            case REQUEST_VOTE -> new Message.RequestVote(in.number(), in.number(), in.number(), in.flag(), in.flag());
             case VOTE -> new Message.Vote(in.number(), in.flag(), in.flag());
             case APPEND -> append(in);
             case APPENDED -> new Message.Appended(in.number(), in.number(), in.number());
-            case MISMATCH ->
-                new Message.Mismatch(in.number(), in.number(), in.number(), in.number(), in.number());
+            case MISMATCH -> new Message.Mismatch(in.number(), in.number(), in.number(), in.number(), in.number());
             case CHUNK ->
                 new Message.Chunk(in.number(), in.snapshot(), in.number(), in.bytes(), in.flag(), in.number());
             case CHUNK_WANTED ->
