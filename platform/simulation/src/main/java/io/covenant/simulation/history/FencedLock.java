@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 public record FencedLock() implements Model<State, FencedLock.Input, FencedLock.Output> {
 
     /// @param holding   what is held now
-    /// @param lastToken the greatest so far; where a grant's answer was never seen, the least that it can be
+    /// @param lastToken the greatest that anybody saw
     public record State(Optional<Holding> holding, long lastToken) {
         @Override
         public String toString() {
@@ -131,7 +131,7 @@ public record FencedLock() implements Model<State, FencedLock.Input, FencedLock.
         var after = switch (input) {
             case Input.Acquire(var _, var holder)
             when before.holding().isEmpty() ->
-                new State(Optional.of(new Holding(holder, OptionalLong.empty())), before.lastToken() + 1);
+                new State(Optional.of(new Holding(holder, OptionalLong.empty())), before.lastToken());
             case Input.Acquire _ -> before;
             case Input.Release(var _, var holder, var token) ->
                 mayHold(before, holder, token) ? free(before, token) : before;

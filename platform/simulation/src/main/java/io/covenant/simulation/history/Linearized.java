@@ -1,6 +1,5 @@
 package io.covenant.simulation.history;
 
-import io.covenant.simulation.history.Outcome.Answered;
 import java.util.Arrays;
 import java.util.List;
 
@@ -11,31 +10,27 @@ import java.util.List;
 /// behind it, so that only what lies between needs bits.
 final class Linearized {
 
-    /// A set as it was, with the state that it led to.
-    static final class With<S> {
+    /// The answered ones of a set as it was, with the state that it led to.
+    static final class Answered<S> {
 
         private final int full;
         private final long[] between;
-        private final long[] unknown;
         private final S state;
         private final int hash;
 
-        private With(int full, long[] between, long[] unknown, S state) {
+        private Answered(int full, long[] between, S state) {
             this.full = full;
             this.between = between;
-            this.unknown = unknown;
             this.state = state;
-            this.hash =
-                    31 * (31 * (31 * full + Arrays.hashCode(between)) + Arrays.hashCode(unknown)) + state.hashCode();
+            this.hash = 31 * (31 * full + Arrays.hashCode(between)) + state.hashCode();
         }
 
         @Override
         public boolean equals(Object other) {
-            return other instanceof With<?> that
+            return other instanceof Answered<?> that
                     && hash == that.hash
                     && full == that.full
                     && Arrays.equals(between, that.between)
-                    && Arrays.equals(unknown, that.unknown)
                     && state.equals(that.state);
         }
 
@@ -58,7 +53,7 @@ final class Linearized {
         var answers = 0;
         var unknowns = 0;
         for (var i = 0; i < bits.length; i++) {
-            isAnswered[i] = operations.get(i).outcome() instanceof Answered;
+            isAnswered[i] = operations.get(i).outcome() instanceof Outcome.Answered;
             bits[i] = isAnswered[i] ? answers++ : unknowns++;
         }
         answered = new long[words(answers)];
@@ -98,8 +93,23 @@ final class Linearized {
         return (words[bits[operation] >> 6] & 1L << bits[operation]) != 0;
     }
 
-    <S> With<S> with(S state) {
-        return new With<>(full, Arrays.copyOfRange(answered, full, Math.max(full, top + 1)), unknown.clone(), state);
+    <S> Answered<S> answered(S state) {
+        return new Answered<>(full, Arrays.copyOfRange(answered, full, Math.max(full, top + 1)), state);
+    }
+
+    /// Those of unknown outcome, as bits.
+    long[] unknown() {
+        return unknown.clone();
+    }
+
+    /// Whether the set has all of these and maybe more.
+    boolean hasAll(long[] unknowns) {
+        for (var i = 0; i < unknowns.length; i++) {
+            if ((unknowns[i] & ~unknown[i]) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static int words(int bits) {

@@ -7,12 +7,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Function;
 
 /// Wing and Gong's search for an order, with Lowe's memory.
 ///
@@ -21,8 +18,8 @@ import java.util.function.Function;
 /// this state again. It ends when all answers are explained.
 ///
 /// An operation of unknown outcome may come anywhere after its invocation, or nowhere. These are tried last,
-/// and only where they can matter: one that changes nothing, one that the next operation hides, and one
-/// with a twin that was invoked before and is still to be had need not be looked at.
+/// and only where they can matter: not before an equal one that was invoked earlier, and not where the same
+/// answers had been explained and the same state been reached with fewer of them.
 final class Search<S, I, O> {
 
     enum Result {
@@ -82,12 +79,14 @@ final class Search<S, I, O> {
     private final Map<Integer, Entry> answers = new HashMap<>();
     private final Map<Integer, Integer> twins = new HashMap<>();
     private final Linearized linearized;
-    private final Set<Linearized.With<S>> remembered = new HashSet<>();
+    private final Map<Linearized.Answered<S>, List<long[]>> remembered = new HashMap<>();
     private final Deque<Choice<S>> choices = new ArrayDeque<>();
     private S state;
+    private int configurations;
     private long horizon;
     private int unexplained;
     private int left = Integer.MAX_VALUE;
+    private int farthest;
     private List<Integer> farthestOrder = List.of();
     private S farthestState;
 
@@ -130,7 +129,7 @@ final class Search<S, I, O> {
     Result run() {
         var candidate = ring.next;
         while (unexplained > 0) {
-            if (remembered.size() > limit) {
+            if (configurations > limit) {
                 return Result.GIVEN_UP;
             }
             if (candidate.kind == Kind.ANSWER) {
@@ -148,7 +147,7 @@ final class Search<S, I, O> {
     }
 
     int configurations() {
-        return remembered.size();
+        return configurations;
     }
 
     /// The order that explained the most answers before the search had to go back, as places in the list of
@@ -167,7 +166,7 @@ final class Search<S, I, O> {
             return false;
         }
         linearized.add(entry.operation);
-        if (!remembered.add(linearized.with(after.get()))) {
+        if (!isNew(after.get())) {
             linearized.remove(entry.operation);
             return false;
         }
@@ -183,7 +182,20 @@ final class Search<S, I, O> {
         return true;
     }
 
+    private boolean isNew(S after) {
+        var unknowns = remembered.computeIfAbsent(linearized.answered(after), _ -> new ArrayList<>(1));
+        for (var fewer : unknowns) {
+            if (linearized.hasAll(fewer)) {
+                return false;
+            }
+        }
+        configurations++;
+        unknowns.add(linearized.unknown());
+        return true;
+    }
+
     private Entry goBack() {
+        noteOrder();
         var choice = choices.pop();
         var entry = choice.entry();
         var answer = answers.get(entry.operation);
@@ -201,9 +213,8 @@ final class Search<S, I, O> {
     private Optional<S> after(int operation) {
         var input = operations.get(operation).input();
         return switch (operations.get(operation).outcome()) {
-            case Answered<O>(var output, var _) -> unlessHiding(before -> model.answered(before, input, output));
-            case Unknown<O>() ->
-                hasTwinLeft(operation) ? Optional.empty() : unlessHiding(before -> model.unanswered(before, input));
+            case Answered<O>(var output, var _) -> model.answered(state, input, output);
+            case Unknown<O>() -> hasTwinLeft(operation) ? Optional.empty() : model.unanswered(state, input);
         };
     }
 
@@ -212,23 +223,21 @@ final class Search<S, I, O> {
         return twin != null && !linearized.contains(twin);
     }
 
-    /// Nothing where the state would be the same without the operation of unknown outcome just before: the
-    /// order without that one explains as much, and leaves it for later.
-    private Optional<S> unlessHiding(Function<S, Optional<S>> step) {
-        var after = step.apply(state);
-        var last = choices.peek();
-        return last == null || last.entry().kind != Kind.UNKNOWN_CALL
-                ? after
-                : after.filter(same -> !step.apply(last.before()).equals(after));
-    }
-
     private void noteHowFar() {
         if (unexplained < left) {
             left = unexplained;
             farthestState = state;
-            var order = new ArrayList<Integer>();
+            farthest = choices.size();
+        }
+    }
+
+    /// Only when it comes to an end, as all the shorter orders before are of no use.
+    private void noteOrder() {
+        if (farthest > 0) {
+            var order = new ArrayList<Integer>(choices.size());
             choices.descendingIterator().forEachRemaining(choice -> order.add(choice.entry().operation));
-            farthestOrder = order;
+            farthestOrder = order.subList(0, farthest);
+            farthest = 0;
         }
     }
 }

@@ -55,12 +55,11 @@ class FencedLockTests {
     }
 
     @Test
-    void countsATokenThatNobodySaw() {
+    void refusesATokenThatWasReleasedWhenNobodyHadSeenItGranted() {
         assertThat(check(
                         unknown("a", acquire("a"), 0),
-                        answered("b", acquire("b"), 10, BUSY, 20),
-                        unknown("primary", lose("a"), 30),
-                        answered("b", acquire("b"), 40, granted(1), 50)))
+                        answered("a", release("a", 5), 10, RELEASED, 20),
+                        answered("b", acquire("b"), 40, granted(5), 50)))
                 .isInstanceOf(NotLinearizable.class);
     }
 
