@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -54,8 +55,8 @@ final class Instance implements AutoCloseable {
     private final Semaphore permits;
     private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
     private final AtomicInteger unanswered = new AtomicInteger();
-
     private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicInteger open = new AtomicInteger();
 
     /// When it last answered, or was first asked after a rest.
     private volatile long heardAt;
@@ -74,6 +75,10 @@ final class Instance implements AutoCloseable {
 
     URI address() {
         return address;
+    }
+
+    int openConnections() {
+        return open.get();
     }
 
     /// Whether to ask others first. Of the callers that find the time of avoidance over, one is told to go and see;
@@ -230,7 +235,7 @@ final class Instance implements AutoCloseable {
         }
         var left = Duration.ofNanos(deadline - System.nanoTime());
         var patience = left.compareTo(properties.connectTimeout()) < 0 ? left : properties.connectTimeout();
-        return new Connection(new InetSocketAddress(host, port), patience);
+        return new Connection(new InetSocketAddress(host, port), patience, open);
     }
 
     private void release(Connection connection) {
@@ -292,10 +297,13 @@ final class Instance implements AutoCloseable {
 
         private final SocketChannel channel;
         private final DefaultBHttpClientConnection http;
+        private final AtomicInteger open;
+        private final AtomicBoolean closed = new AtomicBoolean();
         private volatile boolean expired;
         private long restingSince;
 
-        Connection(InetSocketAddress address, Duration patience) throws IOException {
+        /// @param open counts this connection until it is closed
+        Connection(InetSocketAddress address, Duration patience, AtomicInteger open) throws IOException {
             if (address.isUnresolved()) {
                 throw new IOException("unknown host " + address.getHostString());
             }
@@ -309,6 +317,8 @@ final class Instance implements AutoCloseable {
                 channel.close();
                 throw e;
             }
+            this.open = open;
+            open.incrementAndGet();
         }
 
         void rest() {
@@ -341,6 +351,9 @@ final class Instance implements AutoCloseable {
         }
 
         void close() {
+            if (closed.compareAndSet(false, true)) {
+                open.decrementAndGet();
+            }
             try {
                 channel.close();
             } catch (IOException ignored) {

@@ -8,10 +8,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Instances implements AutoCloseable {
 
     private final List<Instance> all;
+    private final CallMetrics metrics;
     private final AtomicInteger turn = new AtomicInteger();
 
-    Instances(List<Instance> all) {
+    Instances(List<Instance> all, CallMetrics metrics) {
         this.all = all;
+        this.metrics = metrics;
+    }
+
+    CallMetrics metrics() {
+        return metrics;
+    }
+
+    int openConnections() {
+        return all.stream().mapToInt(Instance::openConnections).sum();
     }
 
     /// Every instance once, beginning with the next in turn; those to be avoided at the end.

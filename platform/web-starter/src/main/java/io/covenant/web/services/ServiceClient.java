@@ -5,6 +5,9 @@ import io.covenant.web.services.ServiceAnswer.Answered;
 import io.covenant.web.services.ServiceAnswer.Attempt;
 import io.covenant.web.services.ServiceAnswer.NotSent;
 import io.covenant.web.services.ServiceAnswer.Unanswered;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +26,11 @@ import tools.jackson.databind.json.JsonMapper;
 /// goes to the next instance only if the request says that it may.
 ///
 /// Blocking, made for virtual threads.
+///
+/// Meters, each with the tag `service`:
+/// - timer `covenant.service.client.requests`: whole calls, with `outcome` (`answered`, `not-sent`, `unanswered`) and
+///   `status` (`2xx` to `5xx`, `other`; `none` without an answer);
+/// - gauge `covenant.service.client.connections`: open connections to all its instances, resting ones included.
 public final class ServiceClient implements AutoCloseable {
 
     private final Map<String, Instances> services;
@@ -30,7 +38,13 @@ public final class ServiceClient implements AutoCloseable {
     private final JsonMapper mapper;
     private final ScheduledThreadPoolExecutor watch;
 
+    /// A client that nobody measures.
     public ServiceClient(Topology topology, ServiceClientProperties properties, JsonMapper mapper) {
+        this(topology, properties, mapper, new CompositeMeterRegistry());
+    }
+
+    public ServiceClient(
+            Topology topology, ServiceClientProperties properties, JsonMapper mapper, MeterRegistry registry) {
         this.properties = properties;
         this.mapper = mapper.rebuild()
                 .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -44,9 +58,16 @@ public final class ServiceClient implements AutoCloseable {
         this.services = topology.services().entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(
                         Map.Entry::getKey,
-                        entry -> new Instances(entry.getValue().stream()
-                                .map(address -> new Instance(address, properties, watch))
-                                .toList())));
+                        entry -> new Instances(
+                                entry.getValue().stream()
+                                        .map(address -> new Instance(address, properties, watch))
+                                        .toList(),
+                                new CallMetrics(registry, entry.getKey()))));
+        services.forEach((name, instances) -> Gauge.builder(
+                        "covenant.service.client.connections", instances, Instances::openConnections)
+                .description("Open connections to all instances of a service, resting ones included")
+                .tag("service", name)
+                .register(registry));
         var _ = watch.scheduleWithFixedDelay(
                 () -> services.values().forEach(Instances::closeIdle), 5, 5, TimeUnit.SECONDS);
     }
@@ -69,8 +90,15 @@ public final class ServiceClient implements AutoCloseable {
         if (instances == null) {
             throw new UnknownServiceException(service);
         }
+        long start = System.nanoTime();
+        var answer = call(service, instances, request, start);
+        instances.metrics().record(answer, System.nanoTime() - start);
+        return answer;
+    }
+
+    private ServiceAnswer call(String service, Instances instances, ServiceRequest request, long start) {
         var timeout = request.timeout() == null ? properties.timeout() : request.timeout();
-        var deadline = System.nanoTime() + timeout.toNanos();
+        var deadline = start + timeout.toNanos();
         var body = bodyOf(request);
         var requestId = request.headers().containsKey(RequestId.HEADER) ? null : RequestId.current();
 
