@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.web.database;
+
+import org.jspecify.annotations.NullMarked;
