@@ -1,0 +1,215 @@
+package io.covenant.consensus.transport;
+
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/// The connection to one peer, made again whenever it breaks.
+final class Outgoing {
+
+    private static final int BATCH_BYTES = 256 * 1024;
+    private static final byte[] PING = new byte[4];
+
+    private final TransportSettings settings;
+    private final Optional<SSLContext> tls;
+    private final String peer;
+    private final InetSocketAddress address;
+    private final TransportListener listener;
+    private final Complaints complaints;
+    private final OutgoingQueue queue;
+    private final AtomicReference<@Nullable Socket> current = new AtomicReference<>();
+    private final Thread thread;
+    private volatile boolean closed;
+
+    Outgoing(
+            TransportSettings settings,
+            Optional<SSLContext> tls,
+            String peer,
+            InetSocketAddress address,
+            TransportListener listener,
+            Complaints complaints) {
+        this.settings = settings;
+        this.tls = tls;
+        this.peer = peer;
+        this.address = address;
+        this.listener = listener;
+        this.complaints = complaints;
+        this.queue = new OutgoingQueue(settings.queueFrames(), settings.queueBytes());
+        this.thread = Thread.ofVirtual().name("to-" + peer).unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    InetSocketAddress address() {
+        return address;
+    }
+
+    void send(byte[] frame) {
+        var dropped = queue.add(frame);
+        if (dropped > 0) {
+            listener.dropped(peer, dropped);
+        }
+    }
+
+    private void run() {
+        for (var failures = 0; !closed; ) {
+            var connected = false;
+            try (var plain = new Socket()) {
+                current.set(plain);
+                connect(plain);
+                var socket = greet(plain);
+                connected = true;
+                listener.connected(peer);
+                failures = 0;
+                pump(plain, socket);
+            } catch (InterruptedException end) {
+                return;
+            } catch (IOException | RuntimeException failure) {
+                if (closed) {
+                    return;
+                }
+                failures++;
+                var why = Connections.why(failure);
+                if (connected || failures == 1) {
+                    complaints.about("to " + peer, "the connection to %s at %s %s".formatted(peer, address, why));
+                }
+                listener.disconnected(peer, why);
+            }
+            if (!pause(failures)) {
+                return;
+            }
+        }
+    }
+
+    private void connect(Socket socket) throws IOException {
+        // The name is looked up anew each time: an address may have moved.
+        var target = address.isUnresolved()
+                ? new InetSocketAddress(InetAddress.getByName(address.getHostString()), address.getPort())
+                : address;
+        if (tls.isEmpty()) {
+            Connections.requireLoopback(target.getAddress());
+        }
+        socket.setTcpNoDelay(true);
+        socket.connect(target, Math.toIntExact(settings.helloTimeout().toMillis()));
+    }
+
+    private Socket greet(Socket plain) throws IOException {
+        try (var deadline = new Deadline(settings.helloTimeout(), plain)) {
+            try {
+                return introduce(plain);
+            } catch (IOException failure) {
+                throw deadline.explain(failure);
+            }
+        }
+    }
+
+    private Socket introduce(Socket plain) throws IOException {
+        plain.setSoTimeout(Math.toIntExact(settings.helloTimeout().toMillis()));
+        var socket = Connections.secure(plain, tls, true);
+        if (socket instanceof SSLSocket secured) {
+            Certificates.requireName(secured, peer);
+        }
+        new Hello(Hello.VERSION, settings.cluster(), settings.node(), peer)
+                .write(new DataOutputStream(new BufferedOutputStream(socket.getOutputStream())));
+        Hello.readAnswer(new DataInputStream(socket.getInputStream()));
+        socket.setSoTimeout(Math.toIntExact(settings.idleTimeout().toMillis()));
+        return socket;
+    }
+
+    private void pump(Socket plain, Socket socket) throws IOException, InterruptedException {
+        var why = new AtomicReference<@Nullable IOException>();
+        var reader = Thread.ofVirtual().name("signs-of-" + peer).start(() -> hearSignsOfLife(plain, socket, why));
+        var out = socket.getOutputStream();
+        var buffer = new byte[64 * 1024];
+        try {
+            for (var nextPing = System.nanoTime(); ; ) {
+                var patience = (nextPing - System.nanoTime()) / 1_000_000;
+                var frames = queue.take(BATCH_BYTES, Math.max(1, patience));
+                if (System.nanoTime() >= nextPing) {
+                    out.write(PING);
+                    nextPing = System.nanoTime()
+                            + Duration.ofMillis(settings.pingMillis()).toNanos();
+                }
+                if (!frames.isEmpty()) {
+                    buffer = write(out, frames, buffer);
+                }
+            }
+        } catch (IOException failure) {
+            var cause = why.get();
+            throw cause == null ? failure : cause;
+        } finally {
+            // Not the one with TLS: that would wait for a write which waits for the peer.
+            Connections.close(plain);
+            reader.interrupt();
+        }
+    }
+
+    /// The peer answers every ping; when it does not, nobody is there any more.
+    private static void hearSignsOfLife(Socket plain, Socket socket, AtomicReference<@Nullable IOException> why) {
+        try {
+            InputStream in = socket.getInputStream();
+            while (in.read() >= 0) {}
+            why.compareAndSet(null, new RefusedException("was closed by the other side"));
+        } catch (IOException failure) {
+            why.compareAndSet(null, failure);
+        } finally {
+            Connections.close(plain);
+        }
+    }
+
+    /// Writes all of them in one go.
+    ///
+    /// @return the buffer, perhaps a larger one
+    private byte[] write(OutputStream out, List<byte[]> frames, byte[] buffer) throws IOException {
+        var length = frames.stream().mapToInt(frame -> 4 + frame.length).sum();
+        var batch = buffer.length >= length ? buffer : new byte[length];
+        var into = ByteBuffer.wrap(batch);
+        frames.forEach(frame -> into.putInt(frame.length).put(frame));
+        try {
+            out.write(batch, 0, length);
+            listener.sent(peer, frames.size(), length);
+        } catch (IOException broken) {
+            listener.dropped(peer, frames.size());
+            throw broken;
+        }
+        return batch.length > 2 * BATCH_BYTES ? buffer : batch;
+    }
+
+    /// Longer after each failure, and never as long as the other nodes.
+    private boolean pause(int failures) {
+        var most = Math.min(
+                settings.retryMost().toMillis(), settings.retryLeast().toMillis() << Math.clamp(failures - 1, 0, 20));
+        try {
+            Thread.sleep(most / 2 + ThreadLocalRandom.current().nextLong(most / 2 + 1));
+            return true;
+        } catch (InterruptedException end) {
+            return false;
+        }
+    }
+
+    void close() {
+        closed = true;
+        var socket = current.get();
+        if (socket != null) {
+            Connections.close(socket);
+        }
+        thread.interrupt();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.consensus.transport;
+
+import org.jspecify.annotations.NullMarked;
