@@ -363,7 +363,11 @@ class TransactionControllerTests {
                 .contains("covenant_transactions_decided_seconds_count{outcome=\"committed\"")
                 .contains("covenant_decisions_batch")
                 .contains("covenant_backlog_undecided")
-                .contains("covenant_transactions_undecided");
+                .contains("covenant_transactions_undecided")
+                .containsPattern(
+                        "covenant_service_client_requests_seconds_count\\{outcome=\"answered\",service=\"orders\","
+                                + "status=\"2xx\"\\} [1-9]")
+                .containsPattern("covenant_service_client_connections\\{service=\"orders\"\\} [1-9]");
         assertThat(readiness.path("status").asString()).isEqualTo("UP");
         assertThat(readiness.path("components").propertyNames()).contains("database");
     }
