@@ -56,6 +56,16 @@ class CounterexampleTests {
     }
 
     @Test
+    void countsWhatBeginsAtItsLastMoment() {
+        var counterexample = counterexample(List.of(
+                answered("c1", read(), 0, value(1), 10),
+                answered("c2", write(1), 10, WRITTEN, 20),
+                answered("c3", read(), 30, value(9), 40)));
+
+        assertThat(counterexample.unexplained()).containsExactly(answered("c3", read(), 30, value(9), 40));
+    }
+
+    @Test
     void showsTheEndOfALongStory() {
         var story = new ArrayList<Operation<Input<Integer>, Output<Integer>>>();
         for (var i = 0; i < 1_000; i++) {

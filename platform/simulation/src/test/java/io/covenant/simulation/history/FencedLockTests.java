@@ -109,6 +109,14 @@ class FencedLockTests {
     }
 
     @Test
+    void refusesThatAHolderDoesNotHoldIt() {
+        assertThat(check(
+                        answered("a", acquire("a"), 0, granted(1), 10),
+                        answered("a", release("a", 1), 20, NOT_HELD, 30)))
+                .isInstanceOf(NotLinearizable.class);
+    }
+
+    @Test
     void keepsLocksApart() {
         assertThat(check(
                         answered("a", acquire("a"), 0, granted(7), 10),

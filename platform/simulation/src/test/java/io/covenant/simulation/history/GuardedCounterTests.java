@@ -39,6 +39,13 @@ class GuardedCounterTests {
     }
 
     @Test
+    void refusesAFenceOfAnotherToken() {
+        assertThat(check(
+                        answered("b", increment(9), 0, count(1), 10), answered("a", increment(4), 20, fencedBy(8), 30)))
+                .isInstanceOf(NotLinearizable.class);
+    }
+
+    @Test
     void refusesALostIncrement() {
         assertThat(check(answered("a", increment(1), 0, count(1), 10), answered("b", increment(2), 20, count(1), 30)))
                 .isInstanceOf(NotLinearizable.class);

@@ -63,6 +63,8 @@ class LinearizabilityTests {
     void takesEventsOfTheSameTimeAsConcurrent() {
         assertThat(check(answered("c1", write(1), 0, WRITTEN, 10), answered("c2", read(), 10, value(0), 20)))
                 .isInstanceOf(Linearizable.class);
+        assertThat(check(answered("c1", read(), 0, value(1), 10), unknown("c2", write(1), 10)))
+                .isInstanceOf(Linearizable.class);
     }
 
     @Test
@@ -93,6 +95,18 @@ class LinearizabilityTests {
     @Test
     void letsNothingTakeEffectBeforeItIsInvoked() {
         assertThat(check(answered("c2", read(), 10, value(1), 20), unknown("c1", write(1), 30)))
+                .isInstanceOf(NotLinearizable.class);
+    }
+
+    /// To explain all of it the conditional write would have to come first, which is over before it begins.
+    @Test
+    void remembersWhatWasStillToComeWhenItGoesBack() {
+        assertThat(check(
+                        unknown("c1", write(1), 0),
+                        answered("c2", read(), 5, value(1), 10),
+                        unknown("c3", compareAndSet(0, 1), 15),
+                        answered("c2", write(7), 20, WRITTEN, 25),
+                        answered("c2", read(), 30, value(1), 35)))
                 .isInstanceOf(NotLinearizable.class);
     }
 

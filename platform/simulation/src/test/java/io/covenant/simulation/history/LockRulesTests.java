@@ -51,6 +51,8 @@ class LockRulesTests {
     void letsAnswersOvertakeEachOther() {
         assertThat(LockRules.tokensRise(List.of(grant("a", 1, 0, 90), grant("b", 2, 5, 20))))
                 .isEmpty();
+        assertThat(LockRules.tokensRise(List.of(grant("a", 2, 0, 10), grant("b", 1, 10, 20))))
+                .isEmpty();
     }
 
     @Test
