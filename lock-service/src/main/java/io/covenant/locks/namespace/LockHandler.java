@@ -43,7 +43,11 @@ final class LockHandler {
                 acquire.value());
         var closed = firstClosed(taker);
         if (closed == null) {
-            return new Reply.Granted(queues.take(taker));
+            var granted = new Reply.Granted(queues.take(taker));
+            var names = new ArrayList<String>(0);
+            queues.awaited(taker.owner(), names);
+            queues.serve(names);
+            return granted;
         }
         if (acquire.waitMillis() == 0) {
             return busy(closed);

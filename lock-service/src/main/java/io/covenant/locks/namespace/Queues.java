@@ -28,12 +28,26 @@ final class Queues {
                 remove(next);
                 var granted = new Reply.Granted(take(next));
                 state.settle(next.owner().session(), next.seq(), granted);
-                for (var want : next.wants()) {
-                    if (!want.name().equals(name)) {
-                        names.add(want.name());
-                    }
-                }
+                touch(next, names);
+                awaited(next.owner(), names);
                 lock = state.locks.get(name);
+            }
+        }
+    }
+
+    private static void touch(Waiter waiter, Collection<String> names) {
+        waiter.wants().forEach(want -> names.add(want.name()));
+    }
+
+    /// What else an owner waits for: with what it was granted just now, it may enter there.
+    void awaited(Owner owner, Collection<String> names) {
+        var session = state.sessions.get(owner.session());
+        if (session != null) {
+            for (var entry : session.requests().entries()) {
+                var waiter = state.waiter(entry);
+                if (waiter != null && waiter.owner().equals(owner)) {
+                    touch(waiter, names);
+                }
             }
         }
     }

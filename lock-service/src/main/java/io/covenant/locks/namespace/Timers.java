@@ -99,7 +99,8 @@ public final class Timers {
                 ? Math.max(session.ttlMillis(), graceMillis)
                 : Math.min(graceMillis, known + Math.max(0, maxExtensionMillis - session.extendedMillis()));
         long arm = Math.max(known, grace);
-        return new Armed(
-                session.id(), session.renewSeq(), arm, Math.max(arm - known, session.extendedMillis() == 0 ? 1 : 0));
+        // Never 0, so that the next election knows of this one.
+        long least = session.extendedMillis() == 0 ? 1 : 0;
+        return new Armed(session.id(), session.renewSeq(), arm, Math.max(arm - known, least));
     }
 }
