@@ -100,6 +100,8 @@ final class Rows {
     }
 
     /// Sets a parameter to the array of what each of the items has to say.
+    ///
+    /// @param type `int8`, `int4` or `bool`, which travel in binary, or any other, which travels as text
     static <T> void set(
             PreparedStatement statement,
             int index,
@@ -107,9 +109,17 @@ final class Rows {
             List<T> items,
             Function<? super T, ? extends @Nullable Object> value)
             throws SQLException {
-        var values = new @Nullable Object[items.size()];
+        @Nullable
+        Object[] values = switch (type) {
+            case "int8" -> new Long[items.size()];
+            case "int4" -> new Integer[items.size()];
+            case "bool" -> new Boolean[items.size()];
+            default -> new String[items.size()];
+        };
+        boolean text = values instanceof String[];
         for (int i = 0; i < values.length; i++) {
-            values[i] = value.apply(items.get(i));
+            var item = value.apply(items.get(i));
+            values[i] = text && item != null ? item.toString() : item;
         }
         statement.setArray(index, statement.getConnection().createArrayOf(type, values));
     }

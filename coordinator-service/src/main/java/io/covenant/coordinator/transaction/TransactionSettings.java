@@ -18,7 +18,8 @@ import org.springframework.util.unit.DataSize;
 ///                               participant waits for a lock, so that its refusal arrives
 /// @param finishPatience         how long to wait for a confirmation before telling another instance
 /// @param finishRequestsInFlight so many requests at a time tell one service what was decided; what comes meanwhile
-///                               goes into the next
+///                               goes into the next: the fewer, the more branches share a request and a forced write,
+///                               but one request that hangs should leave another
 /// @param maxFinishBatch         the most branches told in one request
 /// @param firstRetry             the pause before the first repetition, doubled for each further one
 /// @param longestRetry           the longest pause between repetitions
@@ -33,7 +34,7 @@ public record TransactionSettings(
         @DefaultValue("64KB") DataSize maxPayload,
         @DefaultValue("1500ms") Duration preparePatience,
         @DefaultValue("1s") Duration finishPatience,
-        @DefaultValue("4") int finishRequestsInFlight,
+        @DefaultValue("2") int finishRequestsInFlight,
         @DefaultValue("200") int maxFinishBatch,
         @DefaultValue("50ms") Duration firstRetry,
         @DefaultValue("2s") Duration longestRetry,
@@ -49,7 +50,7 @@ public record TransactionSettings(
                 DataSize.ofKilobytes(64),
                 Duration.ofMillis(1500),
                 Duration.ofSeconds(1),
-                4,
+                2,
                 200,
                 Duration.ofMillis(50),
                 Duration.ofSeconds(2),

@@ -18,10 +18,11 @@ final class BranchEvidence {
                and set_config('idle_in_transaction_session_timeout', ?, true) is not null
             """;
 
+    /// Not `on conflict do nothing`, which looks into the index twice: a row that is there is the exception.
     private static final String ENTER = """
             insert into branch_barrier (gid, kind, transaction_id, operation)
             select ?, 'WORK', ?, ?
-            """ + LIMITED + "on conflict do nothing";
+            """ + LIMITED;
 
     private static final String LIMIT_READING = "select 1" + LIMITED;
 
@@ -46,7 +47,7 @@ final class BranchEvidence {
 
     /// The first statement of a branch: limits its waits, and inserts its barrier row.
     ///
-    /// @return whether it did; not when the row was there already
+    /// @return whether it did; not when the row was there already, and then the transaction has to be rolled back
     static boolean enter(Connection connection, Branch branch, BranchLimits limits) throws SQLException {
         try (var insert = connection.prepareStatement(ENTER)) {
             insert.setString(1, branch.id().gid());
@@ -54,6 +55,11 @@ final class BranchEvidence {
             insert.setString(3, branch.operation());
             limit(insert, 4, branch, limits);
             return insert.executeUpdate() == 1;
+        } catch (SQLException e) {
+            if (SqlFailure.hasState(e, SqlFailure.UNIQUE_VIOLATION)) {
+                return false;
+            }
+            throw e;
         }
     }
 

@@ -15,6 +15,7 @@ sealed interface SqlFailure {
     /// The connection, or the server, is gone: what became of the last statement is unknown.
     record Lost(String reason) implements SqlFailure {}
 
+    String UNIQUE_VIOLATION = "23505";
     String UNDEFINED_OBJECT = "42704";
     String LOCK_NOT_AVAILABLE = "55P03";
     String SERIALIZATION_FAILURE = "40001";
