@@ -11,6 +11,9 @@
 /// them: clocks and random sources from outside, and walking through a `HashMap` or `Set.of` whose order
 /// the seed does not fix.
 ///
+/// Whether what clients saw can be explained is decided in `io.covenant.simulation.history`, of histories from
+/// anywhere.
+///
 /// Source: FoundationDB's simulation (W. Wilson, "Testing Distributed Systems w/ Deterministic Simulation",
 /// 2014); the check by running one seed twice is Accord's (`BurnTest.reconcile`).
 @NullMarked

@@ -69,7 +69,7 @@ final class Search<S, I, O> {
         }
     }
 
-    private record Choice<S>(Entry entry, S before, long horizon) {}
+    private record Choice<S>(Entry entry, S before) {}
 
     private final Model<S, I, O> model;
     private final List<Operation<I, O>> operations;
@@ -83,7 +83,11 @@ final class Search<S, I, O> {
     private final Deque<Choice<S>> choices = new ArrayDeque<>();
     private S state;
     private int configurations;
+
+    /// When the first answer that is left came. Each way through the ring finds it anew, and between two calls
+    /// of unknown outcome it stays.
     private long horizon;
+
     private int unexplained;
     private int left = Integer.MAX_VALUE;
     private int farthest;
@@ -170,7 +174,7 @@ final class Search<S, I, O> {
             linearized.remove(entry.operation);
             return false;
         }
-        choices.push(new Choice<>(entry, state, horizon));
+        choices.push(new Choice<>(entry, state));
         state = after.get();
         entry.unlink();
         var answer = answers.get(entry.operation);
@@ -206,7 +210,6 @@ final class Search<S, I, O> {
         entry.relink();
         linearized.remove(entry.operation);
         state = choice.before();
-        horizon = choice.horizon();
         return entry;
     }
 
