@@ -133,7 +133,7 @@ public class ParticipantAutoConfiguration {
         return new ParticipantLife(
                 new Rehearsal(finishing.dataSource()),
                 sweep,
-                new BarrierPurge(finishing.dataSource(), properties.retention(), 1000),
+                new BranchPurge(finishing.dataSource(), properties.barriersKept(), properties.hazardRetention(), 1000),
                 properties.sweep(),
                 metrics,
                 events);

@@ -25,7 +25,7 @@ final class ParticipantLife implements SmartLifecycle {
 
     private final Rehearsal rehearsal;
     private final BranchSweep sweep;
-    private final BarrierPurge purge;
+    private final BranchPurge purge;
     private final ParticipantProperties.Sweep properties;
     private final BranchMetrics metrics;
     private final ApplicationEventPublisher events;
@@ -37,7 +37,7 @@ final class ParticipantLife implements SmartLifecycle {
     ParticipantLife(
             Rehearsal rehearsal,
             BranchSweep sweep,
-            BarrierPurge purge,
+            BranchPurge purge,
             ParticipantProperties.Sweep properties,
             BranchMetrics metrics,
             ApplicationEventPublisher events) {

@@ -11,7 +11,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param fenceAttempts    how many times it waits so, before the coordinator is asked to tell it again
 /// @param finishers        the most branches that are committed or rolled back at the same time; they have a
 ///                         connection pool of this size of their own
-/// @param retention        how long barrier rows are kept; older transactions are refused
+/// @param retention        transactions that are older are refused, because barrier rows are kept for twice as long
+///                         only; coordinators remember them for a time in between, see
+///                         `docs/decisions/0013-forgetting.md`, and know of another retention than the default if
+///                         they are configured with this very key
+/// @param hazardRetention  how long a hazard stays on record for somebody to look at; it is counted and logged in
+///                         any case
 /// @param maxPreparedAge   a branch that is prepared for longer than this makes the service's health DOWN
 /// @param sweep            how it looks after branches whose coordinator has not come back
 @ConfigurationProperties("covenant.transactions.participant")
@@ -21,6 +26,7 @@ public record ParticipantProperties(
         @DefaultValue("5") int fenceAttempts,
         @DefaultValue("8") int finishers,
         @DefaultValue("7d") Duration retention,
+        @DefaultValue("30d") Duration hazardRetention,
         @DefaultValue("10s") Duration maxPreparedAge,
         @DefaultValue Sweep sweep) {
 
@@ -52,6 +58,10 @@ public record ParticipantProperties(
                 retention.compareTo(Duration.ofHours(1)) >= 0,
                 "retention",
                 "must be at least an hour: it has to outlast every retry of every coordinator");
+        require(
+                hazardRetention.compareTo(retention) >= 0,
+                "hazard-retention",
+                "must be at least as long as the retention: nobody forgets a hazard of which there may be more to hear");
     }
 
     private static void requirePositive(String name, Duration duration) {
@@ -62,6 +72,11 @@ public record ParticipantProperties(
         if (!holds) {
             throw new IllegalArgumentException("covenant.transactions.participant.%s %s".formatted(name, rule));
         }
+    }
+
+    /// Twice as long as requests are not refused for being too old: clocks differ, a branch may be prepared for long.
+    Duration barriersKept() {
+        return retention.multipliedBy(2);
     }
 
     BranchLimits limits() {

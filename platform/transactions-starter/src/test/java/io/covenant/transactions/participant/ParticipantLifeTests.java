@@ -81,7 +81,7 @@ class ParticipantLifeTests {
             var life = new ParticipantLife(
                     new Rehearsal(shelf.finishing()),
                     sweep,
-                    new BarrierPurge(shelf.finishing(), Duration.ofDays(7), 10),
+                    new BranchPurge(shelf.finishing(), Duration.ofDays(14), Duration.ofDays(30), 10),
                     new ParticipantProperties.Sweep(
                             true, Duration.ofMillis(100), Duration.ZERO, Duration.ofSeconds(1), "coordinator"),
                     metrics,

@@ -22,6 +22,7 @@ class ParticipantPropertiesTests {
                         5,
                         8,
                         Duration.ofDays(7),
+                        Duration.ofDays(30),
                         Duration.ofSeconds(10),
                         new ParticipantProperties.Sweep(
                                 true,
@@ -33,23 +34,25 @@ class ParticipantPropertiesTests {
 
     @Test
     void bindsEveryKey() {
-        assertThat(bind(Map.of(
-                        PREFIX + ".lock-timeout", "2s",
-                        PREFIX + ".fence-lock-timeout", "100ms",
-                        PREFIX + ".fence-attempts", "3",
-                        PREFIX + ".finishers", "4",
-                        PREFIX + ".retention", "30d",
-                        PREFIX + ".max-prepared-age", "1m",
-                        PREFIX + ".sweep.enabled", "false",
-                        PREFIX + ".sweep.interval", "500ms",
-                        PREFIX + ".sweep.min-age", "0s",
-                        PREFIX + ".sweep.coordinator", "coordinators")))
+        assertThat(bind(Map.ofEntries(
+                        Map.entry(PREFIX + ".lock-timeout", "2s"),
+                        Map.entry(PREFIX + ".fence-lock-timeout", "100ms"),
+                        Map.entry(PREFIX + ".fence-attempts", "3"),
+                        Map.entry(PREFIX + ".finishers", "4"),
+                        Map.entry(PREFIX + ".retention", "30d"),
+                        Map.entry(PREFIX + ".hazard-retention", "60d"),
+                        Map.entry(PREFIX + ".max-prepared-age", "1m"),
+                        Map.entry(PREFIX + ".sweep.enabled", "false"),
+                        Map.entry(PREFIX + ".sweep.interval", "500ms"),
+                        Map.entry(PREFIX + ".sweep.min-age", "0s"),
+                        Map.entry(PREFIX + ".sweep.coordinator", "coordinators"))))
                 .isEqualTo(new ParticipantProperties(
                         Duration.ofSeconds(2),
                         Duration.ofMillis(100),
                         3,
                         4,
                         Duration.ofDays(30),
+                        Duration.ofDays(60),
                         Duration.ofMinutes(1),
                         new ParticipantProperties.Sweep(
                                 false, Duration.ofMillis(500), Duration.ZERO, Duration.ofSeconds(2), "coordinators")));
@@ -66,6 +69,9 @@ class ParticipantPropertiesTests {
         assertThatThrownBy(() -> bind(Map.of(PREFIX + ".retention", "5m")))
                 .rootCause()
                 .hasMessageContaining("retention must be at least an hour");
+        assertThatThrownBy(() -> bind(Map.of(PREFIX + ".retention", "31d")))
+                .rootCause()
+                .hasMessageContaining("hazard-retention must be at least as long as the retention");
         assertThatThrownBy(() -> bind(Map.of(PREFIX + ".sweep.interval", "-1s")))
                 .rootCause()
                 .hasMessageContaining("sweep.interval must be at least 1 ms");

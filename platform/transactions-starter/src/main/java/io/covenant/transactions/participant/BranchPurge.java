@@ -1,0 +1,71 @@
+package io.covenant.transactions.participant;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Deletes barrier rows that nobody can ask about any more, and hazards that somebody has had the time to look at; a
+/// few at a time.
+final class BranchPurge {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BranchPurge.class);
+
+    private static final String BARRIERS = """
+            delete from branch_barrier
+             where gid in (select gid
+                             from branch_barrier
+                            where at < now() - make_interval(secs => ?)
+                            limit ?
+                              for update skip locked)
+            """;
+
+    private static final String HAZARDS = BARRIERS.replace("branch_barrier", "branch_hazard");
+
+    private final DataSource database;
+    private final Duration barriersKept;
+    private final Duration hazardsKept;
+    private final int batch;
+
+    BranchPurge(DataSource database, Duration barriersKept, Duration hazardsKept, int batch) {
+        this.database = database;
+        this.barriersKept = barriersKept;
+        this.hazardsKept = hazardsKept;
+        this.batch = batch;
+    }
+
+    /// Deletes all that is old enough.
+    ///
+    /// @return how many rows
+    long purge() {
+        try (var connection = database.getConnection()) {
+            long barriers = delete(connection, BARRIERS, barriersKept);
+            if (barriers > 0) {
+                LOG.info("deleted {} barrier rows older than {}", barriers, barriersKept);
+            }
+            long hazards = delete(connection, HAZARDS, hazardsKept);
+            if (hazards > 0) {
+                LOG.warn("forgot {} hazards older than {}", hazards, hazardsKept);
+            }
+            return barriers + hazards;
+        } catch (SQLException e) {
+            throw new DatabaseSilentException("old rows about branches could not be deleted", e);
+        }
+    }
+
+    private long delete(Connection connection, String sql, Duration kept) throws SQLException {
+        long deleted = 0;
+        try (var delete = connection.prepareStatement(sql)) {
+            delete.setLong(1, kept.toSeconds());
+            delete.setInt(2, batch);
+            int some;
+            do {
+                some = delete.executeUpdate();
+                deleted += some;
+            } while (some == batch);
+        }
+        return deleted;
+    }
+}
