@@ -246,7 +246,7 @@ class StockParticipantTests extends RunningInventory {
                 return true;
             }
             var code = Objects.requireNonNull(reply.get().refusal()).code();
-            if (!code.equals("lock-timeout")) {
+            if (!"lock-timeout".equals(code)) {
                 assertThat(code).isEqualTo("out-of-stock");
                 return false;
             }

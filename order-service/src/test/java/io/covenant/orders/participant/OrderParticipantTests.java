@@ -268,7 +268,7 @@ class OrderParticipantTests extends RunningOrders {
                 return true;
             }
             var code = Objects.requireNonNull(reply.get().refusal()).code();
-            if (!code.equals("lock-timeout")) {
+            if (!"lock-timeout".equals(code)) {
                 assertThat(code).isEqualTo("credit-limit-exceeded");
                 return false;
             }

@@ -2,12 +2,14 @@ package io.covenant.transactions.wire;
 
 import io.covenant.transactions.Refusal;
 import io.covenant.transactions.Vote;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A branch's vote.
 ///
 /// @param refusal present exactly with [Choice#NO]
-public record PrepareReply(Choice vote, @Nullable Refusal refusal) {
+public record PrepareReply(Choice vote, @Nullable Reason refusal) {
 
     public enum Choice {
         YES,
@@ -15,13 +17,31 @@ public record PrepareReply(Choice vote, @Nullable Refusal refusal) {
         READ_ONLY
     }
 
-    private static final Refusal UNEXPLAINED = Refusal.of("unexplained", "The branch refused without a reason.");
+    /// A refusal as participants may tell it. Whatever they leave out, it is a refusal.
+    public record Reason(
+            @Nullable String code,
+            @Nullable String detail,
+            @Nullable Map<String, String> parameters) {
+
+        private static final Reason NONE = new Reason(null, null, null);
+
+        private static Reason of(Refusal refusal) {
+            return new Reason(refusal.code(), refusal.detail(), refusal.parameters());
+        }
+
+        private Refusal toRefusal() {
+            return new Refusal(
+                    Objects.requireNonNullElse(code, "unexplained"),
+                    Objects.requireNonNullElse(detail, "The branch refused without a reason."),
+                    parameters == null ? Map.of() : parameters);
+        }
+    }
 
     public static PrepareReply of(Vote vote) {
         return switch (vote) {
             case Vote.Yes _ -> new PrepareReply(Choice.YES, null);
             case Vote.ReadOnly _ -> new PrepareReply(Choice.READ_ONLY, null);
-            case Vote.No(var refusal) -> new PrepareReply(Choice.NO, refusal);
+            case Vote.No(var refusal) -> new PrepareReply(Choice.NO, Reason.of(refusal));
         };
     }
 
@@ -29,7 +49,7 @@ public record PrepareReply(Choice vote, @Nullable Refusal refusal) {
         return switch (vote) {
             case YES -> new Vote.Yes();
             case READ_ONLY -> new Vote.ReadOnly();
-            case NO -> new Vote.No(refusal == null ? UNEXPLAINED : refusal);
+            case NO -> new Vote.No((refusal == null ? Reason.NONE : refusal).toRefusal());
         };
     }
 }

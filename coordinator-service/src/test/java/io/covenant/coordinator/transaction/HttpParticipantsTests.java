@@ -1,0 +1,233 @@
+package io.covenant.coordinator.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.covenant.coordinator.transaction.Participants.FinishAnswer;
+import io.covenant.coordinator.transaction.Participants.Preparation;
+import io.covenant.coordinator.transaction.Participants.PrepareAnswer;
+import io.covenant.testing.ScriptedServer;
+import io.covenant.transactions.Attempt;
+import io.covenant.transactions.BranchId;
+import io.covenant.transactions.Decision;
+import io.covenant.transactions.Refusal;
+import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.Vote;
+import io.covenant.transactions.wire.FinishReply.Finished;
+import io.covenant.transactions.wire.FinishReply.Result;
+import io.covenant.web.json.StrictJson;
+import io.covenant.web.services.ServiceClient;
+import io.covenant.web.services.ServiceClientProperties;
+import io.covenant.web.services.Topology;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What is made of each answer, and of none: a vote only where there is one.
+@Timeout(30)
+class HttpParticipantsTests {
+
+    private static final Duration PATIENCE = Duration.ofMillis(500);
+    private static final TransactionId ID = new TransactionId(new UUID(1, 2));
+    private static final BranchId FIRST = new BranchId(ID, new Attempt(7), "shelf");
+    private static final BranchId SECOND = new BranchId(ID, new Attempt(8), "shelf");
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (var one : open) {
+            one.close();
+        }
+    }
+
+    @Test
+    void castsTheVotesThatParticipantsGive() {
+        assertThat(prepareAnswered(200, "{\"vote\":\"YES\"}")).isEqualTo(new PrepareAnswer.Voted(new Vote.Yes()));
+        assertThat(prepareAnswered(200, "{\"vote\":\"READ_ONLY\"}"))
+                .isEqualTo(new PrepareAnswer.Voted(new Vote.ReadOnly()));
+        assertThat(prepareAnswered(
+                        200, "{\"vote\":\"NO\",\"refusal\":{\"code\":\"out-of-stock\",\"detail\":\"None is left.\"}}"))
+                .isEqualTo(new PrepareAnswer.Voted(new Vote.No(Refusal.of("out-of-stock", "None is left."))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"vote\":\"NO\"}", "{\"vote\":\"NO\",\"refusal\":{}}"})
+    void takesANoWithoutAReasonForANo(String body) {
+        assertThat(prepareAnswered(200, body))
+                .isEqualTo(new PrepareAnswer.Voted(
+                        new Vote.No(Refusal.of("unexplained", "The branch refused without a reason."))));
+    }
+
+    @Test
+    void sendsThePayloadAsItCame() {
+        var server = server(200, "{\"vote\":\"YES\"}");
+
+        var _ = participants(server.address()).prepare(preparation("shelf"));
+
+        assertThat(server.requests).singleElement().satisfies(request -> {
+            assertThat(request.path()).isEqualTo("/internal/v1/branches/prepare");
+            assertThat(request.header("X-Request-Id")).isEqualTo("r-1");
+            assertThat(request.body())
+                    .contains(
+                            "\"gid\":\"" + FIRST.gid() + "\"",
+                            "\"operation\":\"take\"",
+                            "{\"sku\": \"a\",  \"n\":1.50}");
+        });
+    }
+
+    @Test
+    void takesAProblemForARefusalWithItsFigures() {
+        var answer = prepareAnswered(409, """
+                {"type":"https://covenant.io/problems/out-of-stock","title":"Out of stock","status":409,\
+                "code":"out-of-stock","detail":"None is left.","requestId":"x","available":0,\
+                "errors":[{"field":"lines[0]","rule":"is too much"}]}""");
+
+        assertThat(answer)
+                .isEqualTo(new PrepareAnswer.Voted(new Vote.No(new Refusal(
+                        "out-of-stock", "None is left.", Map.of("available", "0", "lines[0]", "is too much")))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 404, 409, 413, 422})
+    void takesEveryOtherRefusalForANo(int status) {
+        assertThat(prepareAnswered(status, "<html>no</html>"))
+                .isEqualTo(new PrepareAnswer.Voted(new Vote.No(
+                        Refusal.of("refused", "The service refused the branch with status %d.".formatted(status)))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {408, 425, 429, 500, 502, 503, 504})
+    void asksAgainWhereNothingIsSettled(int status) {
+        assertThat(prepareAnswered(status, "{\"code\":\"branch-unknown\"}"))
+                .isInstanceOf(PrepareAnswer.Unsettled.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "null", "[]", "{}", "{\"vote\":\"PERHAPS\"}", "{\"vote\":null}", "{\"vote\":\"YES\""})
+    void takesNothingForAVoteThatIsNone(String body) {
+        assertThat(prepareAnswered(200, body)).isInstanceOf(PrepareAnswer.Unsettled.class);
+    }
+
+    @Test
+    void doesNotKnowWhatBecameOfAVoteThatIsLostOnTheWire() {
+        var server = server((_, connection) -> connection.reset());
+
+        assertThat(participants(server.address()).prepare(preparation("shelf")))
+                .isInstanceOf(PrepareAnswer.Unsettled.class);
+    }
+
+    @Test
+    void hearsTheVoteFromAnotherInstanceWhenTheFirstOneLosesIt() {
+        var dying = server((_, connection) -> connection.reset());
+        var other = server(200, "{\"vote\":\"YES\"}");
+        var participants = participants(dying.address(), other.address());
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(participants.prepare(preparation("shelf"))).isEqualTo(new PrepareAnswer.Voted(new Vote.Yes()));
+        }
+
+        assertThat(dying.requests).isNotEmpty();
+        assertThat(other.requests).hasSize(2);
+    }
+
+    @Test
+    void doesNotKnowWhatBecomesOfAVoteThatDoesNotCome() {
+        var server = server((_, _) -> Thread.sleep(10_000));
+
+        assertThat(participants(server.address()).prepare(preparation("shelf")))
+                .isInstanceOf(PrepareAnswer.Unsettled.class);
+    }
+
+    @Test
+    void knowsWhenNothingWasSent() {
+        var participants = participants(ScriptedServer.nobody());
+
+        assertThat(participants.prepare(preparation("shelf"))).isInstanceOf(PrepareAnswer.NotSent.class);
+        assertThat(participants.prepare(preparation("nowhere")))
+                .isEqualTo(new PrepareAnswer.NotSent("no service 'nowhere' is configured"));
+        assertThat(participants.knows("nowhere")).isFalse();
+    }
+
+    @Test
+    void tellsManyBranchesByOneRequest() {
+        var server = server(
+                200,
+                "{\"results\":[{\"gid\":\"%s\",\"result\":\"DONE\"},{\"gid\":\"%s\",\"result\":\"HAZARD\",\"detail\":\"gone\"}]}"
+                        .formatted(FIRST.gid(), SECOND.gid()));
+
+        var answer = participants(server.address()).finish("shelf", Decision.COMMIT, List.of(FIRST, SECOND));
+
+        assertThat(answer)
+                .isEqualTo(new FinishAnswer.Answered(List.of(
+                        new Finished(FIRST.gid(), Result.DONE, null),
+                        new Finished(SECOND.gid(), Result.HAZARD, "gone"))));
+        assertThat(server.requests)
+                .singleElement()
+                .satisfies(request -> assertThat(request.path()).isEqualTo("/internal/v1/branches/commit"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 404, 409, 500, 503})
+    void takesNoFailureForAConfirmation(int status) {
+        var server = server(status, "{}");
+
+        assertThat(participants(server.address()).finish("shelf", Decision.ABORT, List.of(FIRST)))
+                .isInstanceOf(FinishAnswer.Unanswered.class);
+        assertThat(server.requests)
+                .isNotEmpty()
+                .allSatisfy(request -> assertThat(request.path()).isEqualTo("/internal/v1/branches/rollback"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "{}", "[]", "{\"results\":null}", "{\"results\":[{\"gid\":\"x\",\"result\":\"FINE\"}]}"})
+    void takesNothingForAConfirmationThatIsNone(String body) {
+        assertThat(participants(server(200, body).address()).finish("shelf", Decision.COMMIT, List.of(FIRST)))
+                .isInstanceOf(FinishAnswer.Unanswered.class);
+    }
+
+    private PrepareAnswer prepareAnswered(int status, String body) {
+        return participants(server(status, body).address()).prepare(preparation("shelf"));
+    }
+
+    private static Preparation preparation(String service) {
+        return new Preparation(
+                FIRST,
+                service,
+                "take",
+                Payload.of("{\"sku\": \"a\",  \"n\":1.50}"),
+                Duration.ofSeconds(3),
+                PATIENCE,
+                "r-1");
+    }
+
+    private Participants participants(URI... instances) {
+        var client = new ServiceClient(
+                new Topology("coordinator-1", Map.of("shelf", List.of(instances))),
+                ServiceClientProperties.defaults(),
+                StrictJson.mapper());
+        open.add(client);
+        return Participants.overHttp(client, PATIENCE);
+    }
+
+    private ScriptedServer server(int status, String body) {
+        return server((_, connection) ->
+                connection.say("HTTP/1.1 %d Status\nContent-Type: application/json\nContent-Length: %d\n\n%s"
+                        .formatted(status, body.getBytes(StandardCharsets.UTF_8).length, body)));
+    }
+
+    private ScriptedServer server(ScriptedServer.Script script) {
+        var server = new ScriptedServer(script);
+        open.add(server);
+        return server;
+    }
+}
