@@ -10,11 +10,13 @@ import io.covenant.transactions.CrashPoints;
 import io.covenant.web.services.ServiceClient;
 import io.covenant.web.services.Topology;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.time.InstantSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceProperties;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
@@ -71,7 +73,11 @@ class CoordinatorConfiguration {
             OwnershipSettings ownership,
             RecoverySettings recovery,
             TransactionMetrics metrics,
-            CrashPoints crashPoints) {
+            CrashPoints crashPoints,
+            Environment environment) {
+        recovery.requireOrder(Binder.get(environment)
+                .bind(RecoverySettings.PARTICIPANTS_RETENTION, Duration.class)
+                .orElse(RecoverySettings.DEFAULT_PARTICIPANTS_RETENTION));
         return new CoordinatorEngine.Parts(
                         topology.node(),
                         database,

@@ -27,8 +27,7 @@ class ForcedWritesTests {
     private static final Logger LOG = LoggerFactory.getLogger(ForcedWritesTests.class);
 
     /// The server's own writer forces unforced commits, five times a second at most, whatever their number; a
-    /// checkpoint
-    /// may come in between.
+    /// checkpoint may come in between.
     private static final double BACKGROUND_PER_SECOND = 6;
 
     private final TestDatabase database;

@@ -1,10 +1,13 @@
 package io.covenant.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.covenant.coordinator.ownership.OwnershipSettings;
 import io.covenant.coordinator.recovery.RecoverySettings;
 import io.covenant.coordinator.transaction.TransactionSettings;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -31,5 +34,37 @@ class SettingsTests {
     void pinsTheDefaultsOfRecovery() {
         assertThat(nothing.bindOrCreate("covenant.coordinator.recovery", RecoverySettings.class))
                 .isEqualTo(RecoverySettings.defaults());
+    }
+
+    @Test
+    void refusesARecoveryThatCannotWork() {
+        assertThatThrownBy(() -> recovery(Map.of("covenant.coordinator.recovery.purge-batch", "0")))
+                .rootCause()
+                .hasMessageContaining("purge-batch must be at least 1");
+        assertThatThrownBy(() -> recovery(Map.of("covenant.coordinator.recovery.look", "0s")))
+                .rootCause()
+                .hasMessageContaining("look must be positive");
+        assertThatThrownBy(() -> recovery(Map.of("covenant.coordinator.recovery.keep", "-1d")))
+                .rootCause()
+                .hasMessageContaining("keep must be positive");
+    }
+
+    @Test
+    void forgetsLaterThanParticipantsRefuseAndEarlierThanTheyForget() {
+        var keeping8Days = RecoverySettings.defaults();
+
+        keeping8Days.requireOrder(RecoverySettings.DEFAULT_PARTICIPANTS_RETENTION);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> keeping8Days.requireOrder(Duration.ofDays(8)))
+                .withMessageContaining("keep (PT192H) must be longer than")
+                .withMessageContaining("covenant.transactions.participant.retention (PT192H)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> keeping8Days.requireOrder(Duration.ofDays(4)))
+                .withMessageContaining("keep (PT192H) must be shorter than twice");
+    }
+
+    private static RecoverySettings recovery(Map<String, String> properties) {
+        return new Binder(new MapConfigurationPropertySource(properties))
+                .bindOrCreate("covenant.coordinator.recovery", RecoverySettings.class);
     }
 }

@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 /// database.
 ///
 /// Losing it is not dangerous. Others then finish what this coordinator has begun, and whatever it still does is
-/// checked
-/// by the register. So the lease is renewed without forcing anything to disk, and never asked before a decision.
+/// checked by the register. So the lease is renewed without forcing anything to disk, and never asked before a
+/// decision.
 public final class Ownership implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Ownership.class);

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /// Begin records, and what follows them, for tests.
 final class Begins {
@@ -42,7 +43,7 @@ final class Begins {
         return end(begin, decision, false, begin.createdAt().plusSeconds(1));
     }
 
-    static EndRecord end(Begin begin, Decision decision, boolean hazard, Instant finishedAt) {
+    static EndRecord end(Begin begin, Decision decision, boolean hazard, @Nullable Instant finishedAt) {
         return new EndRecord(
                 begin.id(),
                 begin.attempt(),

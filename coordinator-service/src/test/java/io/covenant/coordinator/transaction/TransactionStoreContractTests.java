@@ -384,6 +384,18 @@ abstract class TransactionStoreContractTests {
     }
 
     @Test
+    void remembersACommitUntilEveryBranchHasConfirmedHoweverLongThatTakes() {
+        var unconfirmed = begun(me);
+        store().decide(commit(unconfirmed)).join();
+        store().note(Begins.end(unconfirmed, Decision.COMMIT, false, null)).join();
+
+        var _ = store().purge(Instant.parse("2201-01-01T00:00:00Z"), 10_000);
+
+        assertThat(store().register(unconfirmed.id())).get().returns(Decision.COMMIT, Register::decision);
+        assertThat(store().find(unconfirmed.id())).isPresent();
+    }
+
+    @Test
     void answers() {
         assertThat(store().answers()).isTrue();
     }

@@ -21,15 +21,15 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/// The whole service, started while its PostgreSQL is down.
+/// The whole service, started where something is not as it should be.
 @RealPostgres
 @ExtendWith(OutputCaptureExtension.class)
 @Timeout(120)
-class LateDatabaseTests {
+class CoordinatorStartTests {
 
     private final TestDatabase database;
 
-    LateDatabaseTests(@DatabaseOf("coordinator") TestDatabase database) {
+    CoordinatorStartTests(@DatabaseOf("coordinator") TestDatabase database) {
         this.database = database;
     }
 
@@ -44,7 +44,7 @@ class LateDatabaseTests {
     }
 
     @Test
-    void startsOnceTheDatabaseHasCome(CapturedOutput output) {
+    void waitsForADatabaseThatComesLate(CapturedOutput output) {
         database.postgres().stopImmediately();
         CompletableFuture<ConfigurableApplicationContext> starting;
         try {
@@ -65,7 +65,7 @@ class LateDatabaseTests {
     }
 
     @Test
-    void doesNotStartWithoutOneAndTellsTheFix(CapturedOutput output) {
+    void endsWithoutADatabaseAndTellsTheFix(CapturedOutput output) {
         database.postgres().stopImmediately();
         try {
             assertThatThrownBy(() -> start(Map.of("covenant.database.patience", "300ms")))
@@ -78,5 +78,12 @@ class LateDatabaseTests {
                 .contains("APPLICATION FAILED TO START")
                 .contains(database.jdbcUrl() + " has not answered for ")
                 .contains("SPRING_DATASOURCE_URL");
+    }
+
+    @Test
+    void refusesToForgetBeforeTheParticipantsDo() {
+        assertThatThrownBy(() -> start(Map.of("covenant.transactions.participant.retention", "9d")))
+                .rootCause()
+                .hasMessageContaining("covenant.coordinator.recovery.keep (PT192H) must be longer than");
     }
 }
