@@ -124,6 +124,18 @@ class ConfirmationTests {
     }
 
     @Test
+    void refusesToLetTooManyWait() {
+        var leader = lab.elect("a");
+        lab.parting("a");
+        var last = 0L;
+        for (var time = 0; time <= Lab.SETTINGS.maxConfirmations(); time++) {
+            last = leader.confirm();
+        }
+
+        assertThat(leader.answer(last)).isEqualTo(new Answer.Overloaded());
+    }
+
+    @Test
     void countsNoLearners() {
         var leader = lab.elect("a");
         leader.change(new MemberChange.AddLearner(NodeId.founder("d")));

@@ -1,6 +1,8 @@
 package io.covenant.consensus.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.covenant.consensus.raft.Answer.Reason;
 import java.time.Duration;
@@ -163,6 +165,22 @@ class ReplicationTests {
 
         assertThat(leader.effects(Effect.Fetch.class)).isNotEmpty();
         assertThat(small.peer("c").commands()).hasSize(10);
+    }
+
+    /// Neither can happen while the rules hold: such a node stops rather than spread what is wrong.
+    @Test
+    void diesOfWhatCannotBe() {
+        var leader = lab.elect("a");
+        leader.propose("x");
+        lab.deliver().beat("a");
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> receive(leader, "b", new Message.Append(1, 0, 0, List.of(), 0, 0)))
+                .withMessageContaining("two leaders");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> lab.peer("b").raft.truncateFrom(1))
+                .withMessageContaining("committed");
+        assertThatIllegalArgumentException().isThrownBy(() -> leader.hear(new Input.Persisted(1_000)));
     }
 
     private static void receive(Lab.Peer at, String from, Message message) {

@@ -169,6 +169,10 @@ final class SimulatedGroup {
                 return replica;
             });
         }
+        if (dice.chance(0.3)) {
+            names.forEach(name -> world.node(name)
+                    .skew(dice.between(Duration.ZERO, Duration.ofSeconds(4)).minusSeconds(2)));
+        }
         var pace = Duration.ofMillis(dice.pick(List.of(15, 40, 80)));
         for (var number = 1; number <= 2 + dice.below(2); number++) {
             world.node("client-" + number, node -> {

@@ -148,10 +148,7 @@ final class SimulatedReplica implements Program {
     @Override
     public void receive(String from, Object message) {
         switch (message) {
-            case Envelope envelope -> {
-                watch(envelope);
-                hear(new Input.Receive(envelope));
-            }
+            case Envelope envelope -> hear(new Input.Receive(envelope));
             case Node.Question question
             when question.body() instanceof Request request -> onRequest(new Asked(from, question, request));
             default -> throw new AssertionError("what is " + message);
@@ -197,6 +194,11 @@ final class SimulatedReplica implements Program {
 
     private void feed(List<Input> inputs) {
         var leading = raft.role() == Role.LEADER;
+        for (var input : inputs) {
+            if (input instanceof Input.Receive(var envelope)) {
+                watch(envelope, inputs.size() == 1);
+            }
+        }
         var effects = raft.on(moment(), inputs);
         for (var effect : effects) {
             perform(effect);
@@ -281,20 +283,18 @@ final class SimulatedReplica implements Program {
         node.send(envelope.to().name(), traits.coded() ? CODEC.decode(CODEC.encode(envelope)) : envelope);
     }
 
-    /// Remembers by itself whom this node must not vote for.
-    private void watch(Envelope envelope) {
+    /// Remembers by itself whom this node must not vote for; among several messages at once only what is sure.
+    private void watch(Envelope envelope, boolean alone) {
         if (!envelope.to().equals(self)) {
             return;
         }
         switch (envelope.message()) {
-            case Message.Append append
-            when append.term() >= raft.term() && mailbox.isEmpty() -> leaderHeardAt = nanos();
+            case Message.Append append when append.term() >= raft.term() && alone -> leaderHeardAt = nanos();
             case Message.RequestVote(var term, var _, var _, var pre, var handOver) -> {
                 var promise = new Promise(envelope.from(), term, pre);
                 var timeout = traits.settings().electionTimeout().toNanos();
-                // A batch may hear the request a little later than it came.
-                var live = raft.leader() != null && nanos() - leaderHeardAt < timeout - 2_000_000;
-                if (!live || handOver || raft.role() != Role.FOLLOWER) {
+                var live = raft.leader() != null && nanos() - leaderHeardAt < timeout;
+                if (!alone || !live || handOver || raft.role() != Role.FOLLOWER) {
                     deserved.add(promise);
                 } else if (!deserved.contains(promise)) {
                     undeserved.add(promise);

@@ -121,6 +121,22 @@ class SnapshotTests {
         assertThat(leader.raft.members().voters()).hasSize(3);
     }
 
+    @Test
+    void sendsTheNewestWhenTheShellHasNoOther() {
+        var old = leaveBehind("c");
+        lab.losing(envelope -> envelope.message() instanceof Message.Chunk chunk
+                && chunk.snapshot().equals(old)
+                && chunk.offset() > 0);
+        lab.beat("a");
+        var leader = lab.peer("a");
+        var newer = new Snapshot(4, 1, old.members());
+
+        leader.hear(new Input.SnapshotRead(lab.peer("c").id, newer, 0, new byte[] {1, 2}, true));
+        lab.deliver();
+
+        assertThat(lab.peer("c").effects(Effect.Restore.class)).containsExactly(new Effect.Restore(newer));
+    }
+
     /// A leader that keeps nothing in memory saves its state while one follower hears nothing.
     private Snapshot leaveBehind(String name) {
         var leader = lab.elect("a");
