@@ -2,6 +2,7 @@ package io.covenant.locks.namespace;
 
 import io.covenant.locks.namespace.Command.Origin;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /// Commands as the bytes of log entries: a version, a kind, and the fields in their order.
@@ -244,7 +245,7 @@ public final class CommandCodec {
     static void text(Encoder out, String text, int mostBytes) {
         // A character takes at most three bytes, two of a pair take four.
         if (text.length() > mostBytes / 3) {
-            require(text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length, mostBytes);
+            require(text.getBytes(StandardCharsets.UTF_8).length, mostBytes);
         }
         out.text(text);
     }

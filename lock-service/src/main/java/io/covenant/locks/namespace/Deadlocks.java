@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Finds circles of waits when a request is queued. Before that there is none, so a new one leads through the
-/// new request.
+/// Finds circles of waits, and lets somebody give way.
+///
+/// A circle comes about when a request is queued, or when an owner that waits loses what it would have entered
+/// again. It leads through that owner's request, because before there was none.
 ///
 /// A request waits for those whose holds leave too little for it, and for the requests before it in its queues, which
 /// are
@@ -22,13 +24,37 @@ final class Deadlocks {
     private static final int MOST_STEPS = 16;
 
     private final State state;
+    private final Queues queues;
 
-    Deadlocks(State state) {
+    Deadlocks(State state, Queues queues) {
         this.state = state;
+        this.queues = queues;
+    }
+
+    /// Until no circle leads through this request, or it is the one that gave way.
+    void resolve(Waiter waiter) {
+        var cycle = through(waiter);
+        while (cycle != null) {
+            queues.dismiss(cycle.victim(), new Reply.Deadlock(cycle.steps()));
+            cycle = state.waiters.get(waiter.ticket()) == null ? null : through(waiter);
+        }
+    }
+
+    /// After this owner gave back or lost something.
+    void resolve(Owner owner) {
+        var session = state.sessions.get(owner.session());
+        if (session != null) {
+            for (var entry : session.requests().entries()) {
+                var waiter = state.waiter(entry);
+                if (waiter != null && waiter.owner().equals(owner)) {
+                    resolve(waiter);
+                }
+            }
+        }
     }
 
     /// @param victim the request of the youngest session in the circle
-    record Cycle(Waiter victim, List<Reply.Step> steps) {}
+    private record Cycle(Waiter victim, List<Reply.Step> steps) {}
 
     /// How the search came to a waiter or an owner.
     ///
@@ -39,8 +65,7 @@ final class Deadlocks {
     /// The part of a queue that was looked at on behalf of requests for so many units.
     private record Looked(String name, int units) {}
 
-    @Nullable
-    Cycle through(Waiter start) {
+    private @Nullable Cycle through(Waiter start) {
         return harmless(start) ? null : new Search(start).run();
     }
 

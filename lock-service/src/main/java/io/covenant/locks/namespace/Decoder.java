@@ -1,6 +1,5 @@
 package io.covenant.locks.namespace;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -9,20 +8,29 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /// Reads what an [Encoder] wrote, and believes nothing: lengths are bounded before memory is taken for them.
 final class Decoder {
 
-    private final InputStream in;
+    private static final int PIECE = 8192;
+
+    private final @Nullable InputStream source;
     private final CRC32C checksum = new CRC32C();
+    private final byte[] buffer;
+    private int position;
+    private int filled;
 
     Decoder(byte[] bytes) {
-        in = new ByteArrayInputStream(bytes);
+        source = null;
+        buffer = bytes;
+        filled = bytes.length;
     }
 
-    /// @param in is read a byte at a time
-    Decoder(InputStream in) {
-        this.in = in;
+    /// @param source is read in large pieces, and beyond what is asked for
+    Decoder(InputStream source) {
+        this.source = source;
+        buffer = new byte[PIECE];
     }
 
     /// Reads one item of a list.
@@ -39,12 +47,30 @@ final class Decoder {
     }
 
     int octet() throws IOException {
-        int octet = in.read();
-        if (octet < 0) {
+        if (position == filled) {
+            refill();
+        }
+        return buffer[position++] & 0xff;
+    }
+
+    private void refill() throws IOException {
+        if (!more()) {
             throw new MalformedException("ends too early");
         }
-        checksum.update(octet);
-        return octet;
+    }
+
+    /// Reads on when all that was read is used.
+    private boolean more() throws IOException {
+        if (position < filled) {
+            return true;
+        }
+        if (source == null) {
+            return false;
+        }
+        checksum.update(buffer, 0, filled);
+        position = 0;
+        filled = Math.max(0, source.read(buffer));
+        return filled > 0;
     }
 
     long number() throws IOException {
@@ -84,11 +110,16 @@ final class Decoder {
 
     byte[] bytes(int most) throws IOException {
         int size = size(most);
-        byte[] bytes = in.readNBytes(size);
-        if (bytes.length < size) {
-            throw new MalformedException("ends too early");
+        byte[] bytes = new byte[size];
+        for (int read = 0; read < size; ) {
+            if (position == filled) {
+                refill();
+            }
+            int part = Math.min(size - read, filled - position);
+            System.arraycopy(buffer, position, bytes, read, part);
+            position += part;
+            read += part;
         }
-        checksum.update(bytes, 0, size);
         return bytes;
     }
 
@@ -106,12 +137,14 @@ final class Decoder {
     }
 
     void requireEnd() throws IOException {
-        if (in.read() >= 0) {
+        if (more()) {
             throw new MalformedException("goes on after its end");
         }
     }
 
+    /// The checksum of all that was read comes next.
     void requireChecksum() throws IOException {
+        checksum.update(buffer, 0, position);
         long expected = checksum.getValue();
         long found = 0;
         for (int i = 0; i < 4; i++) {

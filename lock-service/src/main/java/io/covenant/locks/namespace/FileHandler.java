@@ -1,6 +1,7 @@
 package io.covenant.locks.namespace;
 
 import io.covenant.locks.namespace.Event.Change;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Small files and directories, written whole.
@@ -121,10 +122,10 @@ final class FileHandler {
         if (acl.size() > state.limits.principals()) {
             return new Reply.Refused(RefusalCode.TOO_MANY_PRINCIPALS, "", state.limits.principals());
         }
-        for (var list : java.util.List.of(acl.readers(), acl.writers(), acl.changers())) {
+        for (var list : List.of(acl.readers(), acl.writers(), acl.changers())) {
             for (var principal : list) {
                 var refused = NameRule.refusalOfLabel(principal, state.limits);
-                if (refused != null) {
+                if (refused != null && !principal.equals(Acl.ANYONE)) {
                     return refused;
                 }
             }

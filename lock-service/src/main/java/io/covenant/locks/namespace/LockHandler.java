@@ -15,11 +15,11 @@ final class LockHandler {
     private final LockRules rules;
     private final Deadlocks deadlocks;
 
-    LockHandler(State state, Queues queues) {
+    LockHandler(State state, Queues queues, Deadlocks deadlocks) {
         this.state = state;
         this.queues = queues;
         rules = new LockRules(state);
-        deadlocks = new Deadlocks(state);
+        this.deadlocks = deadlocks;
     }
 
     Reply acquire(Session session, Command.Acquire acquire) {
@@ -90,11 +90,7 @@ final class LockHandler {
         var waiting = new Requests.Entry(waiter.seq(), fingerprint, new Reply.Waiting(waiter.ticket(), position));
         var session = present(id);
         state.put(session.with(session.requests().with(waiting)));
-        var cycle = deadlocks.through(waiter);
-        while (cycle != null) {
-            queues.dismiss(cycle.victim(), new Reply.Deadlock(cycle.steps()));
-            cycle = state.waiters.get(waiter.ticket()) == null ? null : deadlocks.through(waiter);
-        }
+        deadlocks.resolve(waiter);
         var entry = present(id).requests().find(waiter.seq());
         return entry == null ? waiting.reply() : entry.reply();
     }
@@ -127,6 +123,7 @@ final class LockHandler {
             left.add(hold == null ? 0 : queues.give(lock, hold, hold.once(), Cause.RELEASED));
         }
         queues.serve(names);
+        deadlocks.resolve(owner);
         return new Reply.Released(left);
     }
 
@@ -180,19 +177,23 @@ final class LockHandler {
 
     private boolean undo(long session, long target, List<Reply.Grant> grants) {
         var undone = new ArrayList<String>();
+        Owner owner = null;
         for (var grant : grants) {
             var lock = state.locks.get(grant.name());
             var hold = lock == null ? null : madeBy(lock, session, target);
             if (lock != null && hold != null) {
                 queues.give(lock, hold, hold.without(target), Cause.CANCELLED);
                 undone.add(grant.name());
+                owner = hold.owner();
             }
         }
-        if (!undone.isEmpty()) {
-            state.settle(session, target, new Cancelled(Undone.GRANT));
-            queues.serve(undone);
+        if (owner == null) {
+            return false;
         }
-        return !undone.isEmpty();
+        state.settle(session, target, new Cancelled(Undone.GRANT));
+        queues.serve(undone);
+        deadlocks.resolve(owner);
+        return true;
     }
 
     private static @Nullable Hold madeBy(Lock lock, long session, long request) {

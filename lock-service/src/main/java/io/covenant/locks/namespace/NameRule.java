@@ -34,9 +34,9 @@ final class NameRule {
         return refused == null && path.charAt(0) != '/' ? invalid(path) : refused;
     }
 
-    /// Session names and principals: one segment, or nothing.
+    /// Session names and principals: a name, or nothing.
     static Reply.@Nullable Refused refusalOfLabel(String label, Limits limits) {
-        return label.isEmpty() || label.equals(Acl.ANYONE) ? null : refusal(label, limits);
+        return label.isEmpty() ? null : refusal(label, limits);
     }
 
     static String parent(String path) {

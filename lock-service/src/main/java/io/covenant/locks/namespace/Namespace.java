@@ -2,9 +2,11 @@ package io.covenant.locks.namespace;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Collections;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The replicated state of the lock service, to which the entries of a log are applied one after the other.
 ///
@@ -34,14 +36,16 @@ public final class Namespace {
         timers = new Timers(state);
         var queues = new Queues(state);
         sessions = new SessionHandler(state, queues);
-        locks = new LockHandler(state, queues);
+        var deadlocks = new Deadlocks(state, queues);
+        locks = new LockHandler(state, queues, deadlocks);
         files = new FileHandler(state);
-        operators = new OperatorHandler(state, queues);
+        operators = new OperatorHandler(state, queues, deadlocks);
     }
 
     /// The namespace of which [View#writeTo] wrote a snapshot.
     ///
-    /// @throws MalformedException when the bytes are not such a snapshot, or not all of it
+    /// @param in is read to its end
+    /// @throws MalformedException when the bytes are not such a snapshot, or not just one
     public static Namespace restore(InputStream in, int keptEvents) throws IOException {
         return new Namespace(SnapshotCodec.read(in), keptEvents);
     }
@@ -103,7 +107,7 @@ public final class Namespace {
     }
 
     /// Not remembered: these requests have not been looked at.
-    private Reply.@org.jspecify.annotations.Nullable Refused refusal(Command.Request request, Requests requests) {
+    private Reply.@Nullable Refused refusal(Command.Request request, Requests requests) {
         long seq = request.origin().seq();
         if (seq <= 0) {
             return refused(RefusalCode.SEQUENCE_INVALID, seq);
@@ -198,7 +202,7 @@ public final class Namespace {
 
     /// The paths right under a directory, sorted; empty when there is none.
     public NavigableSet<String> children(String directory) {
-        return java.util.Collections.unmodifiableNavigableSet(state.childrenOf(directory));
+        return Collections.unmodifiableNavigableSet(state.childrenOf(directory));
     }
 
     public List<AuditEntry> audit() {

@@ -11,9 +11,11 @@ final class OperatorHandler {
 
     private final State state;
     private final Queues queues;
+    private final Deadlocks deadlocks;
 
-    OperatorHandler(State state, Queues queues) {
+    OperatorHandler(State state, Queues queues, Deadlocks deadlocks) {
         this.state = state;
+        this.deadlocks = deadlocks;
         this.queues = queues;
     }
 
@@ -48,6 +50,7 @@ final class OperatorHandler {
                         .limit(MOST_FORMER)
                         .toList());
         queues.serve(List.of(force.name()));
+        taken.forEach(hold -> deadlocks.resolve(hold.owner()));
         return new Reply.Done();
     }
 

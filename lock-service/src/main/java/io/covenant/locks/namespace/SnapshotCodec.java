@@ -1,6 +1,5 @@
 package io.covenant.locks.namespace;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -38,7 +37,7 @@ final class SnapshotCodec {
     }
 
     static State read(InputStream source) throws IOException {
-        var in = new Decoder(new BufferedInputStream(source));
+        var in = new Decoder(source);
         if (in.number() != MAGIC) {
             throw new MalformedException("no snapshot of a namespace");
         }
@@ -61,6 +60,7 @@ final class SnapshotCodec {
         }
         state.audit = List.copyOf(in.list(MOST, () -> auditEntry(in)));
         in.requireChecksum();
+        in.requireEnd();
         filler.requireWhole();
         return state;
     }

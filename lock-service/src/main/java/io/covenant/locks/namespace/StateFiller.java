@@ -1,5 +1,6 @@
 package io.covenant.locks.namespace;
 
+import java.util.Comparator;
 import java.util.List;
 
 /// Puts the tables of a snapshot into an empty state, and with them what is derived; refuses a snapshot whose
@@ -60,7 +61,7 @@ final class StateFiller {
 
     /// Every waiter stands in its queues, and its session knows that it waits.
     void requireWhole() throws MalformedException {
-        for (var waiter : state.waiters.sorted(java.util.Comparator.comparingLong(Waiter::ticket))) {
+        for (var waiter : state.waiters.sorted(Comparator.comparingLong(Waiter::ticket))) {
             var entry = session(waiter.owner().session()).requests().find(waiter.seq());
             if (entry == null || !waiter.equals(state.waiter(entry))) {
                 throw new MalformedException("nobody knows of waiter " + waiter.ticket());

@@ -86,6 +86,19 @@ class DeadlockTests {
     }
 
     @Test
+    void findsACircleThatBeganWithALoss() {
+        log.acquire(ann, 0, Want.exclusive("a"), Want.exclusive("b"));
+        log.strandAcquires(ann, 1, 0, Want.exclusive("c"));
+        log.acquire(bob, Command.FOREVER, Want.exclusive("a"), Want.shared("b"));
+        log.acquire(ann, Command.FOREVER, Want.shared("b"), Want.exclusive("c"));
+        assertThat(log.queue("b")).containsExactly(bob, ann);
+
+        log.reply(new Command.ForceRelease("b", 0, "root", ""));
+
+        assertThat(log.queue("b")).containsExactly(ann);
+    }
+
+    @Test
     void seesNoDeadlockWhereAnotherHolderCanGivePermitsBack() {
         log.acquire(ann, 0, Want.permits("pool", 1, 2));
         log.acquire(cid, 0, Want.permits("pool", 1, 2));

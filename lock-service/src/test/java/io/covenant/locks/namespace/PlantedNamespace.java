@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
 import javax.tools.ForwardingJavaFileManager;
+import javax.tools.JavaCompiler;
 import javax.tools.JavaFileManager;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
@@ -27,6 +28,10 @@ final class PlantedNamespace extends ClassLoader {
 
     private static final String PACKAGE = PlantedNamespace.class.getPackageName();
     private static final Path SOURCES = Path.of("src/main/java", PACKAGE.split("\\."));
+
+    private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
+    /// Kept open: it remembers the class path.
+    private static final StandardJavaFileManager FILES = COMPILER.getStandardFileManager(null, null, null);
 
     private final Map<String, byte[]> planted;
 
@@ -53,20 +58,17 @@ final class PlantedNamespace extends ClassLoader {
         };
     }
 
-    private static Map<String, byte[]> compiled(String type, String source) throws IOException {
-        var compiler = ToolProvider.getSystemJavaCompiler();
+    private static Map<String, byte[]> compiled(String type, String source) {
         var classes = new HashMap<String, ByteArrayOutputStream>();
-        try (var files = compiler.getStandardFileManager(null, null, null)) {
-            var task = compiler.getTask(
-                    null,
-                    new InMemory(files, classes),
-                    null,
-                    List.of("-proc:none", "-nowarn", "-classpath", System.getProperty("java.class.path")),
-                    null,
-                    List.of(new Source(type, source)));
-            if (!task.call()) {
-                throw new AssertionError("does not compile: " + type);
-            }
+        var task = COMPILER.getTask(
+                null,
+                new InMemory(FILES, classes),
+                null,
+                List.of("-proc:none", "-nowarn"),
+                null,
+                List.of(new Source(type, source)));
+        if (!task.call()) {
+            throw new AssertionError("does not compile: " + type);
         }
         var bytes = new HashMap<String, byte[]>();
         classes.forEach((name, out) -> bytes.put(name, out.toByteArray()));

@@ -1,5 +1,7 @@
 package io.covenant.locks.namespace;
 
+import static io.covenant.locks.namespace.Invariants.require;
+
 import io.covenant.locks.namespace.Command.Origin;
 import io.covenant.locks.namespace.Reply.Cancelled.Undone;
 import java.util.ArrayList;
@@ -277,14 +279,18 @@ final class RandomRun {
         require(
                 broke || expected.contains(reply.getClass().getSimpleName()),
                 "expected " + expected + ", not " + reply);
+        giveWay();
+        boolean waits = model.waits.contains(wait);
+        require(waits == reply instanceof Reply.Waiting, "waits: " + waits + ", but " + reply);
+    }
+
+    private void giveWay() {
         for (var one : settled) {
             if (one.reply() instanceof Reply.Deadlock(var cycle)) {
                 requireCircle(one, cycle);
                 model.giveUp(one.session(), one.seq(), index);
             }
         }
-        boolean waits = model.waits.contains(wait);
-        require(waits == reply instanceof Reply.Waiting, "waits: " + waits + ", but " + reply);
     }
 
     /// Each one in the circle waits for the next, and the youngest gives way.
@@ -292,14 +298,20 @@ final class RandomRun {
         long youngest =
                 cycle.stream().mapToLong(step -> step.owner().session()).max().orElseThrow();
         require(victim.session() == youngest, "not the youngest gave way");
-        for (var step : cycle) {
-            require(
-                    model.waits.stream()
-                            .anyMatch(wait -> wait.owner().equals(step.owner())
-                                    && wait.wants().stream()
-                                            .anyMatch(want -> want.name().equals(step.name()))),
-                    "does not wait: " + step);
+        for (int i = 0; i < cycle.size(); i++) {
+            var step = cycle.get(i);
+            var next = cycle.get((i + 1) % cycle.size()).owner();
+            require(waits(step.owner(), step.name()), "does not wait: " + step);
+            boolean inTheWay = waits(next, step.name())
+                    || model.holds(step.name()).stream().anyMatch(has -> has.lostUntil == 0 && has.owner.equals(next));
+            require(inTheWay, "does not wait for the next one: " + step);
         }
+    }
+
+    private boolean waits(Owner owner, String name) {
+        return model.waits.stream()
+                .anyMatch(wait -> wait.owner().equals(owner)
+                        && wait.wants().stream().anyMatch(want -> want.name().equals(name)));
     }
 
     private void release() {
@@ -326,6 +338,7 @@ final class RandomRun {
                     release.names().getFirst(),
                     release.token(),
                     index);
+            giveWay();
         }
     }
 
@@ -360,6 +373,7 @@ final class RandomRun {
             boolean over =
                     cancel.requestSeq() <= acked.getOrDefault(cancel.origin().session(), 0L);
             boolean expected = !over && model.cancel(cancel.origin().session(), cancel.requestSeq(), index);
+            giveWay();
             require(expected == (undone == Undone.WAITER || undone == Undone.GRANT), "undone: " + undone);
         }
     }
@@ -371,6 +385,7 @@ final class RandomRun {
         require(held == reply instanceof Reply.Done, "forced: " + reply);
         if (held) {
             model.force(name, now, index);
+            giveWay();
         }
         require(namespace.audit().size() <= LIMITS.audit(), "too much audit");
     }
@@ -443,45 +458,16 @@ final class RandomRun {
             var lock = namespace.lock(name);
             var shown = lock.map(ReferenceModel::shown).orElse("[] <- ");
             require(shown.equals(model.shown(name)), name + " is " + shown + ", expected " + model.shown(name));
-            lock.ifPresent(this::requireSound);
+            lock.ifPresent(one -> Invariants.requireSound(one, sessions, LIMITS));
         }
-        requireBounds();
+        Invariants.requireBounds(namespace.usage(), LIMITS);
+        require(namespace.usage().sessions() == sessions.size(), "sessions");
         for (var id : sessions) {
             for (var file : namespace.children("/")) {
                 long owner = namespace.file(file).orElseThrow().ephemeral();
                 require(owner == 0 || sessions.contains(owner), "a file outlived " + id);
             }
         }
-        require(!polite || model.drains(), "a deadlock was not found");
-    }
-
-    private void requireSound(Lock lock) {
-        boolean alone =
-                lock.holds().stream().anyMatch(hold -> hold.mode() == Mode.EXCLUSIVE || hold.mode() == Mode.LEADER);
-        require(!alone || lock.holds().size() == 1, "not alone: " + lock);
-        require(lock.used() == lock.holds().stream().mapToInt(Hold::units).sum(), "used");
-        require(lock.used() <= lock.capacity(), "more than there is");
-        for (var hold : lock.holds()) {
-            require(hold.lost() || sessions.contains(hold.owner().session()), "held by one that is gone");
-        }
-        require(lock.queue().size() <= LIMITS.waitersPerName(), "too long a queue");
-    }
-
-    private void requireBounds() {
-        var usage = namespace.usage();
-        require(
-                usage.sessions() <= LIMITS.sessions()
-                        && usage.waiters() <= LIMITS.waiters()
-                        && usage.names() <= LIMITS.names()
-                        && usage.files() <= LIMITS.files()
-                        && usage.requests() <= 2 * LIMITS.requests(),
-                "out of bounds: " + usage);
-        require(usage.sessions() == sessions.size(), "sessions");
-    }
-
-    private static void require(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new AssertionError(otherwise);
-        }
+        require(!polite || model.drains(), "a deadlock was not found among " + model.waits + " " + model.names);
     }
 }

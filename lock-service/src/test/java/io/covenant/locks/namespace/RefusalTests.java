@@ -89,6 +89,7 @@ class RefusalTests {
                 log.reply(new Command.OpenSession("", "", 31_536_000_000L)), RefusalCode.TTL_OUT_OF_RANGE, 600_000);
         requireRefused(log.reply(new Command.OpenSession("a b", "", 5_000)), RefusalCode.NAME_INVALID, 0);
         requireRefused(log.reply(new Command.OpenSession("", "a b", 5_000)), RefusalCode.NAME_INVALID, 0);
+        requireRefused(log.reply(new Command.OpenSession("", Acl.ANYONE, 5_000)), RefusalCode.NAME_INVALID, 0);
     }
 
     @Test

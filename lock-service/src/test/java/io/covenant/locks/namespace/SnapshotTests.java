@@ -99,6 +99,7 @@ class SnapshotTests {
         for (int length = 0; length < bytes.length; length++) {
             requireRefused(Arrays.copyOf(bytes, length));
         }
+        requireRefused(Arrays.copyOf(bytes, bytes.length + 1));
         for (int i = 0; i < 5_000; i++) {
             var changed = bytes.clone();
             int at = dice.nextInt(bytes.length);
