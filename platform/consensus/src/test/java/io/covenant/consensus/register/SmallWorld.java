@@ -7,14 +7,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 
 /// One register in a world small enough that everything that can happen to it can be tried.
 ///
 /// Three acceptors and two proposers, the first of which owns ballot 0. Whatever was sent may arrive at any
-/// later time, any number of times, or never; proposers retry and crash at any time, so often as there are
-/// ballots for it. The cores are the production ones.
+/// later time, any number of times, or never; proposers crash and begin again at any time, within bounds. The
+/// cores are the production ones.
+///
+/// That somebody is outbid needs no letter here: any proposer may think so at any time, which is more than
+/// can happen, and keeps the world small.
 final class SmallWorld implements Explorer.Moves<SmallWorld.State> {
 
     private static final List<String> ACCEPTORS = List.of("a", "b", "c");
@@ -55,22 +61,25 @@ final class SmallWorld implements Explorer.Moves<SmallWorld.State> {
 
     private record Told(int who, int life, int state, Proposer.Input input) {}
 
-    private final int highestRound;
-    private final int mostLives;
+    /// What may happen to a proposer, so that there is an end to it.
+    ///
+    /// @param highestRound the highest ballot round that it begins
+    /// @param lives        how often it may begin
+    record Bounds(int highestRound, int lives) {}
+
+    private final List<Bounds> bounds;
     private final Registers.Rules acceptor;
     private final Optional<PlantedBug> bug;
     private final Numbered<Acceptor.State> acceptorStates = new Numbered<>();
     private final Numbered<Optional<Proposer.State>> proposerStates = new Numbered<>();
     private final Numbered<Letter> letters = new Numbered<>();
+    private final Renaming renaming = new Renaming(this::renamedProposal, this::renamedLetter);
     private final Map<List<Integer>, Proposer> cores = new HashMap<>();
     private final Map<Asked, Step<Acceptor.State, Acceptor.Effect>> answers = new HashMap<>();
     private final Map<Told, Step<Proposer.State, Proposer.Effect>> steps = new HashMap<>();
 
-    /// @param highestRound the highest ballot round that anybody begins
-    /// @param mostLives    how often a proposer may begin
-    SmallWorld(int highestRound, int mostLives, Optional<PlantedBug> bug) {
-        this.highestRound = highestRound;
-        this.mostLives = mostLives;
+    SmallWorld(Bounds owner, Bounds other, Optional<PlantedBug> bug) {
+        this.bounds = List.of(owner, other);
         this.bug = bug;
         this.acceptor = PlantedBug.acceptor(bug);
         proposerStates.of(Optional.empty());
@@ -83,6 +92,44 @@ final class SmallWorld implements Explorer.Moves<SmallWorld.State> {
 
     @Override
     public void from(State state, BiConsumer<Supplier<String>, State> into) {
+        moves(state, (name, after) -> {
+            if (!after.equals(state)) {
+                into.accept(name, renaming.least(after));
+            }
+        });
+    }
+
+    private int renamedProposal(int number, IntUnaryOperator acceptor) {
+        return proposerStates.of(proposerStates.get(number).map(state -> switch (state) {
+            case Proposer.State.Preparing(var ballot, var wanted, var promises) -> {
+                var renamed = new TreeMap<String, Optional<Vote>>();
+                promises.forEach((who, vote) -> renamed.put(renamed(who, acceptor), vote));
+                yield new Proposer.State.Preparing(ballot, wanted, renamed);
+            }
+            case Proposer.State.Proposing(var vote, var wanted, var accepted) -> {
+                var renamed = new TreeSet<String>();
+                accepted.forEach(who -> renamed.add(renamed(who, acceptor)));
+                yield new Proposer.State.Proposing(vote, wanted, renamed);
+            }
+            case Proposer.State.Outbid _, Proposer.State.Learned _, Proposer.State.Gone _ -> state;
+        }));
+    }
+
+    private static String renamed(String who, IntUnaryOperator acceptor) {
+        return ACCEPTORS.get(acceptor.applyAsInt(ACCEPTORS.indexOf(who)));
+    }
+
+    private int renamedLetter(int number, IntUnaryOperator acceptor) {
+        return letters.of(
+                switch (letters.get(number)) {
+                    case Letter.ToAcceptor(var from, var to, var request) ->
+                        new Letter.ToAcceptor(from, acceptor.applyAsInt(to), request);
+                    case Letter.ToProposer(var from, var to, var reply) ->
+                        new Letter.ToProposer(acceptor.applyAsInt(from), to, reply);
+                });
+    }
+
+    private void moves(State state, BiConsumer<Supplier<String>, State> into) {
         for (var number = state.mail().nextSetBit(0);
                 number >= 0;
                 number = state.mail().nextSetBit(number + 1)) {
@@ -92,13 +139,16 @@ final class SmallWorld implements Explorer.Moves<SmallWorld.State> {
         for (var who = 0; who < 2; who++) {
             var proposer = who;
             if (state.proposers().get(who) == 0) {
-                if (state.lives().get(who) < mostLives) {
+                if (state.lives().get(who) < bounds.get(who).lives()) {
                     into.accept(() -> "proposer %d begins".formatted(proposer), begin(state, who));
                 }
                 continue;
             }
+            outbid(state, who)
+                    .ifPresent(
+                            after -> into.accept(() -> "proposer %d thinks it is outbid".formatted(proposer), after));
             into.accept(() -> "proposer %d retries".formatted(proposer), input(state, who, new Proposer.Input.Retry()));
-            if (state.lives().get(who) < mostLives) {
+            if (state.lives().get(who) < bounds.get(who).lives()) {
                 into.accept(
                         () -> "proposer %d crashes".formatted(proposer),
                         new State(state.acceptors(), with(state.proposers(), who, 0), state.lives(), state.mail()));
@@ -123,6 +173,20 @@ final class SmallWorld implements Explorer.Moves<SmallWorld.State> {
         return take(begun, who, first ? core.proposeFirst(WANTED.get(who)) : core.propose(WANTED.get(who)));
     }
 
+    private Optional<State> outbid(State state, int who) {
+        return proposerStates
+                .get(state.proposers().get(who))
+                .flatMap(proposal -> switch (proposal) {
+                    case Proposer.State.Preparing(var ballot, var _, var _) -> Optional.of(ballot);
+                    case Proposer.State.Proposing(var vote, var _, var _) -> Optional.of(vote.ballot());
+                    case Proposer.State.Outbid _, Proposer.State.Learned _, Proposer.State.Gone _ ->
+                        Optional.<Ballot>empty();
+                })
+                .filter(ballot -> ballot.round() < bounds.get(who).highestRound())
+                .map(ballot -> input(
+                        state, who, new Proposer.Input.Heard(ACCEPTORS.getFirst(), new Reply.Outbid(ballot, ballot))));
+    }
+
     private State input(State state, int who, Proposer.Input input) {
         var before = proposerStates.get(state.proposers().get(who)).orElse(null);
         if (before == null) {
@@ -132,7 +196,7 @@ final class SmallWorld implements Explorer.Moves<SmallWorld.State> {
                 new Told(who, state.lives().get(who), state.proposers().get(who), input),
                 told -> PlantedBug.proposer(core(state, who), bug).apply(before, input));
         return step.next() instanceof Proposer.State.Preparing(var ballot, var _, var _)
-                        && ballot.round() > highestRound
+                        && ballot.round() > bounds.get(who).highestRound()
                 ? state
                 : take(state, who, step);
     }
@@ -162,7 +226,7 @@ final class SmallWorld implements Explorer.Moves<SmallWorld.State> {
                         asked -> acceptor.on(acceptorStates.get(asked.state()), request));
                 var mail = (BitSet) state.mail().clone();
                 for (var effect : step.effects()) {
-                    if (effect instanceof Acceptor.Effect.Answer(var reply)) {
+                    if (effect instanceof Acceptor.Effect.Answer(var reply) && !(reply instanceof Reply.Outbid)) {
                         mail.set(letters.of(new Letter.ToProposer(to, from, reply)));
                     }
                 }
