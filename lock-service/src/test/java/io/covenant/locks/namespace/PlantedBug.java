@@ -48,6 +48,11 @@ enum PlantedBug {
             "State",
             "return Token.of(epoch, index);",
             "return Token.of(epoch, stamps++);\n    }\n    private long stamps = 1;\n    static {"),
+    EPOCH_FORGOTTEN(
+            "etcd#16028: the epoch that a restore raised is not in the next snapshot.",
+            "SnapshotCodec",
+            "out.number(view.epoch());",
+            "out.number(0);"),
     TIME_OF_THE_ENTRY(
             "The state takes the time of each entry, and it goes back under a new primary.",
             "Namespace",

@@ -29,6 +29,7 @@ final class RandomRun {
 
     private @Nullable Namespace replica;
     private long index;
+    private long epoch;
     private long now = 1_000;
     private long highest;
     private final List<Long> sessions = new ArrayList<>();
@@ -74,6 +75,9 @@ final class RandomRun {
 
     private void step() {
         now += dice.nextInt(20) == 0 ? -dice.nextInt(500) : dice.nextInt(200);
+        if (dice.nextInt(50) == 0) {
+            apply(new Command.RaiseEpoch(++epoch));
+        }
         switch (sessions.isEmpty() ? 0 : dice.nextInt(20)) {
             case 0, 1 -> open();
             case 2 -> end();
@@ -87,6 +91,10 @@ final class RandomRun {
             default -> acquire();
         }
         compare();
+    }
+
+    private long stamp() {
+        return Token.of(epoch, index);
     }
 
     private Reply apply(Command command) {
@@ -174,7 +182,7 @@ final class RandomRun {
         var reply = apply(wished ? new Command.CloseSession(session) : new Command.ExpireSession(session, seen));
         require(reply.equals(new Reply.Done()), "not ended: " + reply);
         sessions.remove(session);
-        model.end(session, wished, now, index);
+        model.end(session, wished, now, stamp());
     }
 
     /// A request comes twice, or comes back after a long way.
@@ -262,7 +270,7 @@ final class RandomRun {
                             : code.name().startsWith("TOO_MANY"),
                     "refused: " + reply);
             if (code == RefusalCode.TOO_MANY_WAITERS || code == RefusalCode.TOO_MANY_WAITERS_IN_ALL) {
-                acquire.wants().stream().sorted().forEach(want -> model.endDelay(want.name(), now, index));
+                acquire.wants().stream().sorted().forEach(want -> model.endDelay(want.name(), now, stamp()));
             }
             return;
         }
@@ -274,7 +282,7 @@ final class RandomRun {
                 acquire.wants().stream().sorted().toList(),
                 deadline,
                 acquire.lockDelayMillis());
-        var expected = model.acquire(wait, acquire.waitMillis() == 0, now, index);
+        var expected = model.acquire(wait, acquire.waitMillis() == 0, now, stamp());
         boolean broke = settled.stream().anyMatch(one -> one.reply() instanceof Reply.Deadlock);
         require(
                 broke || expected.contains(reply.getClass().getSimpleName()),
@@ -288,7 +296,7 @@ final class RandomRun {
         for (var one : settled) {
             if (one.reply() instanceof Reply.Deadlock(var cycle)) {
                 requireCircle(one, cycle);
-                model.giveUp(one.session(), one.seq(), index);
+                model.giveUp(one.session(), one.seq(), stamp());
             }
         }
     }
@@ -337,7 +345,7 @@ final class RandomRun {
                     new Owner(release.origin().session(), release.strand()),
                     release.names().getFirst(),
                     release.token(),
-                    index);
+                    stamp());
             giveWay();
         }
     }
@@ -372,7 +380,7 @@ final class RandomRun {
             // Who acknowledged a grant knows its token, and releases it.
             boolean over =
                     cancel.requestSeq() <= acked.getOrDefault(cancel.origin().session(), 0L);
-            boolean expected = !over && model.cancel(cancel.origin().session(), cancel.requestSeq(), index);
+            boolean expected = !over && model.cancel(cancel.origin().session(), cancel.requestSeq(), stamp());
             giveWay();
             require(expected == (undone == Undone.WAITER || undone == Undone.GRANT), "undone: " + undone);
         }
@@ -384,7 +392,7 @@ final class RandomRun {
         var reply = apply(new Command.ForceRelease(name, 0, "root", "why not"));
         require(held == reply instanceof Reply.Done, "forced: " + reply);
         if (held) {
-            model.force(name, now, index);
+            model.force(name, now, stamp());
             giveWay();
         }
         require(namespace.audit().size() <= LIMITS.audit(), "too much audit");
@@ -405,10 +413,10 @@ final class RandomRun {
                     boolean due = wait.isPresent() && wait.get().deadline() <= now;
                     require(due == reply instanceof Reply.Done, "timed out: " + reply);
                     if (due) {
-                        model.giveUp(session, seq, index);
+                        model.giveUp(session, seq, stamp());
                     }
                 }
-                case Command.LockDelayEnd(var name) -> model.endDelay(name, now, index);
+                case Command.LockDelayEnd(var name) -> model.endDelay(name, now, stamp());
                 default -> throw new AssertionError(command);
             }
             compare();
