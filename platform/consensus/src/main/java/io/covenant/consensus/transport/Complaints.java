@@ -9,7 +9,15 @@ final class Complaints {
     private static final long BETWEEN_NANOS = 1_000_000_000L;
     private static final int KINDS = 1000;
 
-    private record Last(long nanos, long left) {}
+    /// @param withheld how many have not been logged since
+    private record Last(long nanos, long withheld, long saidBefore) {
+
+        Last next(long now) {
+            return now - nanos >= BETWEEN_NANOS
+                    ? new Last(now, 0, withheld)
+                    : new Last(nanos, withheld + 1, saidBefore);
+        }
+    }
 
     private final ConcurrentHashMap<String, Last> lasts = new ConcurrentHashMap<>();
 
@@ -18,14 +26,11 @@ final class Complaints {
         if (lasts.size() >= KINDS) {
             lasts.clear();
         }
-        var last = lasts.merge(
-                kind,
-                new Last(now, 0),
-                (before, fresh) -> fresh.nanos() - before.nanos() >= BETWEEN_NANOS
-                        ? fresh
-                        : new Last(before.nanos(), before.left() + 1));
-        if (last.nanos() == now) {
-            LOG.log(System.Logger.Level.WARNING, what);
+        var last = lasts.compute(kind, (_, before) -> before == null ? new Last(now, 0, 0) : before.next(now));
+        if (last.withheld() == 0) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    last.saidBefore() == 0 ? what : "%s (and %d more like it)".formatted(what, last.saidBefore()));
         }
     }
 }

@@ -273,7 +273,8 @@ public final class WriteAheadLog implements Closeable {
 
     // ---- forcing
 
-    /// Makes all that was appended before durable, unless it is.
+    /// Makes all that was appended before durable, unless it is. Not for threads that are interrupted: an
+    /// interrupt in the middle of a write closes the file under it, and the log is broken.
     ///
     /// @return up to which record all is durable
     public long force() throws IOException {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import javax.net.ssl.SSLContext;
@@ -141,6 +142,35 @@ class PeerTransportTests {
 
         eventually(() -> two.received.size() == 10);
         assertThat(two.received.peek()).isEqualTo("lock-1 frame 16");
+    }
+
+    @Test
+    void dropsWhatAPeerDoesNotReadAndKeepsItsMemory() throws Exception {
+        var one = new Recorder();
+        var held = new CountDownLatch(1);
+        var first = PeerTransport.onLoopback(
+                settings("lock-1").withFrameBytes(1 << 16).withQueue(100, 1 << 20), one, one);
+        open.add(first);
+        var second =
+                PeerTransport.onLoopback(settings("lock-2"), (peer, frame) -> await(held), TransportListener.none());
+        open.add(second);
+        meet(first, second);
+        eventually(() -> one.connections.get() > 0);
+
+        for (var number = 0; number < 1000; number++) {
+            first.send("lock-2", new byte[1 << 16]);
+        }
+
+        assertThat(one.dropped.get()).isGreaterThan(700);
+        held.countDown();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException end) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
