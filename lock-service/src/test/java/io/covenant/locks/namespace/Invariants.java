@@ -1,6 +1,7 @@
 package io.covenant.locks.namespace;
 
 import java.util.Collection;
+import java.util.function.Supplier;
 
 /// What holds after every entry, whatever the entries were.
 final class Invariants {
@@ -13,12 +14,18 @@ final class Invariants {
         }
     }
 
+    static void require(boolean holds, Supplier<String> otherwise) {
+        if (!holds) {
+            throw new AssertionError(otherwise.get());
+        }
+    }
+
     static void requireSound(Lock lock, Collection<Long> sessions, Limits limits) {
         boolean alone =
                 lock.holds().stream().anyMatch(hold -> hold.mode() == Mode.EXCLUSIVE || hold.mode() == Mode.LEADER);
-        require(!alone || lock.holds().size() == 1, "not alone: " + lock);
-        require(lock.used() == lock.holds().stream().mapToInt(Hold::units).sum(), "used: " + lock);
-        require(lock.used() <= lock.capacity(), "more than there is: " + lock);
+        require(!alone || lock.holds().size() == 1, () -> "not alone: " + lock);
+        require(lock.used() == lock.holds().stream().mapToInt(Hold::units).sum(), () -> "used: " + lock);
+        require(lock.used() <= lock.capacity(), () -> "more than there is: " + lock);
         for (var hold : lock.holds()) {
             require(hold.lost() || sessions.contains(hold.owner().session()), "held by one that is gone");
         }
@@ -33,6 +40,6 @@ final class Invariants {
                         && usage.files() <= limits.files()
                         && usage.requests() <= 2 * limits.requests()
                         && usage.bytes() <= limits.bytes(),
-                "out of bounds: " + usage);
+                () -> "out of bounds: " + usage);
     }
 }

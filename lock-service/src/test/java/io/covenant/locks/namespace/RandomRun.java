@@ -102,7 +102,7 @@ final class RandomRun {
         var result = namespace.apply(++index, now, entry);
         if (replica != null) {
             var other = replica.apply(index, now, entry);
-            require(result.equals(other), "a restored replica answers otherwise: " + other + " for " + result);
+            require(result.equals(other), () -> "a restored replica answers otherwise: " + other + " for " + result);
         }
         now = Math.max(now, result.timeMillis());
         require(result.timeMillis() >= highest, "time went back");
@@ -114,7 +114,7 @@ final class RandomRun {
     private static Command decoded(Command command) {
         try {
             var decoded = CommandCodec.decode(CommandCodec.encode(command));
-            require(decoded.equals(command), "decoded " + decoded + " for " + command);
+            require(decoded.equals(command), () -> "decoded " + decoded + " for " + command);
             return decoded;
         } catch (MalformedException malformed) {
             throw new AssertionError(malformed);
@@ -205,7 +205,7 @@ final class RandomRun {
         } else {
             require(
                     over ? reply instanceof Reply.NoSuchSession : forgotten || reply.equals(answer),
-                    "another answer the second time: " + reply + " after " + answer + " to " + request);
+                    () -> "another answer the second time: " + reply + " after " + answer + " to " + request);
         }
     }
 
@@ -458,14 +458,15 @@ final class RandomRun {
                         .sorted()
                         .toList()
                         .equals(model.granted.stream().sorted().toList()),
-                "granted " + announced + ", expected " + model.granted);
+                () -> "granted " + announced + ", expected " + model.granted);
         announced.clear();
         settled.clear();
         model.granted.clear();
         for (var name : NAMES) {
             var lock = namespace.lock(name);
             var shown = lock.map(ReferenceModel::shown).orElse("[] <- ");
-            require(shown.equals(model.shown(name)), name + " is " + shown + ", expected " + model.shown(name));
+            var expected = model.shown(name);
+            require(shown.equals(expected), () -> name + " is " + shown + ", expected " + expected);
             lock.ifPresent(one -> Invariants.requireSound(one, sessions, LIMITS));
         }
         Invariants.requireBounds(namespace.usage(), LIMITS);
@@ -476,6 +477,6 @@ final class RandomRun {
                 require(owner == 0 || sessions.contains(owner), "a file outlived " + id);
             }
         }
-        require(!polite || model.drains(), "a deadlock was not found among " + model.waits + " " + model.names);
+        require(!polite || model.drains(), () -> "a deadlock was not found among " + model.waits + " " + model.names);
     }
 }

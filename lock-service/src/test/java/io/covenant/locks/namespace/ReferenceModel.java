@@ -214,6 +214,9 @@ final class ReferenceModel {
 
     /// Each name with its holds and its queue, to be compared with what the namespace has.
     String shown(String name) {
+        if (waits.isEmpty() && holds(name).isEmpty()) {
+            return "[] <- ";
+        }
         return holds(name) + " <- "
                 + waits.stream()
                         .filter(wait -> wanted(name, List.of(wait)))
