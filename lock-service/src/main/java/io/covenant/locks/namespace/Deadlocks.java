@@ -10,15 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds circles of waits, and lets somebody give way.
 ///
-/// A circle comes about when a request is queued, or when an owner that waits loses what it would have entered
-/// again. It leads through that owner's request, because before there was none.
+/// A circle comes about when a request is queued, or when an owner that waits loses what it would have
+/// entered again. It leads through that owner's request, because before there was none.
 ///
-/// A request waits for those whose holds leave too little for it, and for the requests before it in its queues, which
-/// are
-/// served first. An owner that waits for one thing is taken to give back nothing meanwhile. What is lost ends
-/// by its lock-delay, so nobody waits for it here. A semaphore's holder is waited for only when the request cannot be
-/// served
-/// without its permits: a circle that needs several holders together is left to time.
+/// A request waits for those whose holds leave too little for it, and for the requests before it in its
+/// queues, which are served first. An owner that waits for one thing is taken to give back nothing
+/// meanwhile. What is lost ends by its lock-delay, so nobody waits for it here. A semaphore's holder is
+/// waited for only when the request cannot be served without its permits: a circle that needs several
+/// holders together is left to time.
 final class Deadlocks {
 
     private static final int MOST_STEPS = 16;

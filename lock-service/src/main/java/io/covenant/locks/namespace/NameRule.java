@@ -2,9 +2,8 @@ package io.covenant.locks.namespace;
 
 import org.jspecify.annotations.Nullable;
 
-/// What names may look like: segments of printable ASCII, without a blank, a quote, a backslash or `..`, with a slash
-/// between
-/// them. A path is a name that begins with a slash.
+/// What names may look like: segments of printable ASCII, with a slash between them, without a blank, a
+/// quote, an asterisk, a backslash or `..`. A path is a name that begins with a slash.
 final class NameRule {
 
     private NameRule() {}

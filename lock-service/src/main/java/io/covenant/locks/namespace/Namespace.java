@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The replicated state of the lock service, to which the entries of a log are applied one after the other.
 ///
-/// Equal logs lead to equal states, answers and events. One thread applies and asks; [#fork] hands what is there now
-/// to any other thread.
+/// Equal logs lead to equal states, answers and events. One thread applies and asks; [#fork] hands what is
+/// there now to any other thread.
 public final class Namespace {
 
     private final State state;

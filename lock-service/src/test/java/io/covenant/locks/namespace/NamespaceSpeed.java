@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// Measures how fast one thread applies, and what a snapshot costs, in time of the processor. To be run by hand.
+/// Measures how fast one thread applies, and what a snapshot costs, in time of the processor. To be run by
+/// hand.
 final class NamespaceSpeed {
 
     private static final int SESSIONS = 10_000;
