@@ -1,6 +1,7 @@
 package io.covenant.consensus.raft;
 
 import io.covenant.consensus.raft.Answer.Reason;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,18 @@ final class Leadership implements Standing {
     @Override
     public long deadline() {
         return heartbeatAt;
+    }
+
+    List<Status.Follower> followers() {
+        var members = raft.members();
+        return followers.values().stream()
+                .map(follower -> new Status.Follower(
+                        follower.node,
+                        members.isVoter(follower.node),
+                        follower.match,
+                        Duration.ofNanos(raft.nanos() - follower.heardAt),
+                        follower.mode == Progress.Mode.SNAPSHOT))
+                .toList();
     }
 
     /// What a leader does first.
@@ -262,14 +275,26 @@ final class Leadership implements Standing {
             return;
         }
         follower.fetching = false;
-        var from = entries.isEmpty() ? 0 : entries.getFirst().index();
+        if (entries.isEmpty()) {
+            if (raft.snapshot().index() > follower.match) {
+                follower.sendSnapshot(raft.snapshot());
+            }
+            return;
+        }
         var prev = follower.next - 1;
-        if (from == prev && entries.size() > 1) {
-            sendEntries(follower, entries.getFirst().term(), entries.subList(1, entries.size()));
-        } else if (from == follower.next && knownTerm(prev) >= 0) {
-            sendEntries(follower, knownTerm(prev), entries);
-        } else if (raft.snapshot().index() > follower.match) {
-            follower.sendSnapshot(raft.snapshot());
+        var rest = entries;
+        if (entries.getFirst().index() == prev) {
+            follower.remember(entries.getFirst());
+            rest = entries.subList(1, entries.size());
+        }
+        // What was asked for before the last step back or forth is of no use.
+        if (!rest.isEmpty()
+                && rest.getFirst().index() == follower.next
+                && termBefore(follower) >= 0
+                && !follower.flightIsFull()) {
+            sendEntries(follower, termBefore(follower), rest);
+        } else {
+            follower.waiting = false;
         }
     }
 
@@ -415,7 +440,7 @@ final class Leadership implements Standing {
             sendEntries(follower, log.termAt(prev), log.slice(follower.next, raft.settings.maxMessageBytes()));
             return true;
         }
-        if (prev > raft.compactedTo() || (prev == raft.compactedTo() && knownTerm(prev) >= 0)) {
+        if (prev > raft.compactedTo() || (prev == raft.compactedTo() && termBefore(follower) >= 0)) {
             fetch(follower);
         } else {
             follower.sendSnapshot(raft.snapshot());
@@ -443,14 +468,19 @@ final class Leadership implements Standing {
         return index == raft.snapshot().index() ? raft.snapshot().term() : log.termAt(index);
     }
 
+    /// The term of the entry before the next to be sent, or -1.
+    private long termBefore(Progress follower) {
+        var prev = follower.next - 1;
+        return Math.max(knownTerm(prev), follower.rememberedTermAt(prev));
+    }
+
     private void fetch(Progress follower) {
         if (!follower.fetching || raft.since(follower.fetchingSince, raft.settings.electionTimeout())) {
             follower.fetching = true;
             follower.fetchingSince = raft.nanos();
-            var prev = follower.next - 1;
             raft.effect(new Effect.Fetch(
                     follower.node,
-                    knownTerm(prev) >= 0 ? follower.next : prev,
+                    termBefore(follower) >= 0 ? follower.next : follower.next - 1,
                     log.base(),
                     raft.settings.maxMessageBytes()));
         }
@@ -474,8 +504,7 @@ final class Leadership implements Standing {
     /// Keeps a follower from standing for election, asks for an echo, and finds out when entries were lost.
     private void beat(Progress follower) {
         var prev = follower.next - 1;
-        var prevTerm =
-                follower.mode == Progress.Mode.SNAPSHOT ? -1 : Math.max(knownTerm(prev), follower.sentTermAt(prev));
+        var prevTerm = follower.mode == Progress.Mode.SNAPSHOT ? -1 : termBefore(follower);
         follower.sentRound = confirmations.round();
         raft.send(
                 follower.node,

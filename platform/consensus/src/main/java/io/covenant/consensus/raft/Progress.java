@@ -47,10 +47,10 @@ final class Progress {
     /// The last index of each message in flight, oldest first.
     private final long[] flight;
 
-    /// The last entry in flight; it may have left the log's memory.
-    private long sentIndex;
+    /// The last entry in flight, or the one before the next; it may have left the log's memory.
+    private long rememberedIndex;
 
-    private long sentTerm;
+    private long rememberedTerm;
     private int flightHead;
     private int flightSize;
 
@@ -70,13 +70,17 @@ final class Progress {
         flight[(flightHead + flightSize) % flight.length] = lastEntry.index();
         flightSize++;
         next = lastEntry.index() + 1;
-        sentIndex = lastEntry.index();
-        sentTerm = lastEntry.term();
+        remember(lastEntry);
     }
 
-    /// The term of the entry that was sent last, or -1 for others.
-    long sentTermAt(long index) {
-        return index == sentIndex ? sentTerm : -1;
+    void remember(Entry entry) {
+        rememberedIndex = entry.index();
+        rememberedTerm = entry.term();
+    }
+
+    /// The term of the entry that was remembered last, or -1 for others.
+    long rememberedTermAt(long index) {
+        return index == rememberedIndex ? rememberedTerm : -1;
     }
 
     void landed(long upTo) {

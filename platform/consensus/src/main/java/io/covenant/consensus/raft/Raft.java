@@ -165,6 +165,20 @@ public final class Raft {
         return snapshot;
     }
 
+    /// As of the last inputs.
+    public Status status() {
+        return new Status(
+                role(),
+                term,
+                leader(),
+                members(),
+                log.last(),
+                writes.durableIndex(),
+                commitIndex,
+                snapshot.index(),
+                standing instanceof Leadership leadership ? leadership.followers() : List.of());
+    }
+
     long compactedTo() {
         return compactedTo;
     }

@@ -167,6 +167,21 @@ class ReplicationTests {
         assertThat(small.peer("c").commands()).hasSize(10);
     }
 
+    @Test
+    void tellsItsOperatorHowTheOthersAre() {
+        var leader = lab.elect("a");
+        lab.parting("c");
+        leader.propose("x");
+        lab.deliver().beat("a");
+
+        var status = leader.raft.status();
+        assertThat(status.commitIndex()).isEqualTo(2);
+        assertThat(status.durableIndex()).isEqualTo(2);
+        assertThat(status.followers()).extracting(Status.Follower::match).containsExactly(2L, 1L);
+        assertThat(status.followers().getLast().silence()).isEqualTo(Lab.SETTINGS.heartbeat());
+        assertThat(lab.peer("b").raft.status().followers()).isEmpty();
+    }
+
     /// Neither can happen while the rules hold: such a node stops rather than spread what is wrong.
     @Test
     void diesOfWhatCannotBe() {

@@ -260,7 +260,7 @@ final class SimulatedReplica implements Program {
             }
             case Effect.Fetch(var follower, var from, var to, var _) -> {
                 history.count(Event.FETCH);
-                later(() -> hear(new Input.Fetched(follower, written.read(from, to, 4))));
+                later(() -> hear(new Input.Fetched(follower, written.read(from, to, 1 + dice.below(4)))));
             }
             case Effect.ReadSnapshot(var follower, var snapshot, var offset, var most) ->
                 later(() -> readSnapshot(follower, snapshot, offset, most));
