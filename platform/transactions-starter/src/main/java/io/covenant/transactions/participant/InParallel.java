@@ -22,14 +22,15 @@ final class InParallel implements AutoCloseable {
         permits = new Semaphore(most);
     }
 
-    /// The results in the order of the items.
+    /// The results in the order of the items. The caller works on the first of them.
     <T, R> List<R> map(List<T> items, Function<T, R> task) {
-        if (items.size() == 1) {
-            return List.of(permitted(items.getFirst(), task));
+        if (items.isEmpty()) {
+            return List.of();
         }
-        var context = MDC.getCopyOfContextMap();
-        var futures = new ArrayList<Future<R>>(items.size());
-        for (var item : items) {
+        var others = items.subList(1, items.size());
+        var context = others.isEmpty() ? null : MDC.getCopyOfContextMap();
+        var futures = new ArrayList<Future<R>>(others.size());
+        for (var item : others) {
             futures.add(threads.submit(() -> {
                 if (context != null) {
                     MDC.setContextMap(context);
@@ -38,6 +39,7 @@ final class InParallel implements AutoCloseable {
             }));
         }
         var results = new ArrayList<R>(items.size());
+        results.add(permitted(items.getFirst(), task));
         for (var future : futures) {
             results.add(resultOf(future));
         }

@@ -102,8 +102,8 @@ final class PrepareCall {
             begin(true);
             var connection = DataSourceUtils.getConnection(transactions.database());
             try {
-                transaction.begin(connection);
                 BranchEvidence.limitReading(connection, transaction.branch(), limits);
+                transaction.begin(connection);
             } finally {
                 DataSourceUtils.releaseConnection(connection, transactions.database());
             }
@@ -126,8 +126,13 @@ final class PrepareCall {
     private boolean enter() throws SQLException, BarrierTakenException {
         var connection = DataSourceUtils.getConnection(transactions.database());
         try {
-            transaction.begin(connection);
-            return BranchEvidence.enter(connection, transaction.branch(), limits);
+            boolean entered = BranchEvidence.enter(connection, transaction.branch(), limits);
+            if (entered) {
+                // Not before: the driver sends BEGIN as a query of its own, and would the cancel hit that one, the
+                // barrier row would commit alone.
+                transaction.begin(connection);
+            }
+            return entered;
         } catch (SQLException e) {
             if (SqlFailure.hasState(e, SqlFailure.LOCK_NOT_AVAILABLE)
                     || SqlFailure.hasState(e, SqlFailure.SERIALIZATION_FAILURE)) {
