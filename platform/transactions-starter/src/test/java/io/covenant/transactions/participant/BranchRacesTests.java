@@ -136,8 +136,8 @@ class BranchRacesTests {
                 // Takes the only connection as soon as the branch lets it go.
                 single.jdbc().queryForObject("select count(*) from item, pg_sleep(0.002)", Integer.class);
                 prepare.get();
-                abort.get();
-                single.executor().finish(branch, Decision.ABORT);
+                assertThat(abort.get()).isNotInstanceOf(FinishAnswer.Hazard.class);
+                assertThat(single.executor().finish(branch, Decision.ABORT)).isEqualTo(new FinishAnswer.Done());
             }
         }
     }
