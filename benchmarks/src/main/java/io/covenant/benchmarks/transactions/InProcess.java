@@ -183,13 +183,12 @@ final class InProcess implements Contestant {
         @Override
         public FinishAnswer finish(String service, Decision decision, List<BranchId> ids) {
             Branch branch = of(service);
-            if (ids.size() == 1) {
-                return new FinishAnswer.Answered(List.of(finish(branch, decision, ids.getFirst())));
-            }
             List<Future<Finished>> finishing = ids.stream()
+                    .skip(1)
                     .map(id -> threads.submit(() -> finish(branch, decision, id)))
                     .toList();
             var results = new ArrayList<Finished>();
+            results.add(finish(branch, decision, ids.getFirst()));
             for (Future<Finished> result : finishing) {
                 try {
                     results.add(result.get());
