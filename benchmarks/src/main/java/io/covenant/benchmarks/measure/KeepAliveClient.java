@@ -14,8 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Deque;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import org.jspecify.annotations.Nullable;
 
 /// Posts JSON to one port of this machine over connections that stay open, with next to no CPU time of its own: what it
 /// used would be missing at those it measures. It speaks just the HTTP/1.1 that our services answer.
@@ -23,6 +23,9 @@ public final class KeepAliveClient implements AutoCloseable {
 
     /// @param body empty when there was none
     public record Answer(int status, String body) {}
+
+    /// Less than the services keep a silent connection open.
+    private static final Duration LONGEST_REST = Duration.ofSeconds(15);
 
     private final int port;
     private final Duration patience;
@@ -61,13 +64,14 @@ public final class KeepAliveClient implements AutoCloseable {
 
     /// A connection that failed is not used again; nothing is asked twice.
     private Answer exchange(String head, byte[] body) throws IOException {
-        Connection connection = Optional.ofNullable(idle.poll()).orElse(null);
+        Connection connection = rested();
         if (connection == null) {
             connection = new Connection(port, patience);
         }
         try {
             Answer answer = connection.exchange(head, body);
             if (connection.staysOpen) {
+                connection.restingSince = System.nanoTime();
                 idle.push(connection);
             } else {
                 connection.close();
@@ -79,12 +83,24 @@ public final class KeepAliveClient implements AutoCloseable {
         }
     }
 
+    /// A connection that the other side has not closed for its long rest.
+    private @Nullable Connection rested() throws IOException {
+        for (Connection connection = idle.poll(); connection != null; connection = idle.poll()) {
+            if (System.nanoTime() - connection.restingSince < LONGEST_REST.toNanos()) {
+                return connection;
+            }
+            connection.close();
+        }
+        return null;
+    }
+
     private static final class Connection implements AutoCloseable {
 
         private final Socket socket = new Socket();
         private final InputStream in;
         private final OutputStream out;
         private boolean staysOpen = true;
+        private long restingSince;
 
         Connection(int port, Duration patience) throws IOException {
             int millis = Math.toIntExact(patience.toMillis());

@@ -3,6 +3,7 @@ package io.covenant.coordinator.transaction;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Refusal;
 import io.covenant.transactions.Vote;
+import io.covenant.transactions.twophase.TwoPhaseCommit.Effect;
 import io.covenant.transactions.wire.PrepareReply;
 import io.covenant.transactions.wire.TransactionResource.BranchState;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,12 @@ final class BranchProgress {
 
     int tries;
     boolean told;
+
+    /// The abort that waits for its vote.
+    Effect.@Nullable Tell untold;
+
+    /// No abort waits for its vote any more.
+    boolean waited;
 
     BranchProgress(BranchId id, String service, String operation, @Nullable Payload payload) {
         this.id = id;

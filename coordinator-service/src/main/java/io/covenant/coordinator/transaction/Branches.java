@@ -160,6 +160,7 @@ final class Branches implements Teller.Listener {
                     unanswered(branch, awaited, reason);
                 }
             }
+            tellWhoHasAnswered(branch, answer);
         } finally {
             protocol.unlock();
         }
@@ -194,6 +195,13 @@ final class Branches implements Teller.Listener {
             branch.state = BranchState.ABORTED;
             return;
         }
+        if (tell.decision() == Decision.ABORT && branch.asking && !branch.waited) {
+            if (branch.untold == null) {
+                branch.untold = tell;
+                var _ = around.later(around.abortPatience(), () -> waitNoLonger(branch));
+            }
+            return;
+        }
         if (!branch.told) {
             branch.told = true;
             chronicle.note(Event.TOLD, branch, tell.decision().name());
@@ -201,6 +209,35 @@ final class Branches implements Teller.Listener {
             around.listener().retried(Retried.FINISH);
         }
         around.teller().tell(branch.service, branch.id, tell.decision(), this);
+    }
+
+    private void waitNoLonger(BranchProgress branch) {
+        protocol.lock();
+        try {
+            branch.waited = true;
+            tellUntold(branch);
+        } finally {
+            protocol.unlock();
+        }
+    }
+
+    /// The abort that waited for this answer. Who answers that nothing is prepared need not hear of it.
+    private void tellWhoHasAnswered(BranchProgress branch, PrepareAnswer answer) {
+        if (branch.untold != null && answer instanceof PrepareAnswer.Voted(var vote) && !(vote instanceof Vote.Yes)) {
+            branch.untold = null;
+            branch.state = BranchState.ABORTED;
+            protocol.feed(new Input.Acked(branch.id, Ack.DONE));
+        } else {
+            tellUntold(branch);
+        }
+    }
+
+    private void tellUntold(BranchProgress branch) {
+        var untold = branch.untold;
+        if (untold != null) {
+            branch.untold = null;
+            tell(untold);
+        }
     }
 
     /// Tells it once another branch has answered.

@@ -13,6 +13,7 @@ import java.util.function.LongSupplier;
 /// What every driver works with.
 ///
 /// @param patience how long to wait for a vote before it is asked for again
+/// @param abortPatience how long an abort waits for the vote of a branch that is being worked on
 /// @param retries  the pauses before repetitions
 /// @param workers  runs what may block
 /// @param timers   runs what is short, later
@@ -25,6 +26,7 @@ record Surroundings(
         TransactionListener listener,
         CrashPoints crashPoints,
         Duration patience,
+        Duration abortPatience,
         Backoff retries,
         Executor workers,
         ScheduledExecutorService timers,

@@ -16,6 +16,8 @@ import org.springframework.util.unit.DataSize;
 /// @param maxPayload             the longest payload of a branch
 /// @param preparePatience        how long to wait for a vote before asking another instance for it; longer than a
 ///                               participant waits for a lock, so that its refusal arrives
+/// @param abortPatience          how long an abort waits for the vote of a branch that is being worked on; to tell it
+///                               at once would have the participant break off the work by force, which costs more
 /// @param finishPatience         how long to wait for a confirmation before telling another instance
 /// @param finishRequestsInFlight so many requests at a time tell one service what was decided; what comes meanwhile
 ///                               goes into the next: the fewer, the more branches share a request and a forced write,
@@ -33,6 +35,7 @@ public record TransactionSettings(
         @DefaultValue("32") int maxBranches,
         @DefaultValue("64KB") DataSize maxPayload,
         @DefaultValue("1500ms") Duration preparePatience,
+        @DefaultValue("200ms") Duration abortPatience,
         @DefaultValue("1s") Duration finishPatience,
         @DefaultValue("2") int finishRequestsInFlight,
         @DefaultValue("200") int maxFinishBatch,
@@ -49,6 +52,7 @@ public record TransactionSettings(
                 32,
                 DataSize.ofKilobytes(64),
                 Duration.ofMillis(1500),
+                Duration.ofMillis(200),
                 Duration.ofSeconds(1),
                 2,
                 200,
@@ -67,8 +71,28 @@ public record TransactionSettings(
                 maxBranches,
                 maxPayload,
                 preparePatience,
+                abortPatience,
                 finishPatience,
                 requests,
+                maxFinishBatch,
+                firstRetry,
+                longestRetry,
+                gatherEnds);
+    }
+
+    /// The same with so much patience before a branch that is being worked on is told to abort.
+    public TransactionSettings withAbortPatience(Duration patience) {
+        return new TransactionSettings(
+                maxUndecided,
+                maxUnfinished,
+                defaultDeadline,
+                maxDeadline,
+                maxBranches,
+                maxPayload,
+                preparePatience,
+                patience,
+                finishPatience,
+                finishRequestsInFlight,
                 maxFinishBatch,
                 firstRetry,
                 longestRetry,

@@ -94,6 +94,7 @@ public final class Transactions implements AutoCloseable {
                 listener,
                 crashPoints,
                 settings.preparePatience(),
+                settings.abortPatience(),
                 backoff,
                 workers,
                 timers,

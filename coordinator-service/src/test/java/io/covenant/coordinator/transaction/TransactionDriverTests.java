@@ -40,18 +40,24 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 class TransactionDriverTests {
 
     private static final Duration DEADLINE = Duration.ofMillis(500);
+    private static final Duration DAY = Duration.ofDays(1);
 
     private final InMemoryTransactionStore store = new InMemoryTransactionStore();
     private final ModelParticipants services = new ModelParticipants("orders", "inventory");
     private final Heard heard = new Heard();
-    private final Transactions transactions = coordinator("coordinator-1", CrashPoints.none());
+    private final Transactions transactions =
+            coordinator("coordinator-1", CrashPoints.none(), TransactionSettings.defaults());
 
     private Transactions coordinator(String node, CrashPoints crashPoints) {
+        return coordinator(node, crashPoints, TransactionSettings.defaults());
+    }
+
+    private Transactions coordinator(String node, CrashPoints crashPoints, TransactionSettings settings) {
         return new Transactions(
                 store,
                 services,
                 Incarnation.of(node),
-                TransactionSettings.defaults(),
+                settings,
                 heard,
                 crashPoints,
                 InstantSource.system(),
@@ -258,6 +264,90 @@ class TransactionDriverTests {
     }
 
     @Test
+    void letsABranchVoteBeforeItIsToldToAbort() {
+        var patient = coordinator(
+                "coordinator-2",
+                CrashPoints.none(),
+                TransactionSettings.defaults().withAbortPatience(DAY));
+        var refused = new CountDownLatch(1);
+        var told = new AtomicInteger();
+        services.onFinish((_, _) -> {
+            told.incrementAndGet();
+            return null;
+        });
+        services.onPrepare(preparation -> {
+            if (preparation.service().equals("inventory")) {
+                refused.countDown();
+                return ModelParticipants.no("out-of-stock");
+            }
+            awaitQuietly(refused);
+            await().until(() -> heard.events.contains("decided ABORT"));
+            assertThat(told).hasValue(0);
+            return null;
+        });
+
+        assertThat(decided(patient.run(Plans.order("orders", "inventory"))).outcome())
+                .isEqualTo(Outcome.ABORTED);
+
+        await().until(() -> patient.unfinished() == 0);
+        patient.close();
+        assertThat(told).hasValue(1);
+        assertThat(services.branches().values()).containsExactly(Held.ABORTED);
+    }
+
+    @Test
+    void doesNotTellABranchThatRefusesAfterAnotherHas() {
+        var patient = coordinator(
+                "coordinator-2",
+                CrashPoints.none(),
+                TransactionSettings.defaults().withAbortPatience(DAY));
+        var refused = new CountDownLatch(1);
+        services.onPrepare(preparation -> {
+            if (preparation.service().equals("orders")) {
+                awaitQuietly(refused);
+                await().until(() -> heard.events.contains("decided ABORT"));
+            } else {
+                refused.countDown();
+            }
+            return ModelParticipants.no("not-today");
+        });
+
+        assertThat(decided(patient.run(Plans.order("orders", "inventory"))).outcome())
+                .isEqualTo(Outcome.ABORTED);
+
+        await().until(() -> patient.unfinished() == 0);
+        patient.close();
+        assertThat(services.calls("finish")).isZero();
+    }
+
+    @Test
+    void tellsABranchToAbortThatDoesNotComeToVote() {
+        var impatient = coordinator(
+                "coordinator-2",
+                CrashPoints.none(),
+                TransactionSettings.defaults().withAbortPatience(Duration.ofMillis(1)));
+        var told = new CountDownLatch(1);
+        services.onFinish((_, _) -> {
+            told.countDown();
+            return null;
+        });
+        services.onPrepare(preparation -> {
+            if (preparation.service().equals("inventory")) {
+                return ModelParticipants.no("out-of-stock");
+            }
+            awaitQuietly(told);
+            return null;
+        });
+
+        assertThat(decided(impatient.run(Plans.order("orders", "inventory"))).outcome())
+                .isEqualTo(Outcome.ABORTED);
+
+        await().until(() -> impatient.unfinished() == 0);
+        impatient.close();
+        assertThat(services.branches().values()).containsExactly(Held.ABORTED);
+    }
+
+    @Test
     void keepsTellingABranchThatIsBusy() {
         var tries = new AtomicInteger();
         services.onFinish(
@@ -351,6 +441,7 @@ class TransactionDriverTests {
                 32,
                 org.springframework.util.unit.DataSize.ofKilobytes(64),
                 Duration.ofSeconds(1),
+                Duration.ofMillis(200),
                 Duration.ofSeconds(1),
                 4,
                 200,
