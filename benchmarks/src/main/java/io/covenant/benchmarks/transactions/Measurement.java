@@ -27,7 +27,7 @@ final class Measurement {
     /// The round that comes before the first.
     private static final int WARM_UP = -1;
 
-    private static final Duration ONLY_REFUSALS = Duration.ofMillis(1_500);
+    private static final Duration ONLY_REFUSALS = Duration.ofSeconds(3);
 
     private final Servers servers;
     private final List<Contestant> contestants;
@@ -81,6 +81,7 @@ final class Measurement {
     List<Turn> runRefusals() throws Exception {
         var turns = new ArrayList<Turn>();
         for (Contestant contestant : contestants) {
+            load(contestant, options.catalogue().soldOut(), options.highestConcurrency(), options.refusalsWarmUp(), -1);
             turns.add(take(contestant, options.catalogue().soldOut(), options.highestConcurrency(), 0, ONLY_REFUSALS));
             tell(turns.getLast());
         }

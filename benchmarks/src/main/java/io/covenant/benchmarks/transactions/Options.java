@@ -11,6 +11,8 @@ import java.util.List;
 /// @param time of one round
 /// @param warmUp orders of every contestant before the first round, so that all is compiled that will be
 /// @param longestWarmUp when fewer than these are placed in that time, it has to do
+/// @param refusalsWarmUp before refusals are measured; more than ten seconds, so that the backend that forced decisions
+///                       is idle for long enough to publish the last of them
 /// @param keys how many customers and articles the orders are spread over
 /// @param soldOutPercent how many of a hundred orders are refused because stock is out
 /// @param connections in every pool
@@ -21,6 +23,7 @@ record Options(
         Duration time,
         int warmUp,
         Duration longestWarmUp,
+        Duration refusalsWarmUp,
         int keys,
         int soldOutPercent,
         int connections) {

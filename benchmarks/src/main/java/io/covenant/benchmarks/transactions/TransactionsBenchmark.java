@@ -46,6 +46,8 @@ public final class TransactionsBenchmark implements Callable<Integer> {
 
     private static final Duration LONGEST_QUICK_WARM_UP = Duration.ofSeconds(40);
 
+    private static final Duration REFUSALS_WARM_UP = Duration.ofSeconds(11);
+
     @Spec
     private @Nullable CommandSpec command;
 
@@ -182,6 +184,7 @@ public final class TransactionsBenchmark implements Callable<Integer> {
                 seconds(seconds == null ? quick ? 1.5 : 5 : seconds),
                 warmUp == null ? quick ? 5_000 : 40_000 : warmUp,
                 quick ? LONGEST_QUICK_WARM_UP : LONGEST_WARM_UP,
+                REFUSALS_WARM_UP,
                 hot ? Catalogue.HOT : Catalogue.ALL,
                 aborts,
                 connections);

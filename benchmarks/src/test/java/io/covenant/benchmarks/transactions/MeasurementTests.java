@@ -31,6 +31,7 @@ class MeasurementTests {
             Duration.ofMillis(200),
             20,
             Duration.ofSeconds(20),
+            Duration.ofMillis(100),
             Catalogue.ALL,
             50,
             CONNECTIONS);

@@ -63,6 +63,7 @@ class ReportTests {
                 Duration.ofSeconds(10),
                 0,
                 Duration.ZERO,
+                Duration.ZERO,
                 Catalogue.ALL,
                 0,
                 40);
