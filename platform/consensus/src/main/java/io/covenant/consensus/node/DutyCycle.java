@@ -94,7 +94,7 @@ final class DutyCycle<R> {
     }
 
     int open() {
-        return accepted.size();
+        return open.size() + accepted.size();
     }
 
     /// Runs until the mailbox is closed.

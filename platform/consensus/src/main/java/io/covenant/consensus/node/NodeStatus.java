@@ -9,5 +9,5 @@ import io.covenant.consensus.raft.Status;
 /// @param appliedIndex   up to where the state machine is
 /// @param unappliedBytes committed, in memory, not applied yet
 /// @param waiting        requests that waited for the kernel when it was asked
-/// @param open           proposals that are in the log and not committed
+/// @param open           requests that the kernel has, and that are not committed or refused yet
 public record NodeStatus(NodeId node, Status raft, long appliedIndex, long unappliedBytes, int waiting, int open) {}

@@ -241,6 +241,9 @@ public final class RaftNode<R> implements Closeable {
             throw new IllegalArgumentException("a command of %d bytes where %d are the most"
                     .formatted(command.length, settings.raft().maxCommandBytes()));
         }
+        if (closing.get()) {
+            return CompletableFuture.completedFuture(new Outcome.NotLeader<>(null));
+        }
         if (applier.isFull()) {
             return CompletableFuture.completedFuture(new Outcome.Overloaded<>());
         }
@@ -412,7 +415,7 @@ public final class RaftNode<R> implements Closeable {
         }
         var patience = settings.raft().transferTimeout().plus(settings.raft().electionTimeout());
         try {
-            var status = status().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            var status = awaitNothingOpen();
             var successor = successor(status.raft());
             if (successor.isPresent()) {
                 transferLeadership(successor.get()).get(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -422,6 +425,19 @@ public final class RaftNode<R> implements Closeable {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException | java.util.concurrent.CancellationException alone) {
             LOG.log(System.Logger.Level.WARNING, "{0} ends without handing its leadership over", id());
+        }
+    }
+
+    /// What was accepted is to be answered before another one leads, who could not tell whose it was.
+    private NodeStatus awaitNothingOpen() throws InterruptedException, ExecutionException, TimeoutException {
+        var patience = settings.raft().electionTimeout();
+        var began = surroundings.nanos().getAsLong();
+        while (true) {
+            var status = status().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            if (status.open() == 0 || surroundings.nanos().getAsLong() - began > patience.toNanos()) {
+                return status;
+            }
+            Thread.sleep(1);
         }
     }
 

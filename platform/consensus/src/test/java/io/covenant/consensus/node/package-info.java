@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.consensus.node;
+
+import org.jspecify.annotations.NullMarked;
