@@ -119,7 +119,7 @@ final class NodeMeasurement {
         }
     }
 
-    private static void failOver(Path directory, int times, boolean kill) throws Exception {
+    static void failOver(Path directory, int times, boolean kill) throws Exception {
         var gaps = new double[times];
         try (var group = new ProcessGroup(directory)) {
             group.leader();

@@ -12,6 +12,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// A node in a process of its own, which is told by lines what to do and says by lines what happened.
 ///
 /// `peers a=1,b=2` · `propose TEXT` · `dump` · `close`; and it says `at PORT` · `leader` · `follower` ·
-/// `applied TEXT INDEX` · `refused TEXT` · `unknown TEXT` · `line INDEX TEXT` · `dumped` · `closed`.
+/// `applied TEXT INDEX` · `refused TEXT` · `unknown TEXT` · `line INDEX TEXT` · `dumped` · `closes`.
 final class NodeProcess {
 
     private final PrintStream out =
@@ -79,17 +80,23 @@ final class NodeProcess {
                     ledger.lines().forEach(each -> out.println("line " + each.index() + " " + each.text()));
                     out.println("dumped");
                 }
-                case "close" -> {
-                    node.close();
-                    transport.close();
-                    out.println("closed");
-                    return;
-                }
+                // Who asks meanwhile is to hear that it leads no more.
+                case "close" -> Thread.ofPlatform().name("closing").start(this::close);
                 default -> throw new IllegalArgumentException(line);
             }
         }
         // Nobody is there any more.
         Runtime.getRuntime().halt(1);
+    }
+
+    private void close() {
+        try (transport;
+                node) {
+            out.println("closes");
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        System.exit(0);
     }
 
     private void propose(String text) {

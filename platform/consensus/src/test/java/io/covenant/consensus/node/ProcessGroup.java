@@ -99,7 +99,7 @@ final class ProcessGroup implements AutoCloseable {
                 case "unknown" -> answer(words[1], new Answer(Said.UNKNOWN, 0));
                 case "line" -> lines.put(Long.parseLong(words[1]), words[2]);
                 case "dumped" -> dumped.complete(lines);
-                case "closed" -> {}
+                case "closes" -> {}
                 default -> throw new IllegalArgumentException(String.join(" ", words));
             }
         }
