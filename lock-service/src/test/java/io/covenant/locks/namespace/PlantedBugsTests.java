@@ -3,6 +3,7 @@ package io.covenant.locks.namespace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.covenant.simulation.Campaign;
+import io.covenant.simulation.ProtocolPage;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.List;

@@ -1,7 +1,9 @@
 package io.covenant.consensus.raft;
 
+import io.covenant.simulation.Tally;
+
 /// What a campaign must have seen, or it proves less than it seems to.
-enum Event {
+enum Event implements Tally.Counted {
     ELECTION("leaders elected"),
     STEPPED_DOWN("leaders that stepped down"),
     WRITE("writes acknowledged"),
@@ -39,7 +41,8 @@ enum Event {
         this.plural = plural;
     }
 
-    String plural() {
+    @Override
+    public String plural() {
         return plural;
     }
 }

@@ -1,5 +1,6 @@
 package io.covenant.consensus.raft;
 
+import io.covenant.simulation.Tally;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,7 +22,7 @@ final class History {
     /// What a client may rely on when it asks.
     private record Floor(long acknowledged, long electedTerm) {}
 
-    private final Tally tally;
+    private final Tally<Event> tally;
     private final Map<Long, NodeId> leaders = new HashMap<>();
     private final Map<Place, Written> written = new HashMap<>();
     private final List<Committed> committed = new ArrayList<>();
@@ -29,7 +30,7 @@ final class History {
     private long acknowledged;
     private long electedTerm;
 
-    History(Tally tally) {
+    History(Tally<Event> tally) {
         this.tally = tally;
         committed.add(new Committed(Machine.NEW, 0));
     }

@@ -3,6 +3,8 @@ package io.covenant.consensus.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.covenant.simulation.Campaign;
+import io.covenant.simulation.ProtocolPage;
+import io.covenant.simulation.Tally;
 import io.covenant.simulation.World;
 import java.io.IOException;
 import java.util.EnumMap;
@@ -23,7 +25,8 @@ class PlantedBugsTests {
     @EnumSource
     void findsThePlantedBug(PlantedBug bug) {
         var found = Campaign.of(SEEDS)
-                .firstFailure(seed -> SimulatedGroup.play(World.seeded(seed), new Tally(), EnumSet.of(bug)));
+                .firstFailure(
+                        seed -> SimulatedGroup.play(World.seeded(seed), new Tally<>(Event.class), EnumSet.of(bug)));
 
         assertThat(found).isPresent();
         ROWS.put(

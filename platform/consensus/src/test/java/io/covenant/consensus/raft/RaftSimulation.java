@@ -3,6 +3,7 @@ package io.covenant.consensus.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.covenant.simulation.Seeds;
+import io.covenant.simulation.Tally;
 import io.covenant.simulation.Transcript;
 import io.covenant.simulation.World;
 import java.util.Set;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class RaftSimulation {
 
-    private static final Tally TALLY = new Tally();
+    private static final Tally<Event> TALLY = new Tally<>(Event.class);
 
     @Seeds(2_000)
     void agreesOnOneLog(long seed) {
@@ -21,7 +22,8 @@ class RaftSimulation {
     @Test
     void playsTheSameSeedTheSameWay() {
         for (var seed = 1L; seed <= 5; seed++) {
-            var transcript = Transcript.reconciled(seed, world -> SimulatedGroup.play(world, new Tally(), Set.of()));
+            var transcript = Transcript.reconciled(
+                    seed, world -> SimulatedGroup.play(world, new Tally<>(Event.class), Set.of()));
             assertThat(transcript.lines()).hasSizeGreaterThan(100);
         }
     }

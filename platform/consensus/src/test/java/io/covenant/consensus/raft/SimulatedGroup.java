@@ -2,6 +2,7 @@ package io.covenant.consensus.raft;
 
 import io.covenant.consensus.raft.SimulatedReplica.Traits;
 import io.covenant.simulation.Dice;
+import io.covenant.simulation.Tally;
 import io.covenant.simulation.World;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ final class SimulatedGroup {
     private final Map<NodeId, StoredLog> disks = new HashMap<>();
     private final List<SimulatedClient> clients = new ArrayList<>();
 
-    private SimulatedGroup(World world, Tally tally, Set<PlantedBug> bugs) {
+    private SimulatedGroup(World world, Tally<Event> tally, Set<PlantedBug> bugs) {
         this.world = world;
         this.dice = world.dice();
         this.bugs = bugs;
@@ -118,7 +119,7 @@ final class SimulatedGroup {
     }
 
     /// Builds a group, lets trouble come and go, and waits until all is well.
-    static void play(World world, Tally tally, Set<PlantedBug> bugs) {
+    static void play(World world, Tally<Event> tally, Set<PlantedBug> bugs) {
         var group = new SimulatedGroup(world, tally, bugs);
         group.build();
         group.misbehave();

@@ -2,6 +2,7 @@ package io.covenant.consensus.register;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.covenant.simulation.ProtocolPage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

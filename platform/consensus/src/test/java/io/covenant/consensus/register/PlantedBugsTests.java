@@ -3,6 +3,7 @@ package io.covenant.consensus.register;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.covenant.simulation.Campaign;
+import io.covenant.simulation.ProtocolPage;
 import io.covenant.simulation.World;
 import java.io.IOException;
 import java.util.EnumMap;

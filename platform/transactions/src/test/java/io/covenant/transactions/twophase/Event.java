@@ -1,7 +1,9 @@
 package io.covenant.transactions.twophase;
 
+import io.covenant.simulation.Tally;
+
 /// What a campaign must have seen, or it proves less than it seems to.
-enum Event {
+enum Event implements Tally.Counted {
     COMMIT("transactions committed"),
     ABORT("transactions aborted in the register"),
     CLOSED_ABORT("aborts without the register"),
@@ -37,7 +39,8 @@ enum Event {
         this.plural = plural;
     }
 
-    String plural() {
+    @Override
+    public String plural() {
         return plural;
     }
 }

@@ -1,5 +1,6 @@
 package io.covenant.transactions.twophase;
 
+import io.covenant.simulation.Tally;
 import io.covenant.transactions.Ack;
 import io.covenant.transactions.Attempt;
 import io.covenant.transactions.BranchId;
@@ -51,12 +52,12 @@ final class History {
         }
     }
 
-    private final Tally tally;
+    private final Tally<Event> tally;
     private final Map<TransactionId, Dossier> dossiers = new LinkedHashMap<>();
     private final Set<Dossier> touched = new LinkedHashSet<>();
     private final IdentityHashMap<SimulatedDatabase.Row, SimulatedDatabase.Row> visible = new IdentityHashMap<>();
 
-    History(Tally tally) {
+    History(Tally<Event> tally) {
         this.tally = tally;
     }
 

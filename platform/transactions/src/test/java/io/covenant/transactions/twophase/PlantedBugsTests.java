@@ -3,6 +3,8 @@ package io.covenant.transactions.twophase;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.covenant.simulation.Campaign;
+import io.covenant.simulation.ProtocolPage;
+import io.covenant.simulation.Tally;
 import io.covenant.simulation.World;
 import java.io.IOException;
 import java.util.EnumMap;
@@ -24,8 +26,8 @@ class PlantedBugsTests {
     void findsThePlantedBug(PlantedBug bug) {
         boolean sabotaged = bug == PlantedBug.MISSING_IS_SUCCESS;
         var found = Campaign.of(SEEDS)
-                .firstFailure(
-                        seed -> SimulatedPlatform.play(World.seeded(seed), new Tally(), EnumSet.of(bug), sabotaged));
+                .firstFailure(seed -> SimulatedPlatform.play(
+                        World.seeded(seed), new Tally<>(Event.class), EnumSet.of(bug), sabotaged));
 
         assertThat(found).isPresent();
         ROWS.put(

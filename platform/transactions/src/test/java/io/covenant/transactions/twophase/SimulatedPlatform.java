@@ -1,6 +1,7 @@
 package io.covenant.transactions.twophase;
 
 import io.covenant.simulation.Dice;
+import io.covenant.simulation.Tally;
 import io.covenant.simulation.World;
 import io.covenant.transactions.TransactionId;
 import java.time.Duration;
@@ -29,7 +30,7 @@ final class SimulatedPlatform {
 
     private final World world;
     private final Dice dice;
-    private final Tally tally;
+    private final Tally<Event> tally;
     private final Set<PlantedBug> bugs;
     private final History history;
     private final Services services;
@@ -39,7 +40,7 @@ final class SimulatedPlatform {
     private @Nullable SimulatedRegister register;
     private Runnable onBegin = () -> {};
 
-    private SimulatedPlatform(World world, Tally tally, Set<PlantedBug> bugs) {
+    private SimulatedPlatform(World world, Tally<Event> tally, Set<PlantedBug> bugs) {
         this.world = world;
         this.dice = world.dice();
         this.tally = tally;
@@ -49,7 +50,7 @@ final class SimulatedPlatform {
     }
 
     /// Builds a platform, lets trouble come and go, and waits until nothing is left to do.
-    static void play(World world, Tally tally, Set<PlantedBug> bugs, boolean sabotage) {
+    static void play(World world, Tally<Event> tally, Set<PlantedBug> bugs, boolean sabotage) {
         var platform = new SimulatedPlatform(world, tally, bugs);
         platform.build();
         platform.misbehave();

@@ -2,6 +2,7 @@ package io.covenant.transactions.twophase;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.covenant.simulation.ProtocolPage;
 import io.covenant.transactions.Ack;
 import io.covenant.transactions.Attempt;
 import io.covenant.transactions.BranchId;

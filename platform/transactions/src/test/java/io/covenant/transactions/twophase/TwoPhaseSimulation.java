@@ -3,6 +3,7 @@ package io.covenant.transactions.twophase;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.covenant.simulation.Seeds;
+import io.covenant.simulation.Tally;
 import io.covenant.simulation.Transcript;
 import io.covenant.simulation.World;
 import java.util.Set;
@@ -11,8 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class TwoPhaseSimulation {
 
-    private static final Tally TALLY = new Tally();
-    private static final Tally SABOTAGED = new Tally();
+    private static final Tally<Event> TALLY = new Tally<>(Event.class);
+    private static final Tally<Event> SABOTAGED = new Tally<>(Event.class);
 
     @Seeds(2_000)
     void neverSplitsADecision(long seed) {
@@ -27,8 +28,8 @@ class TwoPhaseSimulation {
     @Test
     void playsTheSameSeedTheSameWay() {
         for (var seed = 1L; seed <= 5; seed++) {
-            var transcript =
-                    Transcript.reconciled(seed, world -> SimulatedPlatform.play(world, new Tally(), Set.of(), false));
+            var transcript = Transcript.reconciled(
+                    seed, world -> SimulatedPlatform.play(world, new Tally<>(Event.class), Set.of(), false));
             assertThat(transcript.lines()).hasSizeGreaterThan(100);
         }
     }
