@@ -1,0 +1,6 @@
+package io.covenant.locks.wire;
+
+/// A file is written.
+///
+/// @param generation that this made; the ETag of the content
+public record FileWritten(long instance, long generation) {}

@@ -1,0 +1,4 @@
+package io.covenant.locks.wire;
+
+/// Makes a directory.
+public record MakeDirectory(long session, long seq, long ackUpTo, String path) {}
