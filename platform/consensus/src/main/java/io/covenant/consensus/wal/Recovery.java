@@ -1,7 +1,6 @@
 package io.covenant.consensus.wal;
 
 import io.covenant.consensus.wal.Records.Header;
-import io.covenant.consensus.wal.Records.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -99,21 +98,16 @@ final class Recovery {
         return bytes.flip();
     }
 
-    /// How the log stood when the segment began.
-    private record Checkpoint(long base, long baseTerm, long next, int previousEnd) {}
-
     private Checkpoint checkpoint(Segment segment, ByteBuffer bytes) throws DamagedException {
         var fault = records.faultOfSegmentHeader(bytes, segment.sequence());
         if (fault != null) {
             throw new DamagedException("%s %s: %s".formatted(storage.describe(segment.name()), fault, ADVICE));
         }
-        var header = records.get(bytes, Records.SEGMENT_HEADER, segment.sequence(), Records.SEGMENT_HEADER);
-        if (header == null || header.kind() != Kind.CHECKPOINT || header.length() != WriteAheadLog.CHECKPOINT_BYTES) {
+        var checkpoint = Checkpoint.read(records, segment, bytes);
+        if (checkpoint == null) {
             throw damaged(segment, Records.SEGMENT_HEADER, "is damaged, and the segment was forced with it");
         }
-        var payload = Records.SEGMENT_HEADER + Records.HEADER;
-        return new Checkpoint(
-                header.index(), header.term(), bytes.getLong(payload), Math.toIntExact(bytes.getLong(payload + 8)));
+        return checkpoint;
     }
 
     /// Takes in every record up to the first that is not good.
@@ -169,7 +163,7 @@ final class Recovery {
             cutBytes = (long) bytes.limit() - end;
             segment.file().truncate(end);
             if (fillWithZeros) {
-                zeros(segment.file(), end, bytes.limit());
+                SegmentFiles.zeros(segment.file(), end, bytes.limit());
             }
         }
         // Whoever reads the log acts on it, so it has to be durable. The last batch may be on its way still. It may
@@ -195,13 +189,6 @@ final class Recovery {
             }
         }
         return true;
-    }
-
-    static void zeros(StorageFile file, int from, int to) throws IOException {
-        var zeros = ByteBuffer.allocateDirect(1 << 18);
-        for (var at = from; at < to; at += zeros.capacity()) {
-            file.write(zeros.clear().limit(Math.min(zeros.capacity(), to - at)), at);
-        }
     }
 
     private DamagedException damaged(Segment segment, int offset, String what) {

@@ -5,9 +5,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,23 +22,17 @@ import org.jspecify.annotations.Nullable;
 /// see [BrokenLogException].
 public final class WriteAheadLog implements Closeable {
 
-    static final int CHECKPOINT_BYTES = 16;
-
-    private static final String SPARE = "spare.tmp";
     private static final int STATE_BYTES = 64 * 1024;
-    private static final int READ_BYTES = 64 * 1024;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final Storage storage;
     private final LogOptions options;
     private final Closeable directoryLock;
     private final long cutBytes;
+    private final SegmentFiles files;
 
     /// Held while a file is written; never taken by who holds `lock`.
     private final ReentrantLock forcing = new ReentrantLock();
-
-    /// Held while the next segment's file is made.
-    private final ReentrantLock preparing = new ReentrantLock();
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -49,17 +40,12 @@ public final class WriteAheadLog implements Closeable {
     private final Records records;
     private final Contents contents;
     private final Deque<Segment> segments;
-    private final Window window = new Window();
-    private Batch filling;
-    private @Nullable Batch inFlight;
-    private @Nullable Batch idle;
+    private final Batches batches;
+    private final Playback playback;
     private long appended;
     private long durable;
     private @Nullable BrokenLogException broken;
     private boolean closed;
-
-    /// Guarded by `preparing`.
-    private @Nullable StorageFile spare;
 
     /// Makes a log in a directory that has none: for a member of a group that is being founded, or for one
     /// that joins a group and may not vote before it has been admitted. A creation that was interrupted is
@@ -72,40 +58,7 @@ public final class WriteAheadLog implements Closeable {
 
     static WriteAheadLog create(Storage storage, Identity identity, LogOptions options, LongSupplier salts)
             throws IOException {
-        var directoryLock = storage.lock();
-        try {
-            requireFree(storage, identity);
-            var salt = salts.getAsLong();
-            new IdentityFile(identity, salt, false).write(storage);
-            for (var leftOver : storage.list().stream().filter(Segment::isName).toList()) {
-                storage.delete(leftOver);
-            }
-            deleteSpare(storage);
-            var first = new Segment(1);
-            var start = start(new Records(salt), first, new Contents(), 0);
-            first.opened(makeSegment(storage, options, null, first, start));
-            new IdentityFile(identity, salt, true).write(storage);
-            return new WriteAheadLog(
-                    storage, options, directoryLock, salt, new Contents(), new ArrayDeque<>(List.of(first)), 0);
-        } catch (IOException | RuntimeException failure) {
-            directoryLock.close();
-            throw failure;
-        }
-    }
-
-    private static void requireFree(Storage storage, Identity identity) throws IOException {
-        var found = IdentityFile.read(storage).orElse(null);
-        if (found == null) {
-            if (storage.list().stream().anyMatch(Segment::isName)) {
-                throw new DirectoryRefusedException(
-                        "%s holds segments of a log, but not whose: give this node another directory"
-                                .formatted(storage.describe("")));
-            }
-        } else if (found.created() || !found.identity().equals(identity)) {
-            throw new DirectoryRefusedException(
-                    "%s belongs to %s already: open it as that, or give %s another directory"
-                            .formatted(storage.describe(""), found.identity(), identity));
-        }
+        return new WriteAheadLog(LogDirectory.create(storage, identity, options, salts));
     }
 
     /// Opens the log of this member, with all that was forced.
@@ -113,52 +66,25 @@ public final class WriteAheadLog implements Closeable {
     /// @throws DirectoryRefusedException when the directory is empty or somebody else's
     /// @throws DamagedException          when something that was durable is not as it was written
     public static WriteAheadLog open(Storage storage, Identity identity, LogOptions options) throws IOException {
-        var directoryLock = storage.lock();
-        try {
-            var found = IdentityFile.read(storage).orElse(null);
-            if (found == null || (found.identity().equals(identity) && !found.created())) {
-                throw new DirectoryRefusedException(
-                        "%s holds no log of %s: a member that has lost its disk has forgotten its votes; remove it from its group and add it anew"
-                                .formatted(storage.describe(""), identity));
-            }
-            if (!found.identity().equals(identity)) {
-                throw new DirectoryRefusedException(
-                        "%s belongs to %s, not to %s".formatted(storage.describe(""), found.identity(), identity));
-            }
-            deleteSpare(storage);
-            var recovery = new Recovery(storage, found.salt(), options.preallocate());
-            var segments = new ArrayDeque<>(recovery.read());
-            // The name of the last segment may not be durable yet if the process died just then.
-            storage.force();
-            return new WriteAheadLog(
-                    storage, options, directoryLock, found.salt(), recovery.contents(), segments, recovery.cutBytes());
-        } catch (IOException | RuntimeException failure) {
-            directoryLock.close();
-            throw failure;
-        }
+        return new WriteAheadLog(LogDirectory.open(storage, identity, options));
     }
 
     /// Whether a log was ever made here.
     public static boolean exists(Storage storage) throws IOException {
-        return IdentityFile.read(storage).map(IdentityFile::created).orElse(false);
+        return LogDirectory.exists(storage);
     }
 
-    private WriteAheadLog(
-            Storage storage,
-            LogOptions options,
-            Closeable directoryLock,
-            long salt,
-            Contents contents,
-            Deque<Segment> segments,
-            long cutBytes) {
-        this.storage = storage;
-        this.options = options;
-        this.directoryLock = directoryLock;
-        this.records = new Records(salt);
-        this.contents = contents;
-        this.segments = segments;
-        this.filling = new Batch(segments.getLast());
-        this.cutBytes = cutBytes;
+    private WriteAheadLog(LogDirectory directory) {
+        storage = directory.storage();
+        options = directory.options();
+        directoryLock = directory.lock();
+        cutBytes = directory.cutBytes();
+        files = new SegmentFiles(storage, options);
+        records = directory.records();
+        contents = directory.contents();
+        segments = directory.segments();
+        batches = new Batches(segments.getLast());
+        playback = new Playback(storage, records, contents, batches);
     }
 
     // ---- appending
@@ -175,7 +101,7 @@ public final class WriteAheadLog implements Closeable {
             if (index != contents.nextIndex()) {
                 throw new IllegalArgumentException("entry %d where %d is due".formatted(index, contents.nextIndex()));
             }
-            var segment = filling.segment();
+            var segment = batches.filling().segment();
             var offset = put(Kind.ENTRY, index, term, payload);
             contents.entry(index, term, segment, offset);
             return appended;
@@ -232,7 +158,7 @@ public final class WriteAheadLog implements Closeable {
             if (index > contents.baseIndex()) {
                 put(Kind.BASE, index, term, NOTHING);
                 contents.compacted(index, term);
-                filling.compactsTo = index;
+                batches.filling().compactsTo = index;
             }
             return appended;
         } finally {
@@ -262,10 +188,11 @@ public final class WriteAheadLog implements Closeable {
 
     /// @return where the record begins in the segment
     private int put(Kind kind, long index, long term, ByteBuffer payload) {
-        var segment = filling.segment();
+        var batch = batches.filling();
+        var segment = batch.segment();
         var offset = segment.tail;
         var size = Records.size(payload.remaining());
-        records.put(filling.room(size), segment.sequence(), offset, filling.start(), kind, index, term, payload);
+        records.put(batch.room(size), segment.sequence(), offset, batch.start(), kind, index, term, payload);
         segment.tail += size;
         appended++;
         return offset;
@@ -287,22 +214,19 @@ public final class WriteAheadLog implements Closeable {
             lock.lock();
             try {
                 requireSound();
-                batch = filling;
                 upTo = appended;
-                if (batch.length() == 0) {
+                if (batches.filling().length() == 0) {
                     return durable;
                 }
-                inFlight = batch;
-                var into = batch.segment();
+                var into = batches.filling().segment();
                 if (into.tail >= options.segmentBytes()) {
                     into.lastIndex = contents.nextIndex() - 1;
                     next = new Segment(into.sequence() + 1);
-                    start = start(records, next, contents, into.tail);
+                    start = Checkpoint.of(contents, into.tail).start(records, next, contents.state());
                     segments.addLast(next);
                     into = next;
                 }
-                filling = idle == null ? new Batch(into) : idle.into(into);
-                idle = null;
+                batch = batches.depart(into);
             } finally {
                 lock.unlock();
             }
@@ -312,9 +236,9 @@ public final class WriteAheadLog implements Closeable {
                 deleteCompacted(batch.compactsTo, batch.segment().sequence());
             }
             if (next != null && start != null) {
-                roll(next, start);
+                opened(next, files.make(next, start));
             }
-            landed(batch, upTo);
+            landed(upTo);
             return upTo;
         } catch (BrokenLogException known) {
             throw known;
@@ -336,134 +260,42 @@ public final class WriteAheadLog implements Closeable {
         segment.size = Math.max(segment.size, end);
     }
 
-    private void landed(Batch batch, long upTo) {
+    private void opened(Segment next, StorageFile file) throws IOException {
         lock.lock();
         try {
-            inFlight = null;
-            idle = batch;
+            next.opened(file);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void landed(long upTo) {
+        lock.lock();
+        try {
+            batches.landed();
             durable = upTo;
         } finally {
             lock.unlock();
         }
     }
 
-    private void roll(Segment next, ByteBuffer start) throws IOException {
-        preparing.lock();
-        try {
-            var made = makeSegment(storage, options, spare, next, start);
-            spare = null;
-            lock.lock();
-            try {
-                next.opened(made);
-            } finally {
-                lock.unlock();
-            }
-        } finally {
-            preparing.unlock();
-        }
-    }
-
-    /// How a segment begins; afterwards its tail is behind that.
-    private static ByteBuffer start(Records records, Segment segment, Contents contents, int previousEnd) {
-        var state = contents.state();
-        var bytes = ByteBuffer.allocate(Records.SEGMENT_HEADER
-                + Records.size(CHECKPOINT_BYTES)
-                + (state == null ? 0 : Records.size(state.length)));
-        records.putSegmentHeader(bytes, segment.sequence());
-        records.put(
-                bytes,
-                segment.sequence(),
-                Records.SEGMENT_HEADER,
-                Records.SEGMENT_HEADER,
-                Kind.CHECKPOINT,
-                contents.baseIndex(),
-                contents.baseTerm(),
-                ByteBuffer.allocate(CHECKPOINT_BYTES)
-                        .putLong(contents.nextIndex())
-                        .putLong(previousEnd)
-                        .flip());
-        if (state != null) {
-            records.put(
-                    bytes,
-                    segment.sequence(),
-                    bytes.position(),
-                    Records.SEGMENT_HEADER,
-                    Kind.STATE,
-                    0,
-                    0,
-                    ByteBuffer.wrap(state));
-        }
-        segment.tail = bytes.position();
-        return bytes.flip();
-    }
-
-    /// A segment has its name only when its beginning is durable.
-    private static StorageFile makeSegment(
-            Storage storage, LogOptions options, @Nullable StorageFile prepared, Segment segment, ByteBuffer start)
-            throws IOException {
-        try (var file = prepared == null ? makeSpare(storage, options) : prepared) {
-            file.write(start, 0);
-            file.force(true);
-        }
-        storage.rename(SPARE, segment.name());
-        storage.force();
-        return storage.open(segment.name());
-    }
-
     /// Makes the file of the next segment ready, which takes some writing; otherwise the force that needs
     /// it does. May run beside everything else.
     public void prepareNextSegment() throws IOException {
-        preparing.lock();
-        try {
-            if (spare == null && !closed && options.preallocate()) {
-                spare = makeSpare(storage, options);
-            }
-        } finally {
-            preparing.unlock();
-        }
+        files.prepare();
     }
 
     /// Whether it is time for [#prepareNextSegment].
     public boolean needsNextSegment() {
-        if (!options.preallocate()) {
-            return false;
-        }
+        return options.preallocate() && isHalfFull() && files.lacksSpare();
+    }
+
+    private boolean isHalfFull() {
         lock.lock();
         try {
-            if (filling.segment().tail < options.segmentBytes() / 2 || broken != null || closed) {
-                return false;
-            }
+            return batches.filling().segment().tail >= options.segmentBytes() / 2 && broken == null && !closed;
         } finally {
             lock.unlock();
-        }
-        if (!preparing.tryLock()) {
-            return false;
-        }
-        try {
-            return spare == null;
-        } finally {
-            preparing.unlock();
-        }
-    }
-
-    private static StorageFile makeSpare(Storage storage, LogOptions options) throws IOException {
-        deleteSpare(storage);
-        var file = storage.create(SPARE);
-        try {
-            if (options.preallocate()) {
-                Recovery.zeros(file, 0, options.segmentBytes());
-                file.force(true);
-            }
-            return file;
-        } catch (IOException failure) {
-            file.close();
-            throw failure;
-        }
-    }
-
-    private static void deleteSpare(Storage storage) throws IOException {
-        if (storage.list().contains(SPARE)) {
-            storage.delete(SPARE);
         }
     }
 
@@ -482,10 +314,7 @@ public final class WriteAheadLog implements Closeable {
             } finally {
                 lock.unlock();
             }
-            oldest.close();
-            storage.delete(oldest.name());
-            // One after the other, so that no crash leaves a hole.
-            storage.force();
+            files.delete(oldest);
         }
     }
 
@@ -526,110 +355,9 @@ public final class WriteAheadLog implements Closeable {
                 throw new IllegalArgumentException(
                         "entry %d is gone into the snapshot up to %d".formatted(from, contents.baseIndex()));
             }
-            return walk(from, Math.min(to, contents.nextIndex()), mostBytes);
+            return playback.entries(from, Math.min(to, contents.nextIndex()), mostBytes);
         } finally {
             lock.unlock();
-        }
-    }
-
-    private List<Entry> walk(long from, long to, int mostBytes) throws IOException {
-        var entries = new ArrayList<Entry>();
-        var mark = contents.markBefore(from);
-        if (from >= to || mark == null) {
-            return entries;
-        }
-        var room = (long) mostBytes;
-        var segment = mark.getValue().segment();
-        var offset = mark.getValue().offset();
-        window.forget();
-        for (var due = from; due < to; ) {
-            var jump = contents.markAt(due);
-            if (jump != null) {
-                segment = jump.segment();
-                offset = jump.offset();
-            }
-            var bytes = window.at(segment, offset, Records.HEADER);
-            var index = bytes.getLong(bytes.position() + 16);
-            var kind = bytes.get(bytes.position() + 12);
-            var size = Records.claimedSize(bytes, bytes.position());
-            if (index == due && Kind.of(kind) == Kind.ENTRY) {
-                var entry = decode(segment, offset, size);
-                room -= entry.payload().length;
-                if (room < 0 && !entries.isEmpty()) {
-                    break;
-                }
-                entries.add(entry);
-                due++;
-            }
-            offset += size;
-        }
-        window.forget();
-        return entries;
-    }
-
-    private Entry decode(Segment segment, int offset, int size) throws IOException {
-        var bytes = window.at(segment, offset, size);
-        var at = bytes.position();
-        var header = records.get(bytes, at, segment.sequence(), offset);
-        if (header == null) {
-            throw new DamagedException(
-                    "the record at byte %d of %s was good and is damaged now: the disk of this node fails, end it and replace the disk"
-                            .formatted(offset, storage.describe(segment.name())));
-        }
-        var payload = new byte[header.length()];
-        bytes.get(at + Records.HEADER, payload);
-        return new Entry(header.index(), header.term(), payload);
-    }
-
-    /// Bytes of a segment, from memory while they are on their way, else from the file, with some more read
-    /// ahead.
-    private final class Window {
-
-        private ByteBuffer read = ByteBuffer.allocate(READ_BYTES);
-        private @Nullable Segment segment;
-        private int start;
-
-        void forget() {
-            segment = null;
-            if (read.capacity() > READ_BYTES) {
-                read = ByteBuffer.allocate(READ_BYTES);
-            }
-        }
-
-        /// @return a buffer whose position is at this offset, with at least `length` behind it
-        ByteBuffer at(Segment where, int offset, int length) throws IOException {
-            for (var batch : Arrays.asList(filling, inFlight)) {
-                if (batch != null && batch.holds(where, offset)) {
-                    return batch.written().position(offset - batch.start());
-                }
-            }
-            if (segment != where || offset < start || offset + length > start + read.limit()) {
-                fill(where, offset, length);
-            }
-            return read.duplicate().position(offset - start);
-        }
-
-        private void fill(Segment where, int offset, int length) throws IOException {
-            var inFile = where.tail;
-            for (var batch : Arrays.asList(filling, inFlight)) {
-                if (batch != null && batch.segment() == where) {
-                    inFile = Math.min(inFile, batch.start());
-                }
-            }
-            if (read.capacity() < length) {
-                read = ByteBuffer.allocate(length);
-            }
-            segment = null;
-            read.clear().limit(Math.min(read.capacity(), Math.max(0, inFile - offset)));
-            where.file().read(read, offset);
-            read.flip();
-            if (read.limit() < length) {
-                throw new DamagedException(
-                        "%s ends at byte %d, in the middle of a record: the disk of this node fails, end it and replace the disk"
-                                .formatted(storage.describe(where.name()), offset + read.limit()));
-            }
-            segment = where;
-            start = offset;
         }
     }
 
@@ -708,7 +436,7 @@ public final class WriteAheadLog implements Closeable {
     public int pendingBytes() {
         lock.lock();
         try {
-            return filling.length();
+            return batches.filling().length();
         } finally {
             lock.unlock();
         }
@@ -733,22 +461,18 @@ public final class WriteAheadLog implements Closeable {
     @Override
     public void close() throws IOException {
         forcing.lock();
-        preparing.lock();
         lock.lock();
-        try (directoryLock) {
+        try (directoryLock;
+                files) {
             if (closed) {
                 return;
             }
             closed = true;
-            if (spare != null) {
-                spare.close();
-            }
             for (var segment : segments) {
                 segment.close();
             }
         } finally {
             lock.unlock();
-            preparing.unlock();
             forcing.unlock();
         }
     }
