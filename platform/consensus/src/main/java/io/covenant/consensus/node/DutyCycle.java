@@ -5,6 +5,7 @@ import io.covenant.consensus.raft.Answer.Reason;
 import io.covenant.consensus.raft.Effect;
 import io.covenant.consensus.raft.Entry;
 import io.covenant.consensus.raft.Input;
+import io.covenant.consensus.raft.Members;
 import io.covenant.consensus.raft.MessageCodec;
 import io.covenant.consensus.raft.NodeId;
 import io.covenant.consensus.raft.Raft;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,9 @@ final class DutyCycle<R> {
 
     private long lastTicket;
     private long unforced;
+    private Members members;
+    private final List<CompletableFuture<Status>> awaitingCalm = new ArrayList<>();
+    private final List<CompletableFuture<NodeId>> awaitingAnotherLeader = new ArrayList<>();
     private volatile View view;
 
     /// What others may see without asking.
@@ -80,6 +85,7 @@ final class DutyCycle<R> {
         this.sender = sender;
         this.codec = codec;
         this.surroundings = surroundings;
+        this.members = raft.members();
         this.view = new View(raft.role(), raft.term(), raft.leader());
     }
 
@@ -97,9 +103,29 @@ final class DutyCycle<R> {
         return open.size() + accepted.size();
     }
 
+    /// Ends once nothing is open.
+    void awaitCalm(CompletableFuture<Status> future) {
+        awaitingCalm.add(future);
+    }
+
+    /// Ends once this node follows somebody.
+    void awaitAnotherLeader(CompletableFuture<NodeId> future) {
+        awaitingAnotherLeader.add(future);
+        tellOfAnotherLeader();
+    }
+
+    private void tellOfAnotherLeader() {
+        var leader = raft.leader();
+        if (leader != null && raft.role() != Role.LEADER) {
+            awaitingAnotherLeader.forEach(future -> future.complete(leader));
+            awaitingAnotherLeader.clear();
+        }
+    }
+
     /// Runs until the mailbox is closed.
     void run() {
         try {
+            surroundings.listener().membersAre(members);
             while (!mailbox.isClosed()) {
                 turn();
             }
@@ -126,7 +152,21 @@ final class DutyCycle<R> {
             inputs.add(new Input.Tick());
         }
         if (!inputs.isEmpty()) {
-            perform(raft.on(now, inputs));
+            var effects = raft.on(now, inputs);
+            tellOfMembers();
+            perform(effects);
+        }
+        if (!awaitingCalm.isEmpty() && open() == 0) {
+            awaitingCalm.forEach(future -> future.complete(raft.status()));
+            awaitingCalm.clear();
+        }
+    }
+
+    /// Before anything is sent to somebody new.
+    private void tellOfMembers() {
+        if (!members.equals(raft.members())) {
+            members = raft.members();
+            surroundings.listener().membersAre(members);
         }
     }
 
@@ -236,6 +276,7 @@ final class DutyCycle<R> {
             accepted.values().forEach(one -> unknown(one.request(), STEPPED_DOWN));
             accepted.clear();
         }
+        tellOfAnotherLeader();
         surroundings.listener().became(role, term, leader);
     }
 
@@ -319,6 +360,8 @@ final class DutyCycle<R> {
         view = new View(Role.FOLLOWER, view.term(), null);
         accepted.values().forEach(one -> unknown(one.request(), ENDED));
         open.values().forEach(one -> unknown(one, ENDED));
+        awaitingCalm.forEach(future -> future.cancel(false));
+        awaitingAnotherLeader.forEach(future -> future.cancel(false));
         for (var one : take()) {
             switch (one) {
                 case Mailbox.Mail.Wanted<R>(var request) -> request.elsewhere(null);

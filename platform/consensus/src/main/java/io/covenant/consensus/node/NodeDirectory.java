@@ -8,6 +8,8 @@ import io.covenant.consensus.wal.Storage;
 import io.covenant.consensus.wal.WriteAheadLog;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /// How a node's directory begins. Once it has begun, [RaftNode#open] goes on with it, time and again.
@@ -23,15 +25,29 @@ public final class NodeDirectory {
     /// @param founders the names of all founders, this one among them; the same on each of them
     /// @throws io.covenant.consensus.wal.DirectoryRefusedException when there is a node already
     public static NodeId found(Storage storage, NodeSettings settings, Collection<String> founders) throws IOException {
-        if (!founders.contains(settings.name())) {
-            throw new IllegalArgumentException(settings.name() + " is none of the founders " + founders);
-        }
-        var self = NodeId.founder(settings.name());
-        begin(
+        return found(
                 storage,
                 settings,
-                self,
                 Members.of(founders.stream().map(NodeId::founder).toList()));
+    }
+
+    /// Makes the directory of a founder, of a group whose log says where its members are.
+    ///
+    /// @param founders the addresses of all founders by name; the same on each of them
+    /// @throws io.covenant.consensus.wal.DirectoryRefusedException when there is a node already
+    public static NodeId found(Storage storage, NodeSettings settings, Map<String, String> founders)
+            throws IOException {
+        var addresses = new TreeMap<NodeId, String>();
+        founders.forEach((name, address) -> addresses.put(NodeId.founder(name), address));
+        return found(storage, settings, Members.at(addresses));
+    }
+
+    private static NodeId found(Storage storage, NodeSettings settings, Members founders) throws IOException {
+        var self = NodeId.founder(settings.name());
+        if (!founders.isVoter(self)) {
+            throw new IllegalArgumentException(settings.name() + " is none of the founders " + founders);
+        }
+        begin(storage, settings, self, founders);
         return self;
     }
 

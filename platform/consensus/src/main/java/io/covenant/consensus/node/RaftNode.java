@@ -26,10 +26,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -37,6 +39,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -337,19 +340,16 @@ public final class RaftNode<R> implements Closeable {
 
     /// As of a moment after this call; cancelled when the node ends.
     public CompletableFuture<NodeStatus> status() {
-        var future = new CompletableFuture<NodeStatus>();
         var now = running;
-        if (now == null
-                || !mailbox.look(() -> future.complete(new NodeStatus(
+        return now == null
+                ? CompletableFuture.failedFuture(new CancellationException())
+                : look(future -> future.complete(new NodeStatus(
                         state.self(),
                         now.cycle().status(),
                         applier.applied(),
                         applier.pendingBytes(),
                         mailbox.waiting(),
-                        now.cycle().open())))) {
-            future.cancel(false);
-        }
-        return future;
+                        now.cycle().open())));
     }
 
     public NodeId id() {
@@ -394,7 +394,7 @@ public final class RaftNode<R> implements Closeable {
         }
         var now = running;
         if (now != null) {
-            handOver();
+            handOver(now.cycle());
             mailbox.close();
             join(now.kernel());
             applier.close(false);
@@ -409,36 +409,50 @@ public final class RaftNode<R> implements Closeable {
         log.close();
     }
 
-    private void handOver() {
+    private void handOver(DutyCycle<R> cycle) {
         if (failed.get() || role() != Role.LEADER) {
             return;
         }
-        var patience = settings.raft().transferTimeout().plus(settings.raft().electionTimeout());
+        var election = settings.raft().electionTimeout();
         try {
-            var status = awaitNothingOpen();
-            var successor = successor(status.raft());
+            var successor = successor(onceNothingIsOpen(cycle));
             if (successor.isPresent()) {
-                transferLeadership(successor.get()).get(patience.toMillis(), TimeUnit.MILLISECONDS);
-                awaitAnotherLeader();
+                await(
+                        transferLeadership(successor.get()),
+                        settings.raft().transferTimeout().plus(election));
+                // Whoever stands now may need this node's vote.
+                await(look(cycle::awaitAnotherLeader), election);
             }
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException | java.util.concurrent.CancellationException alone) {
-            LOG.log(System.Logger.Level.WARNING, "{0} ends without handing its leadership over", id());
+        } catch (ExecutionException | TimeoutException | CancellationException alone) {
+            LOG.log(System.Logger.Level.WARNING, "{0} ends without having heard who leads now", id());
         }
     }
 
     /// What was accepted is to be answered before another one leads, who could not tell whose it was.
-    private NodeStatus awaitNothingOpen() throws InterruptedException, ExecutionException, TimeoutException {
+    private Status onceNothingIsOpen(DutyCycle<R> cycle)
+            throws InterruptedException, ExecutionException, TimeoutException {
         var patience = settings.raft().electionTimeout();
-        var began = surroundings.nanos().getAsLong();
-        while (true) {
-            var status = status().get(patience.toMillis(), TimeUnit.MILLISECONDS);
-            if (status.open() == 0 || surroundings.nanos().getAsLong() - began > patience.toNanos()) {
-                return status;
-            }
-            Thread.sleep(1);
+        try {
+            return await(look(cycle::awaitCalm), patience);
+        } catch (TimeoutException busy) {
+            return await(look(future -> future.complete(cycle.status())), patience);
         }
+    }
+
+    /// Asks the thread of the kernel.
+    private <T> CompletableFuture<T> look(Consumer<CompletableFuture<T>> question) {
+        var future = new CompletableFuture<T>();
+        if (!mailbox.look(() -> question.accept(future))) {
+            future.cancel(false);
+        }
+        return future;
+    }
+
+    private static <T> T await(CompletableFuture<T> future, Duration patience)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return future.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private Optional<NodeId> successor(Status status) {
@@ -447,17 +461,6 @@ public final class RaftNode<R> implements Closeable {
                 .filter(follower -> follower.silence().compareTo(settings.raft().electionTimeout()) < 0)
                 .max(Comparator.comparingLong(Status.Follower::match))
                 .map(Status.Follower::node);
-    }
-
-    /// Whoever stands now may need this node's vote.
-    private void awaitAnotherLeader() throws InterruptedException {
-        var began = surroundings.nanos().getAsLong();
-        while (leader().filter(leader -> !leader.equals(id())).isEmpty()
-                && surroundings.nanos().getAsLong() - began
-                        < settings.raft().electionTimeout().toNanos()
-                && !failed.get()) {
-            Thread.sleep(1);
-        }
     }
 
     private static void join(Thread thread) {

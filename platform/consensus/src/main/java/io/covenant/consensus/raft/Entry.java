@@ -18,7 +18,10 @@ public record Entry(long index, long term, long timeMillis, Payload payload) {
                     case Payload.NoOp _ -> 0;
                     case Payload.Command(var bytes) -> bytes.length;
                     case Payload.Reconfigure(var members) ->
-                        64 * (members.voters().size() + members.learners().size());
+                        64 * (members.voters().size() + members.learners().size())
+                                + members.addresses().values().stream()
+                                        .mapToInt(String::length)
+                                        .sum();
                 };
     }
 }

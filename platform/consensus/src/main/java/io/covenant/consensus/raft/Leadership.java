@@ -123,7 +123,7 @@ final class Leadership implements Standing {
                 ticket,
                 new Payload.Reconfigure(
                         switch (change) {
-                            case MemberChange.AddLearner(var node) -> members.withLearner(node);
+                            case MemberChange.AddLearner(var node, var address) -> members.withLearner(node, address);
                             case MemberChange.Promote(var node) -> members.withVoter(node);
                             case MemberChange.Remove(var node) -> members.without(node);
                         }));
@@ -142,7 +142,7 @@ final class Leadership implements Standing {
             return Reason.CHANGE_PENDING;
         }
         return switch (change) {
-            case MemberChange.AddLearner(var node) -> members.contains(node) ? Reason.ALREADY_MEMBER : null;
+            case MemberChange.AddLearner(var node, var _) -> members.contains(node) ? Reason.ALREADY_MEMBER : null;
             case MemberChange.Promote(var node) -> {
                 if (members.isVoter(node)) {
                     yield Reason.ALREADY_MEMBER;

@@ -4,7 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +17,8 @@ final class Wire {
     private static final int NO_OP = 0;
     private static final int COMMAND = 1;
     private static final int RECONFIGURE = 2;
+
+    private static final char AT = '@';
 
     /// The fewest bytes that an entry takes.
     private static final int LEAST_ENTRY = 3;
@@ -76,13 +81,18 @@ final class Wire {
         }
 
         void members(Members members) {
-            nodes(members.voters());
-            nodes(members.learners());
+            members(members.voters(), members.addresses());
+            members(members.learners(), members.addresses());
         }
 
-        private void nodes(SortedSet<NodeId> nodes) {
+        /// An address stands behind its member's name.
+        private void members(SortedSet<NodeId> nodes, Map<NodeId, String> addresses) {
             number(nodes.size());
-            nodes.forEach(this::node);
+            for (var node : nodes) {
+                var address = addresses.get(node);
+                bytes((address == null ? node.name() : node.name() + AT + address).getBytes(StandardCharsets.US_ASCII));
+                fixed(node.disk());
+            }
         }
 
         void snapshot(Snapshot snapshot) {
@@ -196,7 +206,10 @@ final class Wire {
         }
 
         NodeId node() {
-            var name = new String(bytes(), StandardCharsets.US_ASCII);
+            return node(new String(bytes(), StandardCharsets.US_ASCII));
+        }
+
+        private NodeId node(String name) {
             try {
                 return new NodeId(name, fixed());
             } catch (IllegalArgumentException wrong) {
@@ -205,19 +218,26 @@ final class Wire {
         }
 
         Members members() {
-            var voters = nodes();
-            var learners = nodes();
+            var addresses = new TreeMap<NodeId, String>();
+            var voters = members(addresses);
+            var learners = members(addresses);
             try {
-                return new Members(voters, learners);
+                return new Members(voters, learners, addresses);
             } catch (IllegalArgumentException wrong) {
                 throw new MalformedException("no members", wrong);
             }
         }
 
-        private SortedSet<NodeId> nodes() {
+        private SortedSet<NodeId> members(SortedMap<NodeId, String> addresses) {
             var nodes = new TreeSet<NodeId>();
             for (var left = count(LEAST_NODE); left > 0; left--) {
-                nodes.add(node());
+                var text = new String(bytes(), StandardCharsets.US_ASCII);
+                var at = text.indexOf(AT);
+                var node = node(at < 0 ? text : text.substring(0, at));
+                nodes.add(node);
+                if (at >= 0) {
+                    addresses.put(node, text.substring(at + 1));
+                }
             }
             return nodes;
         }
