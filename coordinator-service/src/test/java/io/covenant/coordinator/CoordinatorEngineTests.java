@@ -125,6 +125,35 @@ class CoordinatorEngineTests {
     }
 
     @Test
+    void answersAnAbortWhenItsBranchesHaveRolledBack() {
+        services.onPrepare(
+                preparation -> preparation.service().equals("inventory") ? ModelParticipants.no("out-of-stock") : null);
+        services.onFinishRequest(_ -> {
+            pause(Duration.ofMillis(50));
+            return null;
+        });
+
+        var transaction = decided(engine.transactions().run(Plans.order("orders", "inventory")));
+
+        assertThat(transaction.state()).isEqualTo(State.ABORTED);
+        assertThat(services.branches().values()).containsOnly(Held.ABORTED);
+    }
+
+    @Test
+    void doesNotLetTheAnswerToAnAbortWaitForLong() {
+        services.onPrepare(
+                preparation -> preparation.service().equals("inventory") ? ModelParticipants.no("out-of-stock") : null);
+        services.onFinishRequest(_ -> new FinishAnswer.Unanswered("away"));
+        var plan = Plans.order(Plans.id(), Duration.ofSeconds(30), "orders", "inventory");
+
+        var transaction = decided(engine.transactions().run(plan));
+
+        assertThat(transaction.state()).isEqualTo(State.ABORTING);
+        assertThat(transaction.refusal()).isNotNull();
+        assertThat(transaction.deadline()).isAfter(java.time.Instant.now());
+    }
+
+    @Test
     void asksOneAfterTheOtherWhenTheBranchesLockInTurn() {
         var plan = Plans.inTurn(Plans.order("orders", "inventory"));
 
@@ -506,6 +535,21 @@ class CoordinatorEngineTests {
     }
 
     @Test
+    void recordsAgainTheEndThatTheDatabaseForgot() {
+        var plan = Plans.order("orders", "inventory");
+        decided(engine.transactions().run(plan));
+        await().until(() -> engine.transactions().unfinished() == 0);
+        execute("update transaction set finished_at = null, decision = null, progress = null where id = '%s'"
+                .formatted(plan.id()));
+
+        await().untilAsserted(() -> assertThat(count(
+                        "select count(*) from transaction where decision = 'COMMIT' and finished_at is not null and id = '%s'"
+                                .formatted(plan.id())))
+                .isEqualTo(1));
+        assertThat(services.branches().values()).containsOnly(Held.COMMITTED);
+    }
+
+    @Test
     void doesNotCommitAnAttemptWhoseBeginIsLost() throws InterruptedException {
         var asked = new CountDownLatch(1);
         var goOn = new CountDownLatch(1);
@@ -560,6 +604,14 @@ class CoordinatorEngineTests {
 
     private static BranchId gid(TransactionResource transaction, int branch) {
         return BranchId.parse(transaction.branches().get(branch).gid()).orElseThrow();
+    }
+
+    private static void pause(Duration pause) {
+        try {
+            Thread.sleep(pause);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

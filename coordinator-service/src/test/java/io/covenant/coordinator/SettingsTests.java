@@ -37,6 +37,19 @@ class SettingsTests {
     }
 
     @Test
+    void refusesTransactionsThatCannotWork() {
+        assertThatThrownBy(() -> transactions("max-undecided", "0"))
+                .rootCause()
+                .hasMessage("covenant.coordinator.transactions.max-undecided must be at least 1");
+        assertThatThrownBy(() -> transactions("max-deadline", "1s"))
+                .rootCause()
+                .hasMessageContaining("max-deadline must not be below default-deadline");
+        assertThatThrownBy(() -> transactions("finish-requests-in-flight", "0"))
+                .rootCause()
+                .hasMessageContaining("finish-requests-in-flight must be at least 1");
+    }
+
+    @Test
     void refusesARecoveryThatCannotWork() {
         assertThatThrownBy(() -> recovery(Map.of("covenant.coordinator.recovery.purge-batch", "0")))
                 .rootCause()
@@ -61,6 +74,12 @@ class SettingsTests {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> keeping8Days.requireOrder(Duration.ofDays(4)))
                 .withMessageContaining("keep (PT192H) must be shorter than twice");
+    }
+
+    private static TransactionSettings transactions(String name, String value) {
+        return new Binder(
+                        new MapConfigurationPropertySource(Map.of("covenant.coordinator.transactions." + name, value)))
+                .bindOrCreate("covenant.coordinator.transactions", TransactionSettings.class);
     }
 
     private static RecoverySettings recovery(Map<String, String> properties) {

@@ -8,7 +8,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 ///
 /// @param look       how often to look for transactions of dead coordinators
 /// @param batch      so many are taken over at a time
-/// @param strayAge   a transaction that the store says is driven here, and is not, is taken up at this age
+/// @param strayAge   a transaction that the store says is driven here, and is not, is taken up at this age; it is so
+///                   after a crash of the database, which may forget end records
 /// @param keep       how long transactions of which every branch has confirmed are remembered, and with them their
 ///                   decisions; longer than participants accept old transactions, shorter than they keep the
 ///                   barrier rows
@@ -18,7 +19,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record RecoverySettings(
         @DefaultValue("500ms") Duration look,
         @DefaultValue("200") int batch,
-        @DefaultValue("10s") Duration strayAge,
+        @DefaultValue("2s") Duration strayAge,
         @DefaultValue("8d") Duration keep,
         @DefaultValue("10m") Duration purge,
         @DefaultValue("1000") int purgeBatch) {
@@ -40,7 +41,7 @@ public record RecoverySettings(
 
     public static RecoverySettings defaults() {
         return new RecoverySettings(
-                Duration.ofMillis(500), 200, Duration.ofSeconds(10), Duration.ofDays(8), Duration.ofMinutes(10), 1000);
+                Duration.ofMillis(500), 200, Duration.ofSeconds(2), Duration.ofDays(8), Duration.ofMinutes(10), 1000);
     }
 
     /// Refuses an order of forgetting in which participants could misunderstand.

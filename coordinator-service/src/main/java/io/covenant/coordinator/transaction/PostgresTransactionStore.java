@@ -10,7 +10,6 @@ import io.covenant.coordinator.transaction.PromptWriter.Withdrawing;
 import io.covenant.transactions.TransactionId;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -18,6 +17,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntSupplier;
 import javax.sql.DataSource;
 
 /// The store on PostgreSQL, see `V1__transactions.sql`.
@@ -45,14 +45,21 @@ final class PostgresTransactionStore implements TransactionStore {
     private final WriteLane<Deciding> decisions;
     private final WriteLane<Ending> ends;
 
-    /// @param database   gives physical connections, with the right to read and write rows
-    /// @param gatherEnds how long end records gather
-    PostgresTransactionStore(DataSource database, Duration gatherEnds, TransactionListener listener) {
+    /// @param database  gives physical connections, with the right to read and write rows
+    /// @param undecided how many transactions are under way without a decision
+    PostgresTransactionStore(
+            DataSource database, TransactionSettings settings, IntSupplier undecided, TransactionListener listener) {
         this.others = new Connections(database, OTHERS, "set synchronous_commit = off; set statement_timeout = '10s'");
-        this.prompts = new WriteLane<>("begins", database, SESSION.formatted("off"), Duration.ZERO, new PromptWriter());
+        this.prompts =
+                new WriteLane<>("begins", database, SESSION.formatted("off"), Gathering.none(), new PromptWriter());
         this.decisions = new WriteLane<>(
-                "decisions", database, SESSION.formatted("on"), Duration.ZERO, new DecisionWriter(listener));
-        this.ends = new WriteLane<>("ends", database, SESSION.formatted("off"), gatherEnds, new EndWriter());
+                "decisions",
+                database,
+                SESSION.formatted("on"),
+                Gathering.paced(settings.paceDecisions(), () -> undecided.getAsInt() > settings.paceAbove()),
+                new DecisionWriter(listener));
+        this.ends = new WriteLane<>(
+                "ends", database, SESSION.formatted("off"), Gathering.always(settings.gatherEnds()), new EndWriter());
     }
 
     @Override

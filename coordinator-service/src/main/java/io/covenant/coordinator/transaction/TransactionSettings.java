@@ -18,6 +18,7 @@ import org.springframework.util.unit.DataSize;
 ///                               participant waits for a lock, so that its refusal arrives
 /// @param abortPatience          how long an abort waits for the vote of a branch that is being worked on; to tell it
 ///                               at once would have the participant break off the work by force, which costs more
+/// @param rollbackPatience       how long the answer to an aborted transaction waits for its branches to roll back
 /// @param finishPatience         how long to wait for a confirmation before telling another instance
 /// @param finishRequestsInFlight so many requests at a time tell one service what was decided; what comes meanwhile
 ///                               goes into the next: the fewer, the more branches share a request and a forced write,
@@ -25,6 +26,10 @@ import org.springframework.util.unit.DataSize;
 /// @param maxFinishBatch         the most branches told in one request
 /// @param firstRetry             the pause before the first repetition, doubled for each further one
 /// @param longestRetry           the longest pause between repetitions
+/// @param paceDecisions          under load, the time from one forced write of decisions to the next, so that more of
+/// them
+///                               share it; without effect on a disk that is slower
+/// @param paceAbove              the load: with more undecided transactions than this
 /// @param gatherEnds             how long end records, which nobody waits for, gather before they are written
 @ConfigurationProperties("covenant.coordinator.transactions")
 public record TransactionSettings(
@@ -36,11 +41,14 @@ public record TransactionSettings(
         @DefaultValue("64KB") DataSize maxPayload,
         @DefaultValue("1500ms") Duration preparePatience,
         @DefaultValue("200ms") Duration abortPatience,
+        @DefaultValue("500ms") Duration rollbackPatience,
         @DefaultValue("1s") Duration finishPatience,
         @DefaultValue("2") int finishRequestsInFlight,
         @DefaultValue("200") int maxFinishBatch,
         @DefaultValue("50ms") Duration firstRetry,
         @DefaultValue("2s") Duration longestRetry,
+        @DefaultValue("6ms") Duration paceDecisions,
+        @DefaultValue("12") int paceAbove,
         @DefaultValue("10ms") Duration gatherEnds) {
 
     public static TransactionSettings defaults() {
@@ -53,49 +61,40 @@ public record TransactionSettings(
                 DataSize.ofKilobytes(64),
                 Duration.ofMillis(1500),
                 Duration.ofMillis(200),
+                Duration.ofMillis(500),
                 Duration.ofSeconds(1),
                 2,
                 200,
                 Duration.ofMillis(50),
                 Duration.ofSeconds(2),
+                Duration.ofMillis(6),
+                12,
                 Duration.ofMillis(10));
     }
 
-    /// The same with so many requests at a time to tell one service what was decided.
-    public TransactionSettings withFinishRequestsInFlight(int requests) {
-        return new TransactionSettings(
-                maxUndecided,
-                maxUnfinished,
-                defaultDeadline,
-                maxDeadline,
-                maxBranches,
-                maxPayload,
-                preparePatience,
-                abortPatience,
-                finishPatience,
-                requests,
-                maxFinishBatch,
-                firstRetry,
-                longestRetry,
-                gatherEnds);
+    public TransactionSettings {
+        require(maxUndecided >= 1, "max-undecided", "must be at least 1");
+        require(maxUnfinished >= 1, "max-unfinished", "must be at least 1");
+        require(defaultDeadline.isPositive(), "default-deadline", "must be positive");
+        require(maxDeadline.compareTo(defaultDeadline) >= 0, "max-deadline", "must not be below default-deadline");
+        require(maxBranches >= 1, "max-branches", "must be at least 1");
+        require(maxPayload.toBytes() >= 1, "max-payload", "must be at least 1 byte");
+        require(preparePatience.isPositive(), "prepare-patience", "must be positive");
+        require(!abortPatience.isNegative(), "abort-patience", "must not be negative");
+        require(!rollbackPatience.isNegative(), "rollback-patience", "must not be negative");
+        require(finishPatience.isPositive(), "finish-patience", "must be positive");
+        require(finishRequestsInFlight >= 1, "finish-requests-in-flight", "must be at least 1");
+        require(maxFinishBatch >= 1, "max-finish-batch", "must be at least 1");
+        require(firstRetry.isPositive(), "first-retry", "must be positive");
+        require(longestRetry.compareTo(firstRetry) >= 0, "longest-retry", "must not be below first-retry");
+        require(!paceDecisions.isNegative(), "pace-decisions", "must not be negative");
+        require(paceAbove >= 0, "pace-above", "must not be negative");
+        require(!gatherEnds.isNegative(), "gather-ends", "must not be negative");
     }
 
-    /// The same with so much patience before a branch that is being worked on is told to abort.
-    public TransactionSettings withAbortPatience(Duration patience) {
-        return new TransactionSettings(
-                maxUndecided,
-                maxUnfinished,
-                defaultDeadline,
-                maxDeadline,
-                maxBranches,
-                maxPayload,
-                preparePatience,
-                patience,
-                finishPatience,
-                finishRequestsInFlight,
-                maxFinishBatch,
-                firstRetry,
-                longestRetry,
-                gatherEnds);
+    private static void require(boolean holds, String name, String rule) {
+        if (!holds) {
+            throw new IllegalArgumentException("covenant.coordinator.transactions.%s %s".formatted(name, rule));
+        }
     }
 }

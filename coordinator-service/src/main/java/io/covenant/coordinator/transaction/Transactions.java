@@ -63,7 +63,7 @@ public final class Transactions implements AutoCloseable {
     private final Teller teller;
     private final RandomGenerator attempts = new SecureRandom();
     private final Map<TransactionId, TransactionDriver> live = new ConcurrentHashMap<>();
-    private final AtomicInteger undecided = new AtomicInteger();
+    private final AtomicInteger undecided;
 
     private volatile boolean closing;
 
@@ -75,7 +75,9 @@ public final class Transactions implements AutoCloseable {
             TransactionListener listener,
             CrashPoints crashPoints,
             InstantSource clock,
-            LongSupplier nanoTime) {
+            LongSupplier nanoTime,
+            AtomicInteger undecided) {
+        this.undecided = undecided;
         this.store = store;
         this.participants = participants;
         this.self = self;
@@ -114,15 +116,17 @@ public final class Transactions implements AutoCloseable {
             TransactionListener listener,
             CrashPoints crashPoints,
             InstantSource clock) {
+        var undecided = new AtomicInteger();
         return new Transactions(
-                new PostgresTransactionStore(database, settings.gatherEnds(), listener),
+                new PostgresTransactionStore(database, settings, undecided::get, listener),
                 participants,
                 self,
                 settings,
                 listener,
                 crashPoints,
                 clock,
-                System::nanoTime);
+                System::nanoTime,
+                undecided);
     }
 
     /// Whether a service of this name can take part.
@@ -134,7 +138,8 @@ public final class Transactions implements AutoCloseable {
 
     /// Runs a transaction, or finds the one that was run under this id, and waits for the outcome until about the
     /// deadline. A commit is answered when every branch has confirmed it, so that the client reads its own writes;
-    /// or at the deadline, if some are slow.
+    /// or at the deadline, if some are slow. An abort waits for the branches too, but not for long: who comes
+    /// again at once shall find their locks and slots free.
     public RunAnswer run(TransactionPlan plan) {
         var digest = plan.digest();
         var known = live.get(plan.id());
@@ -193,12 +198,19 @@ public final class Transactions implements AutoCloseable {
             case Resolution.NotBegun _ -> notBegun();
             case Resolution.Elsewhere _ -> awaitElsewhere(begin.id(), digest);
             case Resolution.Decided(var decision) -> {
-                if (decision == Decision.COMMIT) {
-                    var _ = get(driver.finished(), deadline);
-                }
+                var _ = get(
+                        driver.finished(),
+                        switch (decision) {
+                            case COMMIT -> deadline;
+                            case ABORT -> Math.min(deadline, after(settings.rollbackPatience()));
+                        });
                 yield new RunAnswer.Decided(driver.view(), replayed);
             }
         };
+    }
+
+    private long after(Duration pause) {
+        return around.nanoTime().getAsLong() + pause.toNanos();
     }
 
     /// The deadline on the clock of `nanoTime`.
@@ -394,12 +406,13 @@ public final class Transactions implements AutoCloseable {
         return adopt(store.claim(self, predecessors, limit));
     }
 
-    /// Takes on transactions that the store says are driven here, and that are not. There are none, unless a begin
-    /// record was stored although the database did not say so.
+    /// Takes on transactions that the store says are driven here, and that are not. There are none, unless the
+    /// database forgot an end record in a crash, or stored a begin record without saying so.
     public int takeUpStrays(Duration age, int limit) {
         var before = around.clock().instant().minus(age);
-        var strays = store.unfinishedOf(self, before, limit).stream()
+        var strays = store.unfinishedOf(self, before, live.size() + limit).stream()
                 .filter(id -> !live.containsKey(id))
+                .limit(limit)
                 .toList();
         return strays.isEmpty() ? 0 : adopt(store.reclaim(self, strays));
     }

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Group commit: one thread and one connection that write whatever has been submitted, together. While one batch is
-/// on its way to the disk the next one gathers, so batches are as large as the disk is slow, and nobody waits for
-/// nothing.
+/// on its way to the disk the next one gathers, so batches are as large as the disk is slow; a [Gathering] makes them
+/// larger.
 ///
 /// A connection that breaks is replaced at once and the batch is written again, so what is written must bear being
 /// written twice. While the database is away whatever is submitted fails at once.
@@ -45,7 +45,7 @@ final class WriteLane<W> implements AutoCloseable {
     private final String name;
     private final DataSource database;
     private final String sessionSettings;
-    private final Duration gather;
+    private final Gathering gathering;
     private final Writer<W> writer;
     private final LinkedBlockingQueue<W> submitted = new LinkedBlockingQueue<>();
     private final Thread thread;
@@ -56,14 +56,14 @@ final class WriteLane<W> implements AutoCloseable {
     private @Nullable Connection connection;
     private @Nullable SQLException away;
     private long awaySince;
+    private long lastWrite = System.nanoTime();
 
     /// @param sessionSettings SQL for a fresh connection
-    /// @param gather          how long to wait for more before writing; zero when somebody waits for the answer
-    WriteLane(String name, DataSource database, String sessionSettings, Duration gather, Writer<W> writer) {
+    WriteLane(String name, DataSource database, String sessionSettings, Gathering gathering, Writer<W> writer) {
         this.name = name;
         this.database = database;
         this.sessionSettings = sessionSettings;
-        this.gather = gather;
+        this.gathering = gathering;
         this.writer = writer;
         this.thread = Thread.ofPlatform().name("write-lane-" + name).daemon().start(this::run);
     }
@@ -75,6 +75,7 @@ final class WriteLane<W> implements AutoCloseable {
     private void run() {
         var batch = new ArrayList<W>();
         while (gather(batch)) {
+            lastWrite = System.nanoTime();
             write(batch);
             batch.clear();
         }
@@ -94,8 +95,9 @@ final class WriteLane<W> implements AutoCloseable {
                     return false;
                 }
             }
-            if (!gather.isZero() && !closing) {
-                Thread.sleep(gather);
+            var pause = gathering.pause(Duration.ofNanos(System.nanoTime() - lastWrite));
+            if (pause.isPositive() && !closing) {
+                Thread.sleep(pause);
             }
         } catch (InterruptedException e) {
             // only by close: go on at once, and to the end

@@ -35,7 +35,8 @@ class PostgresTransactionStoreTests extends TransactionStoreContractTests {
         CoordinatorEngine.migrate(database.owner());
         this.store = new PostgresTransactionStore(
                 new ImpatientDataSource(database.runtime(), Duration.ofSeconds(1)),
-                Duration.ZERO,
+                TransactionSettings.defaults(),
+                () -> 0,
                 new TransactionListener() {
                     @Override
                     public void decisionsForced(int decisions, Duration took) {

@@ -33,7 +33,7 @@ class TellerTests implements Participants, Teller.Listener {
             workers,
             timers,
             new Backoff(Duration.ofMillis(20), Duration.ofMillis(200), new Random(1)),
-            TransactionSettings.defaults().withFinishRequestsInFlight(2));
+            TransactionSettings.defaults());
 
     private final List<List<BranchId>> requests = new CopyOnWriteArrayList<>();
     private final List<BranchId> told = new CopyOnWriteArrayList<>();

@@ -22,6 +22,7 @@ import io.covenant.transactions.wire.TransactionResource.State;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -40,7 +41,6 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 class TransactionDriverTests {
 
     private static final Duration DEADLINE = Duration.ofMillis(500);
-    private static final Duration DAY = Duration.ofDays(1);
 
     private final InMemoryTransactionStore store = new InMemoryTransactionStore();
     private final ModelParticipants services = new ModelParticipants("orders", "inventory");
@@ -61,7 +61,8 @@ class TransactionDriverTests {
                 heard,
                 crashPoints,
                 InstantSource.system(),
-                System::nanoTime);
+                System::nanoTime,
+                new AtomicInteger());
     }
 
     @AfterEach
@@ -265,10 +266,7 @@ class TransactionDriverTests {
 
     @Test
     void letsABranchVoteBeforeItIsToldToAbort() {
-        var patient = coordinator(
-                "coordinator-2",
-                CrashPoints.none(),
-                TransactionSettings.defaults().withAbortPatience(DAY));
+        var patient = coordinator("coordinator-2", CrashPoints.none(), Settings.with(Map.of("abort-patience", "1d")));
         var refused = new CountDownLatch(1);
         var told = new AtomicInteger();
         services.onFinish((_, _) -> {
@@ -297,10 +295,7 @@ class TransactionDriverTests {
 
     @Test
     void doesNotTellABranchThatRefusesAfterAnotherHas() {
-        var patient = coordinator(
-                "coordinator-2",
-                CrashPoints.none(),
-                TransactionSettings.defaults().withAbortPatience(DAY));
+        var patient = coordinator("coordinator-2", CrashPoints.none(), Settings.with(Map.of("abort-patience", "1d")));
         var refused = new CountDownLatch(1);
         services.onPrepare(preparation -> {
             if (preparation.service().equals("orders")) {
@@ -322,10 +317,8 @@ class TransactionDriverTests {
 
     @Test
     void tellsABranchToAbortThatDoesNotComeToVote() {
-        var impatient = coordinator(
-                "coordinator-2",
-                CrashPoints.none(),
-                TransactionSettings.defaults().withAbortPatience(Duration.ofMillis(1)));
+        var impatient =
+                coordinator("coordinator-2", CrashPoints.none(), Settings.with(Map.of("abort-patience", "1ms")));
         var told = new CountDownLatch(1);
         services.onFinish((_, _) -> {
             told.countDown();
@@ -433,30 +426,8 @@ class TransactionDriverTests {
 
     @Test
     void limitsWhatIsUndecidedButNotWhatIsTold() {
-        var few = new TransactionSettings(
-                2,
-                1000,
-                Duration.ofSeconds(3),
-                Duration.ofSeconds(60),
-                32,
-                org.springframework.util.unit.DataSize.ofKilobytes(64),
-                Duration.ofSeconds(1),
-                Duration.ofMillis(200),
-                Duration.ofSeconds(1),
-                4,
-                200,
-                Duration.ofMillis(50),
-                Duration.ofSeconds(2),
-                Duration.ZERO);
-        var limited = new Transactions(
-                store,
-                services,
-                Incarnation.of("c"),
-                few,
-                heard,
-                CrashPoints.none(),
-                InstantSource.system(),
-                System::nanoTime);
+        var few = Settings.with(Map.of("max-undecided", "2"));
+        var limited = coordinator("c", CrashPoints.none(), few);
         services.onFinishRequest(_ -> new FinishAnswer.Unanswered("away"));
         for (int i = 0; i < 5; i++) {
             assertThat(limited.run(Plans.order(Plans.id(), Duration.ofMillis(100), "orders")))
