@@ -10,11 +10,6 @@ interface Gathering {
     /// @param sinceLastWrite since the last batch began to be written
     Duration pause(Duration sinceLastWrite);
 
-    /// Writes at once: somebody waits for the answer.
-    static Gathering none() {
-        return _ -> Duration.ZERO;
-    }
-
     /// Lets every batch gather for so long: nobody waits.
     static Gathering always(Duration pause) {
         return _ -> pause;

@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import javax.sql.DataSource;
 
@@ -50,13 +51,18 @@ final class PostgresTransactionStore implements TransactionStore {
     PostgresTransactionStore(
             DataSource database, TransactionSettings settings, IntSupplier undecided, TransactionListener listener) {
         this.others = new Connections(database, OTHERS, "set synchronous_commit = off; set statement_timeout = '10s'");
-        this.prompts =
-                new WriteLane<>("begins", database, SESSION.formatted("off"), Gathering.none(), new PromptWriter());
+        BooleanSupplier busy = () -> undecided.getAsInt() > settings.paceAbove();
+        this.prompts = new WriteLane<>(
+                "begins",
+                database,
+                SESSION.formatted("off"),
+                Gathering.paced(settings.paceBegins(), busy),
+                new PromptWriter());
         this.decisions = new WriteLane<>(
                 "decisions",
                 database,
                 SESSION.formatted("on"),
-                Gathering.paced(settings.paceDecisions(), () -> undecided.getAsInt() > settings.paceAbove()),
+                Gathering.paced(settings.paceDecisions(), busy),
                 new DecisionWriter(listener));
         this.ends = new WriteLane<>(
                 "ends", database, SESSION.formatted("off"), Gathering.always(settings.gatherEnds()), new EndWriter());

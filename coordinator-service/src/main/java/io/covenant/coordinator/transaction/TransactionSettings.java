@@ -26,9 +26,10 @@ import org.springframework.util.unit.DataSize;
 /// @param maxFinishBatch         the most branches told in one request
 /// @param firstRetry             the pause before the first repetition, doubled for each further one
 /// @param longestRetry           the longest pause between repetitions
-/// @param paceDecisions          under load, the time from one forced write of decisions to the next, so that more of
-/// them
-///                               share it; without effect on a disk that is slower
+/// @param paceBegins             under load, the time from one write of begin records to the next, so that more of them
+///                               share it
+/// @param paceDecisions          the same for decisions, whose writes are forced; without effect on a disk that is
+///                               slower
 /// @param paceAbove              the load: with more undecided transactions than this
 /// @param gatherEnds             how long end records, which nobody waits for, gather before they are written
 @ConfigurationProperties("covenant.coordinator.transactions")
@@ -47,7 +48,8 @@ public record TransactionSettings(
         @DefaultValue("200") int maxFinishBatch,
         @DefaultValue("50ms") Duration firstRetry,
         @DefaultValue("2s") Duration longestRetry,
-        @DefaultValue("6ms") Duration paceDecisions,
+        @DefaultValue("2ms") Duration paceBegins,
+        @DefaultValue("7ms") Duration paceDecisions,
         @DefaultValue("12") int paceAbove,
         @DefaultValue("10ms") Duration gatherEnds) {
 
@@ -67,7 +69,8 @@ public record TransactionSettings(
                 200,
                 Duration.ofMillis(50),
                 Duration.ofSeconds(2),
-                Duration.ofMillis(6),
+                Duration.ofMillis(2),
+                Duration.ofMillis(7),
                 12,
                 Duration.ofMillis(10));
     }
@@ -87,6 +90,7 @@ public record TransactionSettings(
         require(maxFinishBatch >= 1, "max-finish-batch", "must be at least 1");
         require(firstRetry.isPositive(), "first-retry", "must be positive");
         require(longestRetry.compareTo(firstRetry) >= 0, "longest-retry", "must not be below first-retry");
+        require(!paceBegins.isNegative(), "pace-begins", "must not be negative");
         require(!paceDecisions.isNegative(), "pace-decisions", "must not be negative");
         require(paceAbove >= 0, "pace-above", "must not be negative");
         require(!gatherEnds.isNegative(), "gather-ends", "must not be negative");
