@@ -6,12 +6,14 @@ import static org.awaitility.Awaitility.await;
 import io.covenant.consensus.raft.NodeId;
 import io.covenant.consensus.raft.Role;
 import io.covenant.consensus.raft.Settings;
+import io.covenant.consensus.transport.FrameReceiver;
 import io.covenant.consensus.transport.PeerTransport;
 import io.covenant.consensus.transport.TransportListener;
 import io.covenant.consensus.transport.TransportSettings;
 import io.covenant.consensus.wal.FileStorage;
 import io.covenant.consensus.wal.LogOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -29,7 +31,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /// Nodes in this process, with real files, over the real transport.
 final class Cluster implements AutoCloseable {
@@ -46,8 +51,10 @@ final class Cluster implements AutoCloseable {
     private final Map<String, Member> members = new TreeMap<>();
     private final Set<String> cut = ConcurrentHashMap.newKeySet();
     private final Set<String> deaf = ConcurrentHashMap.newKeySet();
-
+    private final Map<String, Cable> cables = new ConcurrentHashMap<>();
     private final int lines;
+    private @Nullable Function<String, SSLContext> tls;
+    private boolean cabled;
 
     Cluster(Path directory, NodeSettings settings) {
         this(directory, settings, Integer.MAX_VALUE);
@@ -58,6 +65,18 @@ final class Cluster implements AutoCloseable {
         this.directory = directory;
         this.settings = settings;
         this.lines = lines;
+    }
+
+    /// Nodes prove who they are.
+    Cluster secured(Function<String, SSLContext> certificates) {
+        tls = certificates;
+        return this;
+    }
+
+    /// Every connection goes through a cable of its own.
+    Cluster cabled() {
+        cabled = true;
+        return this;
     }
 
     /// Small segments, quick elections.
@@ -130,25 +149,15 @@ final class Cluster implements AutoCloseable {
         var ledger = new Ledger(lines);
         var diary = new Diary();
         var node = RaftNode.open(named(name), storage(name), ledger, surroundings(diary));
-        var transport = PeerTransport.onLoopback(
-                new TransportSettings(
-                        "tested",
-                        name,
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                        named(name).frameBytes(),
-                        4096,
-                        32 << 20,
-                        Duration.ofSeconds(3),
-                        Duration.ofSeconds(5),
-                        Duration.ofMillis(20),
-                        SHORT,
-                        64),
-                (peer, frame) -> {
-                    if (!deaf.contains(name)) {
-                        node.receive(peer, frame);
-                    }
-                },
-                TransportListener.none());
+        FrameReceiver receiver = (peer, frame) -> {
+            if (!deaf.contains(name)) {
+                node.receive(peer, frame);
+            }
+        };
+        var at = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        var transport = tls == null
+                ? PeerTransport.onLoopback(transport(name, at), receiver, TransportListener.none())
+                : PeerTransport.withTls(transport(name, at), tls.apply(name), receiver, TransportListener.none());
         var member = new Member(node, ledger, diary, transport);
         members.put(name, member);
         meet();
@@ -156,13 +165,69 @@ final class Cluster implements AutoCloseable {
         return member;
     }
 
+    TransportSettings transport(String name, InetSocketAddress at) {
+        return new TransportSettings(
+                "tested",
+                name,
+                at,
+                named(name).frameBytes(),
+                4096,
+                32 << 20,
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(5),
+                Duration.ofMillis(20),
+                SHORT,
+                64);
+    }
+
     private void meet() {
-        var addresses = members.entrySet().stream()
+        members.forEach((name, member) -> member.transport().peers(cut.contains(name) ? Map.of() : addressesFor(name)));
+    }
+
+    private Map<String, InetSocketAddress> addressesFor(String name) {
+        return members.entrySet().stream()
                 .filter(member -> !cut.contains(member.getKey()))
                 .collect(Collectors.toMap(
                         Map.Entry::getKey,
-                        member -> member.getValue().transport().address()));
-        members.forEach((name, member) -> member.transport().peers(cut.contains(name) ? Map.of() : addresses));
+                        member -> through(
+                                name,
+                                member.getKey(),
+                                member.getValue().transport().address())));
+    }
+
+    private InetSocketAddress through(String from, String to, InetSocketAddress address) {
+        if (!cabled) {
+            return address;
+        }
+        return cables.compute(from + ">" + to, (_, old) -> {
+                    try {
+                        if (old != null && old.target().equals(address)) {
+                            return old;
+                        }
+                        if (old != null) {
+                            old.close();
+                        }
+                        return new Cable(address);
+                    } catch (IOException failure) {
+                        throw new UncheckedIOException(failure);
+                    }
+                })
+                .address();
+    }
+
+    /// What one sends to others is lost, without anybody's connection ending; it still hears them.
+    void muffle(String name) {
+        cables.forEach((way, cable) -> {
+            if (way.startsWith(name + ">")) {
+                cable.cut();
+            }
+        });
+    }
+
+    void mendCables() throws IOException {
+        for (var cable : cables.values()) {
+            cable.mend();
+        }
     }
 
     void stop(String name) throws IOException {
@@ -277,6 +342,9 @@ final class Cluster implements AutoCloseable {
         }
         for (var member : members.values()) {
             member.node().close();
+        }
+        for (var cable : cables.values()) {
+            cable.close();
         }
     }
 }

@@ -6,6 +6,7 @@ import io.covenant.consensus.transport.PeerTransport;
 import io.covenant.consensus.transport.TransportListener;
 import io.covenant.consensus.transport.TransportSettings;
 import io.covenant.consensus.wal.FileStorage;
+import io.covenant.consensus.wal.LogOptions;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -24,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A node in a process of its own, which is told by lines what to do and says by lines what happened.
 ///
-/// `peers a=1,b=2` · `propose TEXT` · `dump` · `close`; and it says `at PORT` · `leader` · `follower` ·
-/// `applied TEXT INDEX` · `refused TEXT` · `unknown TEXT` · `line INDEX TEXT` · `dumped` · `closes`.
+/// `peers a=1,b=2` · `propose TEXT` · `confirm ID` · `count ID` · `dump` · `close`; and it says `at PORT` ·
+/// `leader` · `follower` · `applied TEXT INDEX` · `confirmed ID TERM` · `counted ID LINES` · `refused TEXT` · `unknown
+/// TEXT` · `line INDEX TEXT` · `dumped` · `closes`.
 final class NodeProcess {
 
     private final PrintStream out =
@@ -34,8 +36,8 @@ final class NodeProcess {
     private final RaftNode<Integer> node;
     private final PeerTransport transport;
 
-    private NodeProcess(Path directory, String name, List<String> founders) throws IOException {
-        var settings = settings(name);
+    private NodeProcess(Path directory, String name, List<String> founders, int segmentBytes) throws IOException {
+        var settings = settings(name).withLog(LogOptions.standard().withSegmentBytes(segmentBytes));
         var storage = FileStorage.at(directory);
         if (!NodeDirectory.exists(storage, settings)) {
             NodeDirectory.found(storage, settings, founders);
@@ -58,9 +60,14 @@ final class NodeProcess {
         return NodeSettings.standard("killed", name).withEntriesPerSnapshot(5_000);
     }
 
-    /// @param arguments directory, name, founders
+    /// @param arguments directory, name, founders, bytes of a segment
     public static void main(String[] arguments) throws IOException {
-        new NodeProcess(Path.of(arguments[0]), arguments[1], List.of(arguments[2].split(","))).listen();
+        new NodeProcess(
+                        Path.of(arguments[0]),
+                        arguments[1],
+                        List.of(arguments[2].split(",")),
+                        Integer.parseInt(arguments[3]))
+                .listen();
     }
 
     private void listen() throws IOException {
@@ -76,6 +83,8 @@ final class NodeProcess {
                                     peer -> new InetSocketAddress(
                                             InetAddress.getLoopbackAddress(), Integer.parseInt(peer[1])))));
                 case "propose" -> propose(words[1]);
+                case "confirm" -> confirm(words[1]);
+                case "count" -> count(words[1]);
                 case "dump" -> {
                     ledger.lines().forEach(each -> out.println("line " + each.index() + " " + each.text()));
                     out.println("dumped");
@@ -97,6 +106,24 @@ final class NodeProcess {
             throw new UncheckedIOException(failure);
         }
         System.exit(0);
+    }
+
+    private void confirm(String id) {
+        var _ = node.confirmLeadership()
+                .thenAccept(confirmation -> out.println(
+                        switch (confirmation) {
+                            case Confirmation.Confirmed(var term, var _) -> "confirmed " + id + " " + term;
+                            case Confirmation.NotLeader _, Confirmation.Overloaded _ -> "refused " + id;
+                        }));
+    }
+
+    private void count(String id) {
+        var _ = node.read(() -> ledger.lines().size())
+                .thenAccept(reading -> out.println(
+                        switch (reading) {
+                            case Reading.Value<Integer>(var lines, var _) -> "counted " + id + " " + lines;
+                            case Reading.NotLeader<Integer> _, Reading.Overloaded<Integer> _ -> "refused " + id;
+                        }));
     }
 
     private void propose(String text) {

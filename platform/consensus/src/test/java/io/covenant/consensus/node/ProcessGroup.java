@@ -5,11 +5,13 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -33,10 +35,16 @@ final class ProcessGroup implements AutoCloseable {
     record Answer(Said said, long index) {}
 
     private final Path directory;
+    private final int segmentBytes;
     private final Map<String, Child> children = new ConcurrentSkipListMap<>();
 
     ProcessGroup(Path directory) throws IOException {
+        this(directory, 16 << 20);
+    }
+
+    ProcessGroup(Path directory, int segmentBytes) throws IOException {
         this.directory = directory;
+        this.segmentBytes = segmentBytes;
         for (var name : NAMES) {
             start(name);
         }
@@ -68,7 +76,8 @@ final class ProcessGroup implements AutoCloseable {
                             NodeProcess.class.getName(),
                             directory.resolve(name).toString(),
                             name,
-                            String.join(",", NAMES))
+                            String.join(",", NAMES),
+                            Integer.toString(segmentBytes))
                     .redirectError(directory.resolve(name + ".log").toFile())
                     .start();
             in = process.outputWriter();
@@ -94,7 +103,8 @@ final class ProcessGroup implements AutoCloseable {
                 case "at" -> port.complete(Integer.parseInt(words[1]));
                 case "leader" -> leads = true;
                 case "follower" -> leads = false;
-                case "applied" -> answer(words[1], new Answer(Said.APPLIED, Long.parseLong(words[2])));
+                case "applied", "confirmed", "counted" ->
+                    answer(words[1], new Answer(Said.APPLIED, Long.parseLong(words[2])));
                 case "refused" -> answer(words[1], new Answer(Said.REFUSED, 0));
                 case "unknown" -> answer(words[1], new Answer(Said.UNKNOWN, 0));
                 case "line" -> lines.put(Long.parseLong(words[1]), words[2]);
@@ -112,9 +122,23 @@ final class ProcessGroup implements AutoCloseable {
         }
 
         CompletableFuture<Answer> propose(String text) {
+            return ask("propose", text);
+        }
+
+        /// Whether it leads; the index is its term.
+        CompletableFuture<Answer> confirm(String text) {
+            return ask("confirm", text);
+        }
+
+        /// How many lines there are, by a read that sees all that was acknowledged.
+        CompletableFuture<Answer> count(String text) {
+            return ask("count", text);
+        }
+
+        private CompletableFuture<Answer> ask(String what, String text) {
             var future = new CompletableFuture<Answer>();
             asked.put(text, future);
-            say("propose " + text);
+            say(what + " " + text);
             if (gone) {
                 future.complete(new Answer(Said.UNKNOWN, 0));
             }
@@ -148,6 +172,30 @@ final class ProcessGroup implements AutoCloseable {
             process.waitFor();
         }
 
+        /// It stands still, and does not know.
+        void pause() throws IOException, InterruptedException {
+            signal("STOP");
+        }
+
+        void resume() throws IOException, InterruptedException {
+            signal("CONT");
+        }
+
+        private void signal(String name) throws IOException, InterruptedException {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        }
+
+        int exitCode() throws InterruptedException {
+            return process.waitFor();
+        }
+
+        /// What it wrote into its log file.
+        String complaints() throws IOException {
+            return Files.readString(directory.resolve(name + ".log"));
+        }
+
         /// By asking it.
         void end() {
             say("close");
@@ -171,11 +219,23 @@ final class ProcessGroup implements AutoCloseable {
     }
 
     Child leader() {
+        return leaderExcept("");
+    }
+
+    Child leaderExcept(String name) {
         return await().atMost(PATIENCE)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(2))
-                .until(this::anyLeader, Optional::isPresent)
+                .until(
+                        () -> children.values().stream()
+                                .filter(child -> child.leads && !child.name.equals(name))
+                                .findFirst(),
+                        Optional::isPresent)
                 .orElseThrow();
+    }
+
+    Child child(String name) {
+        return Objects.requireNonNull(children.get(name), name);
     }
 
     List<Child> children() {

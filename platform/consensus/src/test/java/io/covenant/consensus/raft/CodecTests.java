@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -16,11 +18,14 @@ class CodecTests {
     private static final NodeId A = NodeId.founder("a");
     private static final NodeId B = new NodeId("lock-2", -0x5fe3_0000_0000_0001L);
     private static final Members MEMBERS = new Members(new TreeSet<>(List.of(A)), new TreeSet<>(List.of(B)));
+    private static final Members PLACED =
+            new Members(new TreeSet<>(List.of(A)), new TreeSet<>(List.of(B)), new TreeMap<>(Map.of(B, "[::1]:8412")));
     private static final Snapshot SNAPSHOT = new Snapshot(1L << 40, 300, MEMBERS);
     private static final List<Entry> ENTRIES = List.of(
             new Entry(8, 3, 1_767_225_601_514L, new Payload.NoOp()),
             new Entry(9, 3, 1_767_225_601_515L, new Payload.Command(new byte[] {1, 2, 3})),
-            new Entry(10, Long.MAX_VALUE, 0, new Payload.Reconfigure(MEMBERS)));
+            new Entry(10, Long.MAX_VALUE, 0, new Payload.Reconfigure(MEMBERS)),
+            new Entry(11, Long.MAX_VALUE, 0, new Payload.Reconfigure(PLACED)));
     private static final List<Message> MESSAGES = List.of(
             new Message.RequestVote(5, 128, 4, true, false),
             new Message.Vote(5, false, true),

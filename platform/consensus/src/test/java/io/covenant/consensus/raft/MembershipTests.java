@@ -6,6 +6,7 @@ import io.covenant.consensus.raft.Answer.Reason;
 import io.covenant.consensus.raft.MemberChange.AddLearner;
 import io.covenant.consensus.raft.MemberChange.Promote;
 import io.covenant.consensus.raft.MemberChange.Remove;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class MembershipTests {
@@ -30,6 +31,23 @@ class MembershipTests {
         assertThat(lab.peers())
                 .allSatisfy(peer -> assertThat(peer.raft.members().voters()).hasSize(4));
         assertThat(lab.elect("d").commands()).containsExactly("x");
+    }
+
+    @Test
+    void tellsEverybodyWhereANewNodeIs() {
+        var leader = lab.elect("a");
+        lab.start(D, Durable.joining(Lab.GROUP));
+
+        leader.change(new AddLearner(D, "d.example:8411"));
+        lab.deliver().beat("a");
+        leader.change(new Promote(D));
+        lab.deliver().beat("a");
+
+        assertThat(lab.peers())
+                .allSatisfy(peer ->
+                        assertThat(peer.raft.members().addresses()).containsExactly(Map.entry(D, "d.example:8411")));
+        leader.change(new Remove(D));
+        assertThat(leader.raft.members().addresses()).isEmpty();
     }
 
     @Test

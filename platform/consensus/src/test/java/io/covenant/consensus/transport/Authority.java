@@ -12,13 +12,13 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /// A certificate authority for tests, made by the JDK's `keytool`.
-final class Authority {
+public final class Authority {
 
     private static final String PASSWORD = "changeit";
 
     private final Path store;
 
-    Authority(Path directory, String name) throws IOException, InterruptedException {
+    public Authority(Path directory, String name) throws IOException, InterruptedException {
         store = directory.resolve(name + ".p12");
         keytool("-genkeypair", "-alias", "ca", "-dname", "CN=" + name, "-ext", "bc:c=ca:true");
     }
@@ -26,7 +26,7 @@ final class Authority {
     /// Issues a certificate.
     ///
     /// @param options such as `-ext san=dns:lock-1`
-    Authority issue(String alias, String... options) throws IOException, InterruptedException {
+    public Authority issue(String alias, String... options) throws IOException, InterruptedException {
         var all = new ArrayList<>(List.of("-genkeypair", "-alias", alias, "-signer", "ca"));
         all.addAll(List.of(options));
         keytool(all.toArray(String[]::new));
@@ -57,7 +57,7 @@ final class Authority {
     }
 
     /// What a node with this certificate uses; it trusts this authority only.
-    SSLContext context(String alias) throws IOException, GeneralSecurityException {
+    public SSLContext context(String alias) throws IOException, GeneralSecurityException {
         var keys = KeyStore.getInstance("PKCS12");
         keys.load(null, null);
         var all = all();

@@ -16,12 +16,12 @@ import java.util.TreeMap;
 /// What was not forced is lost when the power fails, any part of it: files sector by sector, names in their
 /// order. A failed force loses for good what it should have made durable, though it can be read until then,
 /// as Linux does it.
-final class SimulatedStorage implements Storage {
+public final class SimulatedStorage implements Storage {
 
     private static final int SECTOR = 512;
 
     /// The process or the machine ends here. No code catches it.
-    static final class Crash extends Error {
+    public static final class Crash extends Error {
         private static final long serialVersionUID = 1L;
 
         Crash() {
@@ -49,43 +49,43 @@ final class SimulatedStorage implements Storage {
     private long failForceAt = Long.MAX_VALUE;
     private long capacity = Long.MAX_VALUE;
 
-    SimulatedStorage(Dice dice) {
+    public SimulatedStorage(Dice dice) {
         this.dice = dice;
     }
 
     /// How many operations there have been.
-    long operations() {
+    public long operations() {
         return operations;
     }
 
     /// Crashes when this many operations have been done.
-    void crashAfter(long more) {
+    public void crashAfter(long more) {
         crashAt = operations + more;
     }
 
     /// The first force after this many operations fails.
-    void failForceAfter(long more) {
+    public void failForceAfter(long more) {
         failForceAt = operations + more;
     }
 
     /// No file grows when all have so many bytes.
-    void capacity(long bytes) {
+    public void capacity(long bytes) {
         capacity = bytes;
     }
 
-    long used() {
+    public long used() {
         return live.values().stream().mapToLong(content -> content.live.length).sum();
     }
 
     /// The process is gone; the machine goes on, and so does what it has not forced yet.
-    void killProcess() {
+    public void killProcess() {
         locked = false;
         crashAt = Long.MAX_VALUE;
         failForceAt = Long.MAX_VALUE;
     }
 
     /// The machine is gone.
-    void losePower() {
+    public void losePower() {
         killProcess();
         pending.subList(0, dice.below(pending.size() + 1)).forEach(Runnable::run);
         pending.clear();
