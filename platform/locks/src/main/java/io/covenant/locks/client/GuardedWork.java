@@ -1,0 +1,9 @@
+package io.covenant.locks.client;
+
+/// Work that is done under a lock.
+@FunctionalInterface
+public interface GuardedWork<T, E extends Exception> {
+
+    /// @param lock whose token every write to the resource should carry
+    T run(LeasedLock lock) throws E, InterruptedException;
+}

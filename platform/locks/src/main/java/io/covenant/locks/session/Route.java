@@ -1,0 +1,70 @@
+package io.covenant.locks.session;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Which node to ask: the one that answered last as the primary, else one after the other.
+final class Route {
+
+    private static final long FIRST_PAUSE_MILLIS = 50;
+
+    private final List<String> nodes;
+    private final long mostMillis;
+    private final Lots lots;
+    private @Nullable String leader;
+    private long term;
+    private int cursor;
+
+    Route(SessionSettings settings, Lots lots) {
+        nodes = settings.nodes();
+        mostMillis = settings.backoffMillis();
+        this.lots = lots;
+        cursor = lots.below(nodes.size());
+    }
+
+    String next() {
+        return leader == null ? nodes.get(cursor) : leader;
+    }
+
+    /// This node did something that only a primary does.
+    ///
+    /// @return whether it was not known to be the primary
+    boolean served(String node, long servedTerm) {
+        if (servedTerm < term || (servedTerm == term && node.equals(leader))) {
+            return false;
+        }
+        boolean news = !node.equals(leader);
+        term = servedTerm;
+        leader = node;
+        return news;
+    }
+
+    void pointedTo(String node) {
+        leader = node;
+    }
+
+    /// This node is no help at the moment.
+    void failed(String node) {
+        if (node.equals(leader)) {
+            leader = null;
+        }
+        if (node.equals(nodes.get(cursor)) || !nodes.contains(node)) {
+            cursor = (cursor + 1) % nodes.size();
+        }
+    }
+
+    /// How long to wait before another attempt: hardly, until every node was asked; then longer and longer.
+    long pauseMillis(int failures) {
+        int rounds = failures / (nodes.size() + 1);
+        return rounds == 0
+                ? lots.below(10)
+                : lots.jitter(Math.min(mostMillis, FIRST_PAUSE_MILLIS << Math.min(rounds - 1, 10)));
+    }
+
+    /// Not before the node wants it, and not all at once then.
+    long pauseMillis(int failures, long retryAfterMillis) {
+        return retryAfterMillis <= 0
+                ? pauseMillis(failures)
+                : retryAfterMillis + lots.below((int) Math.min(100, retryAfterMillis / 4 + 1));
+    }
+}
