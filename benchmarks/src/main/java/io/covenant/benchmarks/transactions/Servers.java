@@ -32,12 +32,12 @@ final class Servers implements AutoCloseable {
 
     /// Starts empty servers in a directory, with the tables of the services in a checkout. What an earlier measurement
     /// left there, because it was killed, goes first.
-    static Servers start(Path home, Path project) {
+    static Servers start(Path home, Path project, PostgresSettings settings) {
         PostgresBinaries binaries = PostgresBinaries.unpacked();
         var servers = new Servers(
-                database(home, binaries, "orders"),
-                database(home, binaries, "inventory"),
-                database(home, binaries, "coordinator"));
+                database(home, binaries, settings, "orders"),
+                database(home, binaries, settings, "inventory"),
+                database(home, binaries, settings, "coordinator"));
         try {
             servers.close();
             Trees.delete(home);
@@ -77,10 +77,9 @@ final class Servers implements AutoCloseable {
         all().forEach(database -> database.server().stop(PostgresServer.Ending.FAST));
     }
 
-    private static Database database(Path home, PostgresBinaries binaries, String name) {
+    private static Database database(Path home, PostgresBinaries binaries, PostgresSettings settings, String name) {
         return new Database(
-                PostgresServer.in(home.resolve(name), binaries, PostgresSettings.durable()),
-                ServiceDatabase.withRandomPasswords(name));
+                PostgresServer.in(home.resolve(name), binaries, settings), ServiceDatabase.withRandomPasswords(name));
     }
 
     private static void startAndProvision(Database database) {

@@ -16,6 +16,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -89,6 +90,12 @@ public final class TransactionsBenchmark implements Callable<Integer> {
     @Option(names = "--connections", description = "In every pool (default 40).")
     private int connections = 40;
 
+    @Option(
+            names = "--forced-write-delay",
+            description =
+                    "Milliseconds by which each forced write of the three servers takes longer, as on a slower disk (PostgreSQL's commit_delay).")
+    private double forcedWriteDelay;
+
     @Option(names = "--quick", description = "Less than two minutes instead of less than ten.")
     private boolean quick;
 
@@ -126,7 +133,7 @@ public final class TransactionsBenchmark implements Callable<Integer> {
         Machine machine = Machine.here(state);
         progress.accept("starting three PostgreSQL servers");
         boolean clean = false;
-        try (Servers servers = Servers.start(state.resolve("servers"), project)) {
+        try (Servers servers = Servers.start(state.resolve("servers"), project, settings())) {
             Catalogue.putInto(servers);
             var running = new ArrayList<Contestant>();
             try {
@@ -144,7 +151,7 @@ public final class TransactionsBenchmark implements Callable<Integer> {
                         machine,
                         Commit.of(project),
                         servers.version(),
-                        PostgresSettings.durable().parameters(),
+                        settings().parameters(),
                         options,
                         contestants,
                         loadBefore,
@@ -174,6 +181,18 @@ public final class TransactionsBenchmark implements Callable<Integer> {
                 OverHttp.start(servers, project, state, mark, options.connections(), jvmFlags, inTurn);
             default -> throw new ParameterException(spec().commandLine(), "There is no contestant '" + name + "'.");
         };
+    }
+
+    /// Durable, and no faster than was asked for.
+    private PostgresSettings settings() {
+        return forcedWriteDelay == 0
+                ? PostgresSettings.durable()
+                : PostgresSettings.durable()
+                        .with(Map.of(
+                                "commit_delay",
+                                Long.toString(Math.round(forcedWriteDelay * 1_000)),
+                                "commit_siblings",
+                                "0"));
     }
 
     private Options options() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.covenant.benchmarks.measure.Ending;
 import io.covenant.launcher.platform.PlatformHome;
+import io.covenant.launcher.postgres.PostgresSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,7 +45,7 @@ class MeasurementTests {
 
     @BeforeAll
     void start() throws Exception {
-        servers = Servers.start(home, PlatformHome.checkoutAround(Path.of("")));
+        servers = Servers.start(home, PlatformHome.checkoutAround(Path.of("")), PostgresSettings.durable());
         Catalogue.putInto(servers);
     }
 
