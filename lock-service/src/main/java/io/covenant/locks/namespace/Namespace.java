@@ -183,6 +183,17 @@ public final class Namespace {
         return Optional.ofNullable(state.sessions.get(id));
     }
 
+    /// The names that a session holds and has not lost, sorted.
+    public NavigableSet<String> heldBy(long session) {
+        return state.sessions.get(session) == null
+                ? Collections.emptyNavigableSet()
+                : Collections.unmodifiableNavigableSet(state.belongings(session).held);
+    }
+
+    public Optional<Waiter> waiter(long ticket) {
+        return Optional.ofNullable(state.waiters.get(ticket));
+    }
+
     /// Empty when nobody holds the name or waits for it.
     public Optional<Lock> lock(String name) {
         return Optional.ofNullable(state.locks.get(name));

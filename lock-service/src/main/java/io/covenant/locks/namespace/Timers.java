@@ -53,7 +53,7 @@ public final class Timers {
     /// @param seenRenewSeq    to propose with
     /// @param armMillis       from the moment when the primary has applied the first entry of its term
     /// @param extensionMillis by how much this prolongs what the log knows of the lease
-    public record Armed(long session, long seenRenewSeq, long armMillis, long extensionMillis) {}
+    public record Armed(long session, long ttlMillis, long seenRenewSeq, long armMillis, long extensionMillis) {}
 
     /// The one to come first.
     public Optional<Due> next() {
@@ -101,6 +101,6 @@ public final class Timers {
         long arm = Math.max(known, grace);
         // Never 0, so that the next election knows of this one.
         long least = session.extendedMillis() == 0 ? 1 : 0;
-        return new Armed(session.id(), session.renewSeq(), arm, Math.max(arm - known, least));
+        return new Armed(session.id(), session.ttlMillis(), session.renewSeq(), arm, Math.max(arm - known, least));
     }
 }

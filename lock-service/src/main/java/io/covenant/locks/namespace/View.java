@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -82,6 +83,18 @@ public final class View {
     /// By name.
     public List<Lock> locks() {
         return locks.sorted(Comparator.comparing(Lock::name));
+    }
+
+    /// Those whose name has this prefix and comes after the other name, by name.
+    public List<Lock> locks(String prefix, String after, int atMost) {
+        var found = new ArrayList<Lock>();
+        locks.forEach(lock -> {
+            if (lock.name().startsWith(prefix) && lock.name().compareTo(after) > 0) {
+                found.add(lock);
+            }
+        });
+        found.sort(Comparator.comparing(Lock::name));
+        return List.copyOf(found.subList(0, Math.min(found.size(), atMost)));
     }
 
     /// By path.

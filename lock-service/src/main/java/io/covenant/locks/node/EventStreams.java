@@ -1,0 +1,161 @@
+package io.covenant.locks.node;
+
+import io.covenant.locks.namespace.Event;
+import io.covenant.locks.namespace.EventRing;
+import io.covenant.locks.namespace.Namespace;
+import io.covenant.locks.node.EventStream.Item;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// All streams of a node. The thread that applies entries tells them; it opens them as well, so that nothing
+/// is told twice or left out between what was and what comes.
+final class EventStreams {
+
+    private final int perStream;
+    private final int most;
+    private final AtomicInteger count = new AtomicInteger();
+    private final AtomicInteger cutOff = new AtomicInteger();
+    private final Map<Long, List<EventStream>> ofSessions = new ConcurrentHashMap<>();
+    private final List<EventStream> ofNames = new CopyOnWriteArrayList<>();
+
+    EventStreams(int perStream, int most) {
+        this.perStream = perStream;
+        this.most = most;
+    }
+
+    /// A stream that nothing is told yet; null when there are too many.
+    ///
+    /// @param after the index that the reader knows; negative for now
+    @Nullable
+    EventStream make(long session, String prefix, long after) {
+        if (count.incrementAndGet() > most) {
+            count.decrementAndGet();
+            return null;
+        }
+        return new EventStream(session, prefix, after, perStream, this::remove);
+    }
+
+    /// Called by the thread that applies entries.
+    void begin(EventStream stream, Namespace namespace) {
+        long now = namespace.index();
+        long after = stream.after();
+        if (after < 0 || after > now) {
+            // Who knows more than this node hears what comes after that, once it comes.
+            stream.begin(List.of(new Item.Begun(Math.max(now, after))));
+        } else {
+            var page = stream.session() != 0
+                    ? namespace.events().ofSession(stream.session(), after, Integer.MAX_VALUE)
+                    : namespace.events().ofNames(stream.prefix(), after, Integer.MAX_VALUE);
+            stream.begin(backlog(page, now));
+        }
+        if (stream.session() != 0) {
+            ofSessions.compute(stream.session(), (_, others) -> {
+                var streams = others == null ? new CopyOnWriteArrayList<EventStream>() : others;
+                streams.add(stream);
+                return streams;
+            });
+        } else {
+            ofNames.add(stream);
+        }
+        if (stream.isGone()) {
+            forget(stream);
+        }
+    }
+
+    private static List<Item> backlog(EventRing.Page page, long now) {
+        return page.compacted() ? List.of(new Item.Compacted(now)) : items(page.events());
+    }
+
+    private static List<Item> items(List<Event> events) {
+        var items = new ArrayList<Item>(events.size());
+        for (int i = 0; i < events.size(); i++) {
+            var event = events.get(i);
+            boolean last = i + 1 == events.size() || events.get(i + 1).index() != event.index();
+            items.add(new Item.Happened(event, last));
+        }
+        return items;
+    }
+
+    /// Called by the thread that applies entries.
+    void tell(List<Event> events) {
+        if (count.get() == 0 || events.isEmpty()) {
+            return;
+        }
+        if (!ofSessions.isEmpty()) {
+            events.stream()
+                    .mapToLong(Event::session)
+                    .filter(id -> id != 0)
+                    .distinct()
+                    .forEach(id -> {
+                        var streams = ofSessions.get(id);
+                        if (streams != null) {
+                            var items = items(events.stream()
+                                    .filter(event -> event.session() == id)
+                                    .toList());
+                            streams.forEach(stream -> stream.offer(items));
+                            if (events.stream()
+                                    .anyMatch(event -> event instanceof Event.SessionEnded(var _, var ended, var _)
+                                            && ended == id)) {
+                                streams.forEach(EventStream::end);
+                            }
+                        }
+                    });
+        }
+        for (var stream : ofNames) {
+            var wanted = events.stream().filter(stream::wants).toList();
+            if (!wanted.isEmpty()) {
+                stream.offer(items(wanted));
+            }
+        }
+    }
+
+    void tellLeader(@Nullable URI api) {
+        tellAll(new Item.Leader(api));
+    }
+
+    void tellCompacted(long index) {
+        tellAll(new Item.Compacted(index));
+    }
+
+    private void tellAll(Item item) {
+        var one = List.of(item);
+        ofSessions.values().forEach(streams -> streams.forEach(stream -> stream.offer(one)));
+        ofNames.forEach(stream -> stream.offer(one));
+    }
+
+    /// Once for each stream.
+    private void remove(EventStream stream) {
+        count.decrementAndGet();
+        if (stream.isOverflowed()) {
+            cutOff.incrementAndGet();
+        }
+        forget(stream);
+    }
+
+    private void forget(EventStream stream) {
+        ofNames.remove(stream);
+        ofSessions.computeIfPresent(stream.session(), (_, streams) -> {
+            streams.remove(stream);
+            return streams.isEmpty() ? null : streams;
+        });
+    }
+
+    int count() {
+        return count.get();
+    }
+
+    int cutOff() {
+        return cutOff.get();
+    }
+
+    void end() {
+        ofSessions.values().forEach(streams -> streams.forEach(EventStream::end));
+        ofNames.forEach(EventStream::end);
+    }
+}

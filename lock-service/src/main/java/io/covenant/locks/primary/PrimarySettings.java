@@ -1,0 +1,49 @@
+package io.covenant.locks.primary;
+
+import java.time.Duration;
+
+/// Times and bounds of a primary.
+///
+/// @param grace      that a new primary gives each session at least
+/// @param checkpoint how often renewals are noted in the log
+/// @param stall      when this much time passed without a sign of time, the process stood still: its leases
+///                   are prolonged by as much, since keep-alives may lie unread
+/// @param retry      after which something refused is tried again
+/// @param waiting    requests that wait for a grant, and keep-alives that wait for this primary to be armed;
+///                   a request beyond is answered at once that it is queued
+/// @param inFlight   proposals of this primary's own at one time, of each kind
+public record PrimarySettings(
+        Duration grace, Duration checkpoint, Duration stall, Duration retry, int waiting, int inFlight) {
+
+    public PrimarySettings {
+        if (grace.isNegative() || checkpoint.toMillis() < 1 || stall.toMillis() < 1 || retry.toMillis() < 1) {
+            throw new IllegalArgumentException("times are positive");
+        }
+        if (waiting < 0 || inFlight < 1) {
+            throw new IllegalArgumentException("bounds are positive");
+        }
+    }
+
+    /// 10 s of grace, a checkpoint each 5 s, a stall of 1 s, retries after 50 ms.
+    public static PrimarySettings standard() {
+        return new PrimarySettings(
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(1),
+                Duration.ofMillis(50),
+                16_384,
+                256);
+    }
+
+    public PrimarySettings withGrace(Duration other) {
+        return new PrimarySettings(other, checkpoint, stall, retry, waiting, inFlight);
+    }
+
+    public PrimarySettings withCheckpoint(Duration other) {
+        return new PrimarySettings(grace, other, stall, retry, waiting, inFlight);
+    }
+
+    public PrimarySettings withWaiting(int requests) {
+        return new PrimarySettings(grace, checkpoint, stall, retry, requests, inFlight);
+    }
+}

@@ -1,0 +1,178 @@
+package io.covenant.locks.web;
+
+import io.covenant.consensus.node.Reading;
+import io.covenant.consensus.raft.NodeId;
+import io.covenant.locks.namespace.Command;
+import io.covenant.locks.namespace.Namespace;
+import io.covenant.locks.namespace.Reply;
+import io.covenant.locks.node.LockNode;
+import io.covenant.locks.primary.Answer;
+import io.covenant.locks.wire.LockHeaders;
+import io.covenant.locks.wire.LockProblemCode;
+import io.covenant.web.problem.Problem;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+
+/// From a request's thread to the node and back: waits, and turns what is no answer into a problem or a
+/// redirect.
+@Component
+public final class Door {
+
+    /// Longer than an election without a majority takes to be noticed.
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    private static final Duration CATCHING_UP = Duration.ofSeconds(5);
+
+    private final LockNode node;
+
+    Door(LockNode node) {
+        this.node = node;
+    }
+
+    public LockNode node() {
+        return node;
+    }
+
+    /// For access lists: who the client is. The one place that authentication will fill.
+    static String principal(HttpServletRequest request) {
+        var principal = request.getUserPrincipal();
+        return principal == null ? "" : principal.getName();
+    }
+
+    /// Has a command done that the log answers at once.
+    public Reply ask(Command command, HttpServletResponse response) {
+        return ask(command, Duration.ZERO, response).reply();
+    }
+
+    /// Has a command done.
+    ///
+    /// @param patience how long the end of a wait may take
+    public Answer.Replied ask(Command command, Duration patience, HttpServletResponse response) {
+        return switch (await(node.ask(command, patience), patience)) {
+            case Answer.Replied replied -> {
+                response.setHeader(LockHeaders.INDEX, Long.toString(Math.max(replied.index(), node.index())));
+                yield replied;
+            }
+            case Answer.NotPrimary(var leader) -> throw elsewhere(leader);
+            case Answer.Overloaded _ -> throw overloaded();
+            case Answer.Unknown _ -> throw unknown();
+            case Answer.Renewed _ -> throw new IllegalStateException("a command was answered as a keep-alive");
+        };
+    }
+
+    /// Renews a lease; answers what is left of it.
+    long renew(long session, long ackUpTo) {
+        return switch (await(node.renew(session, ackUpTo), Duration.ZERO)) {
+            case Answer.Renewed(var remaining) -> remaining;
+            case Answer.Replied _ -> throw Refusals.sessionExpired(session).asException();
+            case Answer.NotPrimary(var leader) -> throw elsewhere(leader);
+            case Answer.Overloaded _ -> throw overloaded();
+            case Answer.Unknown _ -> throw unknown();
+        };
+    }
+
+    /// Reads: at the primary, with everything that was acknowledged before; or here, as it is.
+    ///
+    /// @param stale    whether what this node has is good enough
+    /// @param minIndex that this node has to have applied
+    public <T> T read(
+            boolean stale, @Nullable Long minIndex, HttpServletResponse response, Function<Namespace, T> query) {
+        if (stale && minIndex != null) {
+            awaitIndex(minIndex);
+        }
+        return switch (await(stale ? node.readHere(query) : node.read(query), Duration.ZERO)) {
+            case Reading.Value<T>(var value, var index) -> {
+                response.setHeader(LockHeaders.INDEX, Long.toString(index));
+                yield value;
+            }
+            case Reading.NotLeader<T>(var leader) -> throw elsewhere(leader == null ? null : leader.name());
+            case Reading.Overloaded<T> _ -> throw overloaded();
+        };
+    }
+
+    private void awaitIndex(long index) {
+        try {
+            if (!node.awaitIndex(index, CATCHING_UP)) {
+                throw Problem.of(
+                                HttpStatus.SERVICE_UNAVAILABLE,
+                                "behind",
+                                "This node has not applied index %d yet; ask again, or the primary.".formatted(index))
+                        .with("retryAfterMillis", 100L)
+                        .retryAfter(Duration.ofSeconds(1))
+                        .asException();
+            }
+        } catch (InterruptedException end) {
+            Thread.currentThread().interrupt();
+            throw overloaded();
+        }
+    }
+
+    /// Waits for what the node's threads bring.
+    public <T> T await(CompletableFuture<T> future, Duration more) {
+        try {
+            return future.get(PATIENCE.plus(more).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | CancellationException nobodyKnows) {
+            throw unknown();
+        } catch (ExecutionException failure) {
+            if (failure.getCause() instanceof RuntimeException refused) {
+                throw refused;
+            }
+            throw new IllegalStateException("the node failed at a request", failure.getCause());
+        } catch (InterruptedException end) {
+            Thread.currentThread().interrupt();
+            throw unknown();
+        }
+    }
+
+    public RuntimeException elsewhere(@Nullable NodeId leader, boolean known) {
+        return elsewhere(known && leader != null ? leader.name() : null);
+    }
+
+    private ElsewhereException elsewhere(@Nullable String leader) {
+        var other = leader == null ? node.leader().orElse(null) : leader;
+        return new ElsewhereException(
+                other == null || other.equals(node.name())
+                        ? null
+                        : node.api(other).orElse(null));
+    }
+
+    public static RuntimeException overloaded() {
+        return Problem.of(
+                        HttpStatus.SERVICE_UNAVAILABLE,
+                        LockProblemCode.OVERLOADED,
+                        "The service has too much to do at the moment; nothing was done.")
+                .with("retryAfterMillis", 200L)
+                .retryAfter(Duration.ofSeconds(1))
+                .asException();
+    }
+
+    public static RuntimeException unknown() {
+        return Problem.of(
+                        HttpStatus.SERVICE_UNAVAILABLE,
+                        LockProblemCode.OUTCOME_UNKNOWN,
+                        "It may or may not be done. The same request under the same number tells.")
+                .with("retryAfterMillis", 100L)
+                .retryAfter(Duration.ofSeconds(1))
+                .asException();
+    }
+
+    /// A text that a person has to give.
+    public static String text(@Nullable String text, String field) {
+        return Wire.text(text, field);
+    }
+
+    /// A refusal of the log as an exception.
+    public RuntimeException refusal(Reply reply) {
+        return Refusals.of(reply, node.logicalMillis()).asException();
+    }
+}
