@@ -1,0 +1,57 @@
+package io.covenant.locks.cluster;
+
+import io.covenant.simulation.Tally;
+
+/// What a campaign must have seen, or it proves less than it seems to.
+enum Seen implements Tally.Counted {
+    ELECTION("primaries elected"),
+    GRANT("grants that reached a client"),
+    GRANT_AFTER_WAIT("of them, after a wait"),
+    GRANT_OF_SEVERAL("of them, of several names at once"),
+    RELEASE("releases"),
+    TIMED_OUT("waits that timed out"),
+    DEADLOCK("deadlocks broken"),
+    CANCELLED_GRANT("cancels that gave a grant back"),
+    CANCELLED_WAITER("cancels that ended a wait"),
+    CANCELLED_UNSEEN("cancels that came before their request"),
+    DELAYED("requests held off by a lock-delay"),
+    ASKED_AGAIN("requests sent again under their number"),
+    UNKNOWN("answers that said unknown"),
+    RENEWAL("keep-alives answered"),
+    JEOPARDY("clients in jeopardy"),
+    SAVED("of them, saved by a later keep-alive"),
+    EXPIRY("sessions expired"),
+    CLOSE("sessions closed"),
+    FILE_WRITTEN("files written"),
+    WRONG_GENERATION("writes refused for the generation"),
+    FILE_READ("files read"),
+    SNAPSHOT("snapshots taken"),
+    SNAPSHOT_FAILED("snapshots given up on a full disk"),
+    INSTALLATION("snapshots installed"),
+    TORN_TAIL("torn ends cut"),
+    CRASH("servers that lost their power"),
+    KILL("servers killed"),
+    CRASH_IN_A_WRITE("servers that ended in the middle of a disk operation"),
+    ALL_CRASHED("power cuts of all servers"),
+    DISK_FULL("disks full"),
+    FORCE_FAILED("forces that failed"),
+    PAUSE("servers paused"),
+    CLIENT_PAUSE("clients paused"),
+    CLIENT_CRASH("clients crashed"),
+    CUT("links cut"),
+    ISOLATION("primaries isolated"),
+    ROLLING_RESTART("rolling restarts"),
+    TRANSFER("hand-overs asked for"),
+    MEMBERS_CHANGED("changes of members");
+
+    private final String plural;
+
+    Seen(String plural) {
+        this.plural = plural;
+    }
+
+    @Override
+    public String plural() {
+        return plural;
+    }
+}
