@@ -12,6 +12,7 @@ import java.net.ConnectException;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 
 /// The program behind `./covenant`.
 public final class Launcher {
@@ -44,6 +45,8 @@ public final class Launcher {
                 .addSubcommand(bench(context))
                 .addSubcommand(new TrainCommand(context))
                 .addSubcommand(new CommandLine.HelpCommand());
+        explain(commands);
+        commands.getSubcommands().values().forEach(Launcher::explain);
         return commands.setOut(writer(console.out()))
                 .setErr(writer(console.err()))
                 .setExecutionExceptionHandler((e, _, _) -> failed(console, e))
@@ -55,6 +58,15 @@ public final class Launcher {
         return new CommandLine(new BenchCommand(context))
                 .setUnmatchedOptionsArePositionalParams(true)
                 .setStopAtPositional(true);
+    }
+
+    /// Lets a command answer `--help`, unless it does so by itself.
+    private static void explain(CommandLine command) {
+        boolean itself = command.getCommand() instanceof BenchCommand
+                || command.getCommandSpec().optionsMap().containsKey("--help");
+        if (!itself) {
+            command.getCommandSpec().addMixin("help", CommandSpec.forAnnotatedObject(new HelpOption()));
+        }
     }
 
     private static PrintWriter writer(PrintStream stream) {

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LauncherTests {
 
@@ -28,6 +30,30 @@ class LauncherTests {
                 .doesNotContain("train");
         assertThat(run("help", "up")).isZero();
         assertThat(text(out)).contains("--small", "--full", "--gateway-port", "Size and ports are remembered");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "up",
+                "down",
+                "status",
+                "order",
+                "load",
+                "invariants",
+                "logs",
+                "kill",
+                "pause",
+                "resume",
+                "start",
+                "reset"
+            })
+    void explainsEveryCommandWithoutDoingIt(String command) {
+        assertThat(run(command, "--help")).isZero();
+
+        assertThat(text(out)).startsWith("Usage: covenant " + command);
+        assertThat(text(err)).isEmpty();
+        assertThat(directory.resolve("state")).doesNotExist();
     }
 
     @Test
