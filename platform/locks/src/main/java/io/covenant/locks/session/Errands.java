@@ -131,7 +131,10 @@ final class Errands {
         for (var errand : errands.values()) {
             acquiring += errand.acquires() && errand.sent ? 1 : 0;
             if (errand.idle() && errand.retryAtNanos <= now.nanos()) {
-                due.add(errand);
+                errand.blocked = blocked(errand);
+                if (!errand.blocked) {
+                    due.add(errand);
+                }
             }
         }
         for (var errand : due) {
@@ -193,7 +196,7 @@ final class Errands {
         for (var errand : errands.values()) {
             wake = Math.min(wake, errand.patienceNanos);
             boolean held = errand.acquires() && !errand.sent && acquiring >= MOST_ACQUIRES;
-            if (sending && errand.idle() && !held) {
+            if (sending && errand.idle() && !held && !errand.blocked) {
                 wake = Math.min(wake, errand.retryAtNanos);
             }
         }
@@ -222,6 +225,21 @@ final class Errands {
                 errand.retryAtNanos = now.nanos();
             }
         }
+    }
+
+    private boolean blocked(Errand errand) {
+        if (errand.sent) {
+            return false;
+        }
+        for (var earlier : errands.values()) {
+            if (earlier == errand) {
+                return false;
+            }
+            if (errand.mustFollow(earlier)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void send(Errand errand, Moment now, long session) {
@@ -392,5 +410,10 @@ final class Errands {
         if (errand.ask > 0 && !errand.orphan) {
             sendings.tell(new SessionEffect.Settle(errand.ask, outcome));
         }
+    }
+
+    @Override
+    public String toString() {
+        return errands.values().toString();
     }
 }

@@ -25,6 +25,10 @@ public sealed interface Operation {
         public Acquire {
             wants = List.copyOf(wants);
         }
+
+        List<String> names() {
+            return wants.stream().map(Want::name).toList();
+        }
     }
 
     record Release(long strand, List<String> names, long token) implements Operation {

@@ -37,6 +37,8 @@ public final class SessionCore {
     private long keepAliveAtNanos;
     private long keepAliveMillis;
     private long keepAlives;
+    /// The last keep-alive whose node was given up.
+    private long silent;
     private long jeopardySinceNanos;
     private boolean closing;
     private long closeAtNanos;
@@ -329,7 +331,10 @@ public final class SessionCore {
                 keepAliveAtNanos = latest.untilNanos();
                 return;
             }
-            route.failed(latest.node());
+            if (latest.number() != silent) {
+                silent = latest.number();
+                route.failed(latest.node());
+            }
             if (underWay.size() >= MOST_KEEP_ALIVES) {
                 sendings.abandon(underWay.getFirst().number());
             }
@@ -361,5 +366,10 @@ public final class SessionCore {
                 closeAtNanos = now.nanos();
             }
         }
+    }
+
+    @Override
+    public String toString() {
+        return "session %d, %s, %s at %s".formatted(session, state, errands, route.next());
     }
 }

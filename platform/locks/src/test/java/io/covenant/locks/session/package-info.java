@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.locks.session;
+
+import org.jspecify.annotations.NullMarked;
