@@ -27,6 +27,7 @@ final class Leases {
     private final PriorityQueue<Look> order = new PriorityQueue<>();
     private final SequencedSet<Long> renewed = new LinkedHashSet<>();
     private final SequencedSet<Long> acked = new LinkedHashSet<>();
+    private int extended;
 
     /// Sessions whose renewal the log does not know.
     SequencedSet<Long> renewed() {
@@ -49,6 +50,7 @@ final class Leases {
 
     void put(Lease lease) {
         leases.put(lease.session, lease);
+        extended += lease.extended ? 1 : 0;
         order.add(new Look(lease.end, lease.session));
     }
 
@@ -61,7 +63,23 @@ final class Leases {
     Lease remove(long session) {
         renewed.remove(session);
         acked.remove(session);
-        return leases.remove(session);
+        var lease = leases.remove(session);
+        extended -= lease != null && lease.extended ? 1 : 0;
+        return lease;
+    }
+
+    /// Whether an election gave time to some session that has not renewed its lease since.
+    boolean someExtended() {
+        return extended > 0;
+    }
+
+    /// Its renewal is in the log.
+    void noted(Lease lease, long renewals) {
+        extended -= lease.extended ? 1 : 0;
+        lease.extended = false;
+        if (lease.renewals == renewals) {
+            renewed.remove(lease.session);
+        }
     }
 
     /// Keep-alives whose session is being ended.
@@ -108,5 +126,6 @@ final class Leases {
         order.clear();
         renewed.clear();
         acked.clear();
+        extended = 0;
     }
 }

@@ -65,6 +65,7 @@ public final class Primary {
     private int expiriesInFlight;
     private boolean logging;
     private long nextCheckpoint;
+    private long nextTime;
     private long lastProposal;
     private long lastRound;
 
@@ -152,6 +153,9 @@ public final class Primary {
         }
         if (!leases.renewed().isEmpty() || !leases.acked().isEmpty()) {
             next = Math.min(next, nextCheckpoint);
+        }
+        if (leases.someExtended()) {
+            next = Math.min(next, nextTime);
         }
         if (nextDue != Input.NOTHING_DUE && !collecting && dueInFlight == 0) {
             next = Math.min(next, Math.max(dueAgain, baseNow + Math.max(0, nextDue - baseMillis) * NANOS));
@@ -241,6 +245,7 @@ public final class Primary {
         baseNow = now;
         nextDue = arms.nextDueMillis();
         nextCheckpoint = now + settings.checkpoint().toNanos();
+        nextTime = now + settings.time().toNanos();
         for (var one : arms.sessions()) {
             leases.put(new Lease(
                     one.session(), one.ttlMillis() * NANOS, now + one.armMillis() * NANOS, one.seenRenewSeq(), true));
@@ -540,10 +545,7 @@ public final class Primary {
     private void noted(Command.Lease noted) {
         var lease = leases.find(noted.session());
         if (lease != null) {
-            lease.extended = false;
-            if (lease.renewals == noted.renewSeq()) {
-                leases.renewed().remove(lease.session);
-            }
+            leases.noted(lease, noted.renewSeq());
         }
     }
 
@@ -577,6 +579,11 @@ public final class Primary {
         }
         if (now >= nextCheckpoint) {
             checkpoint();
+        }
+        if (leases.someExtended() && now >= nextTime) {
+            // So that the next primary knows how much of their time is over.
+            nextTime = now + settings.time().toNanos();
+            propose(new Purpose.Background(), new Command.Barrier());
         }
         if (!gathered.isEmpty() && rounds.isEmpty()) {
             rounds.put(++lastRound, gathered);

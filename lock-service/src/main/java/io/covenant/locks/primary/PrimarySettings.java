@@ -6,6 +6,7 @@ import java.time.Duration;
 ///
 /// @param grace      that a new primary gives each session at least
 /// @param checkpoint how often renewals are noted in the log
+/// @param time       how often the time is noted in the log while an election's gift to some session runs
 /// @param stall      when this much time passed without a sign of time, the process stood still: its leases
 ///                   are prolonged by as much, since keep-alives may lie unread
 /// @param retry      after which something refused is tried again
@@ -13,10 +14,14 @@ import java.time.Duration;
 ///                   a request beyond is answered at once that it is queued
 /// @param inFlight   proposals of this primary's own at one time, of each kind
 public record PrimarySettings(
-        Duration grace, Duration checkpoint, Duration stall, Duration retry, int waiting, int inFlight) {
+        Duration grace, Duration checkpoint, Duration time, Duration stall, Duration retry, int waiting, int inFlight) {
 
     public PrimarySettings {
-        if (grace.isNegative() || checkpoint.toMillis() < 1 || stall.toMillis() < 1 || retry.toMillis() < 1) {
+        if (grace.isNegative()
+                || checkpoint.toMillis() < 1
+                || time.toMillis() < 1
+                || stall.toMillis() < 1
+                || retry.toMillis() < 1) {
             throw new IllegalArgumentException("times are positive");
         }
         if (waiting < 0 || inFlight < 1) {
@@ -24,11 +29,12 @@ public record PrimarySettings(
         }
     }
 
-    /// 10 s of grace, a checkpoint each 5 s, a stall of 1 s, retries after 50 ms.
+    /// 10 s of grace, a checkpoint each 5 s, the time each 500 ms, a stall of 1 s, retries after 50 ms.
     public static PrimarySettings standard() {
         return new PrimarySettings(
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(5),
+                Duration.ofMillis(500),
                 Duration.ofSeconds(1),
                 Duration.ofMillis(50),
                 16_384,
@@ -36,14 +42,14 @@ public record PrimarySettings(
     }
 
     public PrimarySettings withGrace(Duration other) {
-        return new PrimarySettings(other, checkpoint, stall, retry, waiting, inFlight);
+        return new PrimarySettings(other, checkpoint, time, stall, retry, waiting, inFlight);
     }
 
     public PrimarySettings withCheckpoint(Duration other) {
-        return new PrimarySettings(grace, other, stall, retry, waiting, inFlight);
+        return new PrimarySettings(grace, other, time, stall, retry, waiting, inFlight);
     }
 
     public PrimarySettings withWaiting(int requests) {
-        return new PrimarySettings(grace, checkpoint, stall, retry, requests, inFlight);
+        return new PrimarySettings(grace, checkpoint, time, stall, retry, requests, inFlight);
     }
 }

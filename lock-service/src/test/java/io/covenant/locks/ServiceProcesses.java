@@ -1,0 +1,169 @@
+package io.covenant.locks;
+
+import static org.awaitility.Awaitility.await;
+
+import io.covenant.locks.node.Authority;
+import io.covenant.locks.web.Api;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/// Three nodes as processes of their own, over mutual TLS.
+final class ServiceProcesses implements AutoCloseable {
+
+    static final List<String> NAMES = List.of("lock-1", "lock-2", "lock-3");
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Path directory;
+    private String tiered = "-XX:TieredStopAtLevel=1";
+    private final Map<String, Integer> ports = new TreeMap<>();
+    private final Map<String, Integer> peers = new TreeMap<>();
+    private final Map<String, Authority.Identity> identities = new TreeMap<>();
+    private final Map<String, Process> processes = new TreeMap<>();
+
+    ServiceProcesses(Path directory) throws Exception {
+        this.directory = directory;
+        var authority = new Authority(directory);
+        for (var name : NAMES) {
+            ports.put(name, freePort());
+            peers.put(name, freePort());
+            identities.put(name, authority.issue(name));
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /// For measurements; tests start sooner without.
+    ServiceProcesses compilingWell() {
+        tiered = "-XX:TieredStopAtLevel=4";
+        return this;
+    }
+
+    /// Processor time that all nodes took.
+    long cpuMillis() {
+        return processes.values().stream()
+                .mapToLong(process -> process.info()
+                        .totalCpuDuration()
+                        .map(Duration::toMillis)
+                        .orElse(0L))
+                .sum();
+    }
+
+    ServiceProcesses started() throws IOException {
+        for (var name : NAMES) {
+            start(name);
+        }
+        return this;
+    }
+
+    void start(String name) throws IOException {
+        var identity = Objects.requireNonNull(identities.get(name));
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                tiered,
+                "-XX:+UseSerialGC",
+                "-Xmx160m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                LockServiceApplication.class.getName(),
+                "--server.port=" + ports.get(name),
+                "--covenant.node=" + name,
+                "--covenant.locks.data=" + directory.resolve("data-" + name),
+                "--covenant.locks.bootstrap=" + String.join(",", NAMES),
+                "--covenant.locks.tls.certificate=" + identity.certificate(),
+                "--covenant.locks.tls.key=" + identity.key(),
+                "--covenant.locks.tls.authority=" + identity.authority()));
+        for (var other : NAMES) {
+            command.add("--covenant.locks.peers.%s=127.0.0.1:%d".formatted(other, peers.get(other)));
+            command.add("--covenant.locks.members.%s=%s".formatted(other, base(other)));
+        }
+        processes.put(
+                name,
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                                directory.resolve(name + ".log").toFile()))
+                        .start());
+    }
+
+    URI base(String name) {
+        return URI.create("http://127.0.0.1:" + ports.get(name));
+    }
+
+    Api api(String name) {
+        return new Api(base(name));
+    }
+
+    /// The name of the node that leads, once it says so itself.
+    String primary() {
+        return await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .ignoreExceptions()
+                .until(
+                        () -> processes.keySet().stream()
+                                .filter(name -> api(name)
+                                        .get("/admin/locks/self")
+                                        .body()
+                                        .path("role")
+                                        .asString("")
+                                        .equals("LEADER"))
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
+    }
+
+    String backup() {
+        var primary = primary();
+        return processes.keySet().stream()
+                .filter(name -> !name.equals(primary))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    void ready() {
+        for (var name : processes.keySet()) {
+            await().atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .until(() -> api(name).get("/actuator/health/readiness").status() == 200);
+        }
+    }
+
+    void kill(String name) throws InterruptedException {
+        var process = Objects.requireNonNull(processes.remove(name));
+        process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+    }
+
+    /// As an operator ends it.
+    void stop(String name) throws InterruptedException {
+        var process = Objects.requireNonNull(processes.remove(name));
+        process.destroy();
+        if (!process.waitFor(20, TimeUnit.SECONDS)) {
+            throw new AssertionError(name + " does not end");
+        }
+    }
+
+    Path log(String name) {
+        return directory.resolve(name + ".log");
+    }
+
+    @Override
+    public void close() {
+        processes.values().forEach(Process::destroyForcibly);
+        for (var process : processes.values()) {
+            process.onExit().join();
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package io.covenant.locks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.covenant.locks.web.Api;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The service as it runs: three processes, of which one after the other goes.
+@Timeout(120)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ServiceProcessesTests {
+
+    @TempDir
+    static Path directory;
+
+    private static ServiceProcesses service;
+
+    @BeforeAll
+    static void start() throws Exception {
+        service = new ServiceProcesses(directory).started();
+        service.ready();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        service.close();
+    }
+
+    @Test
+    @Order(1)
+    void sendsRequestsToThePrimary() {
+        var primary = service.primary();
+        var backup = service.api(service.backup());
+
+        var said = backup.post("/api/v1/lock-sessions?x=1", "{\"name\":\"\",\"ttlMillis\":20000}");
+        assertThat(said.status()).isEqualTo(307);
+        assertThat(said.header("Location")).isEqualTo(service.base(primary) + "/api/v1/lock-sessions?x=1");
+        assertThat(said.header("X-Lock-Leader")).isEqualTo(service.base(primary).toString());
+        assertThat(backup.get("/api/v1/locks").status()).isEqualTo(307);
+        assertThat(backup.get("/api/v1/locks?stale=true").status()).isEqualTo(200);
+        assertThat(backup.get("/admin/locks/members").status()).isEqualTo(307);
+        assertThat(backup.get("/admin/locks/members?here=true").status()).isEqualTo(200);
+    }
+
+    @Test
+    @Order(2)
+    void handsOverWhenItIsStoppedAndKeepsLockAndQueue() throws Exception {
+        var former = service.primary();
+        var api = service.api(former);
+        long holder = api.open(30_000);
+        long waiter = api.open(30_000);
+        long token = Api.token(api.acquire(holder, 1, "a", ""));
+        assertThat(api.acquire(waiter, 1, "a", ",\"waitMillis\":-1").status()).isEqualTo(202);
+
+        service.stop(former);
+        var next = service.api(service.primary());
+        assertThat(next.post("/api/v1/lock-sessions/%d/keep-alive".formatted(holder), "{\"seq\":1,\"ackUpTo\":0}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(next.release(holder, 2, "a", token).status()).isEqualTo(200);
+        assertThat(Api.token(next.acquire(waiter, 1, "a", ",\"waitMillis\":-1", "Prefer", "wait=10")))
+                .isGreaterThan(token);
+        assertThat(Files.readString(service.log(former))).contains("hands the leadership over");
+
+        service.start(former);
+        service.ready();
+    }
+
+    @Test
+    @Order(3)
+    void survivesTheDeathOfItsPrimary() throws Exception {
+        var dead = service.primary();
+        var api = service.api(dead);
+        long session = api.open(30_000);
+        long token = Api.token(api.acquire(session, 1, "b", ""));
+
+        service.kill(dead);
+        long began = System.nanoTime();
+        var next = await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(10))
+                .until(
+                        () -> service.api(service.primary()),
+                        survivor -> survivor.acquire(session, 1, "b", "").status() == 200);
+        System.getLogger("ServiceProcessesTests")
+                .log(
+                        System.Logger.Level.INFO,
+                        "answered again after {0} ms",
+                        Duration.ofNanos(System.nanoTime() - began).toMillis());
+
+        assertThat(Api.token(next.acquire(session, 1, "b", ""))).isEqualTo(token);
+        assertThat(next.get("/api/v1/locks/b")
+                        .body()
+                        .path("holders")
+                        .path(0)
+                        .path("token")
+                        .asLong())
+                .isEqualTo(token);
+    }
+
+    @Test
+    @Order(4)
+    void saysThatNobodyLeadsWithoutAMajority() throws Exception {
+        service.kill(service.backup());
+        var last = service.api(service.primary());
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> last.get("/api/v1/locks").status() == 503);
+
+        var said = last.post("/api/v1/lock-sessions", "{\"name\":\"\",\"ttlMillis\":20000}");
+        assertThat(said.status()).isEqualTo(503);
+        assertThat(said.code()).isEqualTo("no-leader");
+        assertThat(said.header("Retry-After")).isEqualTo("1");
+        assertThat(said.body().path("retryAfterMillis").asLong()).isPositive();
+        assertThat(last.get("/actuator/health/readiness").status()).isEqualTo(503);
+        assertThat(last.get("/actuator/health/liveness").status()).isEqualTo(200);
+        assertThat(last.get("/api/v1/locks?stale=true").status()).isEqualTo(200);
+    }
+}

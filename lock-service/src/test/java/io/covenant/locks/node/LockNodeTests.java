@@ -1,0 +1,230 @@
+package io.covenant.locks.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.covenant.consensus.node.OrderOutcome;
+import io.covenant.consensus.node.Reading;
+import io.covenant.consensus.raft.MemberChange;
+import io.covenant.consensus.raft.Role;
+import io.covenant.locks.namespace.Command;
+import io.covenant.locks.namespace.Event;
+import io.covenant.locks.namespace.Reply;
+import io.covenant.locks.primary.Answer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class LockNodeTests {
+
+    @TempDir
+    Path directory;
+
+    @TempDir
+    static Path certificates;
+
+    private static Authority authority;
+
+    private Replicas replicas;
+
+    @BeforeAll
+    static void certify() throws Exception {
+        authority = new Authority(certificates);
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        replicas = new Replicas(directory, authority, "lock-1", "lock-2", "lock-3").started();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        replicas.close();
+        assertThat(replicas.fatal).isEmpty();
+    }
+
+    @Test
+    void keepsLockAndQueueWhenThePrimaryIsGone() throws Exception {
+        var holder = replicas.open(20_000);
+        var waiter = replicas.open(20_000);
+        var token = replicas.hold(holder, "a");
+        var wanted = replicas.acquire(waiter, "a", Command.FOREVER);
+        assertThat(replicas.ask(wanted)).isInstanceOf(Reply.Waiting.class);
+
+        replicas.cutOff(replicas.primary());
+
+        var primary = replicas.primary();
+        assertThat(Replicas.soon(primary.renew(holder, 0))).isInstanceOf(Answer.Renewed.class);
+        var again = primary.ask(wanted, Duration.ofSeconds(20));
+        assertThat(replicas.release(holder, "a", token)).isInstanceOf(Reply.Released.class);
+        assertThat(Replicas.soon(again))
+                .isInstanceOfSatisfying(
+                        Answer.Replied.class,
+                        replied -> assertThat(replied.reply())
+                                .isInstanceOfSatisfying(
+                                        Reply.Granted.class,
+                                        granted -> assertThat(granted.grants()
+                                                        .getFirst()
+                                                        .token())
+                                                .isGreaterThan(token)));
+    }
+
+    @Test
+    void handsOverInAMoment() throws Exception {
+        var session = replicas.open(20_000);
+        var former = replicas.primary();
+
+        long began = System.nanoTime();
+        assertThat(former.handOver(Duration.ofSeconds(2))).isEqualTo(new OrderOutcome.Done());
+        await().atMost(Duration.ofSeconds(5))
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> replicas.nodes.values().stream()
+                        .anyMatch(node -> !node.equals(former) && node.figures().armed()));
+        var took = Duration.ofNanos(System.nanoTime() - began);
+
+        System.getLogger("LockNodeTests").log(System.Logger.Level.INFO, "handed over in {0} ms", took.toMillis());
+        assertThat(took).isLessThan(Duration.ofMillis(1_500));
+        assertThat(Replicas.soon(replicas.primary().renew(session, 0))).isInstanceOf(Answer.Renewed.class);
+        assertThat(Replicas.soon(former.renew(session, 0))).isInstanceOf(Answer.NotPrimary.class);
+    }
+
+    @Test
+    void sendsAwayWhereItDoesNotLead() {
+        var primary = replicas.primary();
+        var backup = replicas.backup();
+        await().until(() -> backup.leader().isPresent());
+
+        assertThat(Replicas.soon(backup.ask(new Command.Barrier(), Duration.ZERO)))
+                .isEqualTo(new Answer.NotPrimary(primary.name()));
+        assertThat(backup.api(primary.name()))
+                .hasValueSatisfying(api -> assertThat(api.getHost()).isEqualTo(primary.name() + ".test"));
+    }
+
+    @Test
+    void endsTheSessionOfADeadClient() {
+        var dead = replicas.open(2_000);
+        replicas.hold(dead, "a");
+        var alive = replicas.open(60_000);
+
+        assertThat(replicas.ask(replicas.acquire(alive, "a", 60_000), Duration.ofSeconds(25)))
+                .isInstanceOf(Reply.Granted.class);
+        assertThat(replicas.ask(new Command.CloseSession(dead))).isEqualTo(new Reply.NoSuchSession(dead));
+    }
+
+    @Test
+    void takesANodeInThatNobodysConfigurationKnows() throws Exception {
+        replicas.open(20_000);
+        var place = replicas.join("lock-4");
+        var newcomer = replicas.nodes.get("lock-4");
+        assertThat(newcomer).isNotNull();
+
+        var primary = replicas.primary();
+        assertThat(Replicas.soon(primary.changeMembers(new MemberChange.AddLearner(newcomer.id(), place.written()))))
+                .isEqualTo(new OrderOutcome.Done());
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> Replicas.soon(replicas.primary().changeMembers(new MemberChange.Promote(newcomer.id())))
+                        instanceof OrderOutcome.Done);
+        await().until(() -> newcomer.members().isVoter(newcomer.id()));
+        assertThat(Replicas.soon(replicas.primary().transferLeadership(newcomer.id())))
+                .isEqualTo(new OrderOutcome.Done());
+        await().until(() -> newcomer.role() == Role.LEADER && newcomer.figures().armed());
+        assertThat(replicas.open(20_000)).isPositive();
+    }
+
+    @Test
+    void restoresItsStateFromDisk() throws Exception {
+        var session = replicas.open(60_000);
+        var token = replicas.hold(session, "a");
+        var one = replicas.backup();
+        Replicas.soon(one.takeSnapshot());
+        one.close();
+        replicas.nodes.remove(one.name());
+        replicas.release(session, "a", token);
+        var later = replicas.hold(session, "a");
+
+        var again = replicas.start(one.name());
+
+        assertThat(again.awaitIndex(replicas.primary().index(), Duration.ofSeconds(10)))
+                .isTrue();
+        assertThat(Replicas.soon(again.readHere(
+                        namespace -> namespace.lock("a").orElseThrow().token())))
+                .isInstanceOfSatisfying(
+                        Reading.Value.class, value -> assertThat(value.value()).isEqualTo(later));
+    }
+
+    // ---- streams
+
+    @Test
+    void tellsAStreamWhatHappensAndResumesIt() throws Exception {
+        var session = replicas.open(60_000);
+        var index = replicas.primary().index();
+        var token = replicas.hold(session, "a");
+        var seen = new ArrayList<EventStream.Item>();
+        try (var stream = replicas.primary().eventsOf(session, index).orElseThrow()) {
+            await().until(() -> {
+                seen.addAll(stream.take(Duration.ofMillis(50)));
+                return seen.size() >= 1;
+            });
+            replicas.release(session, "a", token);
+            await().until(() -> {
+                seen.addAll(stream.take(Duration.ofMillis(50)));
+                return seen.size() >= 2;
+            });
+        }
+        assertThat(seen)
+                .allSatisfy(item -> assertThat(item).isInstanceOf(EventStream.Item.Happened.class))
+                .extracting(item ->
+                        ((EventStream.Item.Happened) item).event().getClass().getSimpleName())
+                .containsExactly("Granted", "Released");
+    }
+
+    @Test
+    void tellsOnABackupAsWell() throws Exception {
+        var backup = replicas.backup();
+        try (var stream = backup.eventsUnder("watched/", -1).orElseThrow()) {
+            var session = replicas.open(60_000);
+            replicas.hold(session, "other");
+            replicas.hold(session, "watched/a");
+            var seen = new ArrayList<EventStream.Item>();
+            await().until(() -> {
+                seen.addAll(stream.take(Duration.ofMillis(50)));
+                return seen.stream()
+                        .anyMatch(item -> item instanceof EventStream.Item.Happened(var event, var _)
+                                && event instanceof Event.Granted);
+            });
+            assertThat(seen).noneSatisfy(item -> assertThat(item.toString()).contains("other"));
+        }
+    }
+
+    @Test
+    void cutsAReaderOffWhoNeverReads() {
+        var session = replicas.open(60_000);
+        try (var stream = replicas.primary().eventsOf(session, -1).orElseThrow()) {
+            for (int i = 0; i < 12; i++) {
+                replicas.release(session, "a", replicas.hold(session, "a"));
+            }
+            assertThat(stream.isOverflowed()).isTrue();
+            assertThat(stream.isClosed()).isTrue();
+        }
+        assertThat(replicas.primary().readersCutOff()).isEqualTo(1);
+    }
+
+    @Test
+    void opensNoMoreStreamsThanItMay() {
+        var primary = replicas.primary();
+        var open = new ArrayList<EventStream>();
+        for (int i = 0; i < 4; i++) {
+            open.add(primary.eventsUnder("", -1).orElseThrow());
+        }
+        assertThat(primary.eventsUnder("", -1)).isEmpty();
+        open.forEach(EventStream::close);
+        assertThat(primary.openStreams()).isZero();
+    }
+}

@@ -1,0 +1,5 @@
+/// Tests of running replicas.
+@NullMarked
+package io.covenant.locks.node;
+
+import org.jspecify.annotations.NullMarked;
