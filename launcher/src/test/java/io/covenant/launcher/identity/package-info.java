@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.launcher.identity;
+
+import org.jspecify.annotations.NullMarked;
