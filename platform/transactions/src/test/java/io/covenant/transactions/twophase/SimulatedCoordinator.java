@@ -321,7 +321,7 @@ final class SimulatedCoordinator implements Program {
         /// was.
         private void close(Decision decision) {
             closing = true;
-            if (bugs.contains(PlantedBug.ABORT_ANSWERED_UNRECORDED)) {
+            if (decision == Decision.ABORT && bugs.contains(PlantedBug.ABORT_ANSWERED_UNRECORDED)) {
                 answerAll(decision, FOR_EVER);
                 return;
             }

@@ -377,11 +377,10 @@ final class SmallWorld implements Explorer.Moves<SmallWorld.State> {
             return state;
         }
         var record = records.at(state.record());
-        var recorded = proposal.sealed().isEmpty()
-                || (!record.lost() && setup.attempts().get(record.attempt()).containsAll(proposal.sealed()));
-        var admitted = recorded || bugs.contains(PlantedBug.COMMIT_WITHOUT_RECORD) ? proposal : ABORTED;
+        var recorded = !record.lost() && setup.attempts().get(record.attempt()).containsAll(proposal.sealed());
+        var commits = !proposal.sealed().isEmpty() && (recorded || bugs.contains(PlantedBug.COMMIT_WITHOUT_RECORD));
         var closed = record.closed().map(decision -> new Chosen(decision, Set.of()));
-        return state.withChosen(registers.of(Optional.of(closed.orElse(admitted))));
+        return state.withChosen(registers.of(Optional.of(commits ? proposal : closed.orElse(ABORTED))));
     }
 
     private State close(State state, Letter.Close close) {
@@ -615,7 +614,7 @@ final class SmallWorld implements Explorer.Moves<SmallWorld.State> {
                 case TwoPhaseCommit.Effect.Tell(var to, var decision) -> mail(after, new Letter.Tell(to, decision));
                 case TwoPhaseCommit.Effect.Answer(var decision) -> told(after, decision);
                 case TwoPhaseCommit.Effect.Close(var decision) ->
-                    bugs.contains(PlantedBug.ABORT_ANSWERED_UNRECORDED)
+                    decision == Decision.ABORT && bugs.contains(PlantedBug.ABORT_ANSWERED_UNRECORDED)
                             ? told(after, decision)
                             : mail(after, new Letter.Close(seat, attempt, decision));
                 case TwoPhaseCommit.Effect.End _ -> end(after, seat, attempt);
