@@ -249,7 +249,7 @@ public final class SimulatedStorage implements Storage {
             source.get(bytes);
             var grows = Math.max(0, position + bytes.length - content.live.length);
             var free = capacity - used();
-            if (grows > free) {
+            if (grows > 0 && grows > free) {
                 change(position, Arrays.copyOf(bytes, Math.toIntExact(Math.max(0, bytes.length - grows + free))));
                 throw new IOException("No space left on device");
             }
