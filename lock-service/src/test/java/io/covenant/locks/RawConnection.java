@@ -30,12 +30,22 @@ final class RawConnection implements AutoCloseable {
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         int status = Integer.parseInt(line().substring(9, 12));
         int length = 0;
+        boolean chunks = false;
         for (var line = line(); !line.isEmpty(); line = line()) {
             if (line.regionMatches(true, 0, "content-length:", 0, 15)) {
                 length = Integer.parseInt(line.substring(15).strip());
             } else if (line.regionMatches(true, 0, "transfer-encoding:", 0, 18)) {
-                throw new IOException("chunks are not read here");
+                chunks = true;
             }
+        }
+        if (chunks) {
+            var pieces = new StringBuilder();
+            for (int size = Integer.parseInt(line(), 16); size > 0; size = Integer.parseInt(line(), 16)) {
+                pieces.append(new String(in.readNBytes(size), StandardCharsets.UTF_8));
+                line();
+            }
+            line();
+            return new Said(status, pieces.toString());
         }
         return new Said(status, new String(in.readNBytes(length), StandardCharsets.UTF_8));
     }

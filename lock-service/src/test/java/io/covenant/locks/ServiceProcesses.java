@@ -86,6 +86,7 @@ final class ServiceProcesses implements AutoCloseable {
                 "--covenant.locks.tls.certificate=" + identity.certificate(),
                 "--covenant.locks.tls.key=" + identity.key(),
                 "--covenant.locks.tls.authority=" + identity.authority()));
+        command.addAll(1, more(name));
         for (var other : NAMES) {
             command.add("--covenant.locks.peers.%s=127.0.0.1:%d".formatted(other, peers.get(other)));
             command.add("--covenant.locks.members.%s=%s".formatted(other, base(other)));
@@ -97,6 +98,12 @@ final class ServiceProcesses implements AutoCloseable {
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(
                                 directory.resolve(name + ".log").toFile()))
                         .start());
+    }
+
+    /// For a look into a node: `-Dprocess.arguments=-XX:StartFlightRecording=filename=/tmp/NODE.jfr`.
+    private static List<String> more(String name) {
+        var given = System.getProperty("process.arguments", "");
+        return given.isEmpty() ? List.of() : List.of(given.replace("NODE", name).split(" "));
     }
 
     URI base(String name) {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.covenant.locks.web.Api;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,6 +75,13 @@ class ServiceProcessesTests {
         assertThat(Api.token(next.acquire(waiter, 1, "a", ",\"waitMillis\":-1", "Prefer", "wait=10")))
                 .isGreaterThan(token);
         assertThat(Files.readString(service.log(former))).contains("hands the leadership over");
+        try (var lines = new BufferedReader(new InputStreamReader(
+                        next.stream("/api/v1/lock-sessions/%d/events".formatted(waiter), "Last-Event-ID", "1"),
+                        StandardCharsets.UTF_8))
+                .lines()) {
+            // What happened under the former primary is told as well.
+            assertThat(lines.takeWhile(line -> !line.equals("event: settled"))).contains("event: granted");
+        }
 
         service.start(former);
         service.ready();

@@ -65,6 +65,9 @@ public final class LockNode implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LockNode.class);
 
+    /// Nodes may move while their names stay.
+    private static final Duration RESOLVE_AGAIN = Duration.ofSeconds(5);
+
     private final NodeOptions options;
     private final NamespaceMachine machine;
     private final RaftNode<Result> raft;
@@ -82,6 +85,8 @@ public final class LockNode implements Closeable {
     private final AtomicLong tickets = new AtomicLong();
     private final FatalHandler fatal;
     private final Thread ticking;
+    private final Thread following;
+    private Map<String, InetSocketAddress> resolved = Map.of();
     private volatile boolean leads;
     private volatile boolean closing;
     private volatile boolean drained;
@@ -115,6 +120,7 @@ public final class LockNode implements Closeable {
             throw failure;
         }
         ticking = Thread.ofPlatform().daemon().name(options.name() + "-primary").unstarted(this::tick);
+        following = Thread.ofVirtual().name(options.name() + "-follows").unstarted(this::follow);
     }
 
     /// Opens a replica, whose directory begins here when it is new: that of a founder, or of one that will be
@@ -162,8 +168,9 @@ public final class LockNode implements Closeable {
 
     /// Takes part in the group from now on.
     public void start() {
-        connect(Members.nobody());
+        connect();
         ticking.start();
+        following.start();
         raft.start(transport::send);
     }
 
@@ -503,14 +510,21 @@ public final class LockNode implements Closeable {
     }
 
     private static void report(Result result) {
+        long lost = 0;
         for (var event : result.events()) {
             switch (event) {
+                case Event.Released(var _, var _, var _, var _, var cause)
+                when cause == Event.Cause.SESSION_EXPIRED -> lost++;
+                case Event.Released(var index, var session, var name, var token, var cause)
+                when cause == Event.Cause.FORCED ->
+                    LOG.info("session {} lost {} with token {} at index {}: forced", session, name, token, index);
                 case Event.SessionEnded(var index, var session, var cause)
                 when cause == Event.Cause.SESSION_EXPIRED ->
-                    LOG.info("session {} expired at index {}: its client was not heard in time", session, index);
-                case Event.Released(var index, var session, var name, var token, var cause)
-                when cause == Event.Cause.SESSION_EXPIRED || cause == Event.Cause.FORCED ->
-                    LOG.info("session {} lost {} with token {} at index {}: {}", session, name, token, index, cause);
+                    LOG.info(
+                            "session {} expired at index {}: its client was not heard in time; it held {} names",
+                            session,
+                            index,
+                            lost);
                 case Event.SessionEnded _,
                         Event.Released _,
                         Event.Granted _,
@@ -545,7 +559,8 @@ public final class LockNode implements Closeable {
         @Override
         public void membersAre(Members now) {
             members = now;
-            connect(now);
+            // Names may take long to resolve; what is lost until then is sent again.
+            Thread.ofVirtual().name(options.name() + "-connects").start(LockNode.this::connect);
         }
 
         @Override
@@ -554,19 +569,41 @@ public final class LockNode implements Closeable {
         }
     }
 
-    /// To all members, and to nobody else; while none are known, to those whom the configuration names.
-    private void connect(Members now) {
-        var peers = new HashMap<String, InetSocketAddress>();
+    private void follow() {
+        while (!closed) {
+            connect();
+            try {
+                Thread.sleep(RESOLVE_AGAIN);
+            } catch (InterruptedException end) {
+                return;
+            }
+        }
+    }
+
+    /// To all members, and to nobody else; while none are known, to those whom the configuration names. Where a
+    /// name cannot be resolved at the moment, its address of before counts.
+    private synchronized void connect() {
+        var now = members;
+        var places = new HashMap<String, Place>();
         if (!now.known()) {
-            options.places().forEach((name, place) -> peers.put(name, place.socket()));
+            places.putAll(options.places());
         } else {
-            for (var member : List.of(now.voters(), now.learners())) {
-                for (var node : member) {
-                    placeOf(node, now).ifPresent(place -> peers.put(node.name(), place.socket()));
+            for (var some : List.of(now.voters(), now.learners())) {
+                for (var node : some) {
+                    placeOf(node, now).ifPresent(place -> places.put(node.name(), place));
                 }
             }
         }
-        transport.peers(peers);
+        var peers = new HashMap<String, InetSocketAddress>();
+        places.forEach((name, place) -> {
+            var address = place.socket();
+            var before = resolved.get(name);
+            peers.put(name, address.isUnresolved() && before != null ? before : address);
+        });
+        resolved = Map.copyOf(peers);
+        if (!closed) {
+            transport.peers(peers);
+        }
     }
 
     private Optional<Place> placeOf(NodeId node, Members now) {
@@ -650,6 +687,7 @@ public final class LockNode implements Closeable {
         closed = true;
         transport.close();
         ticking.interrupt();
+        following.interrupt();
         asked.values().forEach(future -> future.complete(new Answer.NotPrimary(null)));
         asked.clear();
     }

@@ -58,7 +58,7 @@ public final class Door {
     ///
     /// @param patience how long the end of a wait may take
     public Answer.Replied ask(Command command, Duration patience, HttpServletResponse response) {
-        return switch (await(node.ask(command, patience), patience)) {
+        return switch (answer(node.ask(command, patience))) {
             case Answer.Replied replied -> {
                 response.setHeader(LockHeaders.INDEX, Long.toString(Math.max(replied.index(), node.index())));
                 yield replied;
@@ -72,7 +72,7 @@ public final class Door {
 
     /// Renews a lease; answers what is left of it.
     long renew(long session, long ackUpTo) {
-        return switch (await(node.renew(session, ackUpTo), Duration.ZERO)) {
+        return switch (answer(node.renew(session, ackUpTo))) {
             case Answer.Renewed(var remaining) -> remaining;
             case Answer.Replied _ -> throw Refusals.sessionExpired(session).asException();
             case Answer.NotPrimary(var leader) -> throw elsewhere(leader);
@@ -90,7 +90,7 @@ public final class Door {
         if (stale && minIndex != null) {
             awaitIndex(minIndex);
         }
-        return switch (await(stale ? node.readHere(query) : node.read(query), Duration.ZERO)) {
+        return switch (answer(stale ? node.readHere(query) : node.read(query))) {
             case Reading.Value<T>(var value, var index) -> {
                 response.setHeader(LockHeaders.INDEX, Long.toString(index));
                 yield value;
@@ -117,17 +117,35 @@ public final class Door {
         }
     }
 
-    /// Waits for what the node's threads bring.
+    /// Waits without a time-out, which would cost a timer for each request: the node answers everything, at the
+    /// latest when it has heard no majority for an election time-out.
+    private static <T> T answer(CompletableFuture<T> future) {
+        try {
+            return future.get();
+        } catch (CancellationException nobodyKnows) {
+            throw unknown();
+        } catch (ExecutionException failure) {
+            throw cause(failure);
+        } catch (InterruptedException end) {
+            Thread.currentThread().interrupt();
+            throw unknown();
+        }
+    }
+
+    private static RuntimeException cause(ExecutionException failure) {
+        return failure.getCause() instanceof RuntimeException refused
+                ? refused
+                : new IllegalStateException("the node failed at a request", failure.getCause());
+    }
+
+    /// Waits for what an operator wants.
     public <T> T await(CompletableFuture<T> future, Duration more) {
         try {
             return future.get(PATIENCE.plus(more).toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | CancellationException nobodyKnows) {
             throw unknown();
         } catch (ExecutionException failure) {
-            if (failure.getCause() instanceof RuntimeException refused) {
-                throw refused;
-            }
-            throw new IllegalStateException("the node failed at a request", failure.getCause());
+            throw cause(failure);
         } catch (InterruptedException end) {
             Thread.currentThread().interrupt();
             throw unknown();

@@ -17,6 +17,9 @@ import io.covenant.locks.wire.Released;
 import io.covenant.locks.wire.SessionOpened;
 import io.covenant.locks.wire.SessionView;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -27,6 +30,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -37,6 +41,7 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.json.JsonMapper;
 
 @RestController
 @RequestMapping("/api/v1/lock-sessions")
@@ -50,9 +55,16 @@ final class SessionController {
     private static final int KEEP_ALIVES = 3;
 
     private final Door door;
+    private final JsonMapper mapper;
 
-    SessionController(Door door) {
+    SessionController(Door door, JsonMapper mapper) {
         this.door = door;
+        this.mapper = mapper;
+    }
+
+    /// With its length, in one piece: most of what is asked is answered here.
+    private ResponseEntity<byte[]> ok(Object answer) {
+        return ResponseEntity.ok().contentType(MediaType.APPLICATION_JSON).body(mapper.writeValueAsBytes(answer));
     }
 
     @PostMapping
@@ -129,8 +141,9 @@ final class SessionController {
     @Operation(
             summary = "Renews the lease",
             description = "Answered once a majority has confirmed that this node leads, after the request came.")
-    KeptAlive keepAlive(@PathVariable long id, @RequestBody KeepAlive keepAlive) {
-        return new KeptAlive(door.renew(id, keepAlive.ackUpTo()), keepAlive.seq());
+    @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = KeptAlive.class)))
+    ResponseEntity<byte[]> keepAlive(@PathVariable long id, @RequestBody KeepAlive keepAlive) {
+        return ok(new KeptAlive(door.renew(id, keepAlive.ackUpTo()), keepAlive.seq()));
     }
 
     @PostMapping("/{id}/acquire")
@@ -138,6 +151,8 @@ final class SessionController {
                     200 when they are held; 202 when the request is queued: its events, or the same request again,
                     tell the end. `Prefer: wait=SECONDS` keeps the request open for so long.
                     """)
+    @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = Granted.class)))
+    @ApiResponse(responseCode = "202", content = @Content(schema = @Schema(implementation = Queued.class)))
     ResponseEntity<?> acquire(
             @PathVariable long id,
             @RequestBody Acquire acquire,
@@ -148,7 +163,7 @@ final class SessionController {
         var answer = door.ask(command, patience, response);
         return switch (answer.reply()) {
             case Reply.Granted(var grants) ->
-                ResponseEntity.ok(new Granted(answer.index(), Wire.grants(grants), answer.remainingMillis()));
+                ok(new Granted(answer.index(), Wire.grants(grants), answer.remainingMillis()));
             case Reply.Waiting(var ticket, var position) ->
                 ResponseEntity.accepted()
                         .location(URI.create("/api/v1/lock-sessions/%d/events".formatted(id)))
@@ -169,10 +184,11 @@ final class SessionController {
 
     @PostMapping("/{id}/release")
     @Operation(summary = "Gives back one hold of each name")
-    Released release(@PathVariable long id, @RequestBody Release release, HttpServletResponse response) {
+    @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = Released.class)))
+    ResponseEntity<byte[]> release(@PathVariable long id, @RequestBody Release release, HttpServletResponse response) {
         var reply = door.ask(Wire.release(id, release), response);
         if (reply instanceof Reply.Released(var holds)) {
-            return new Released(holds);
+            return ok(new Released(holds));
         }
         throw door.refusal(reply);
     }

@@ -14,48 +14,47 @@ import io.covenant.locks.primary.Answer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+/// Replicas in this process; those that come and go do so in the last tests.
 @Timeout(120)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LockNodeTests {
 
     @TempDir
-    Path directory;
+    static Path directory;
 
     @TempDir
     static Path certificates;
 
-    private static Authority authority;
-
-    private Replicas replicas;
+    private static Replicas replicas;
 
     @BeforeAll
-    static void certify() throws Exception {
-        authority = new Authority(certificates);
-    }
-
-    @BeforeEach
-    void start() throws Exception {
+    static void start() throws Exception {
+        var authority = new Authority(certificates);
         replicas = new Replicas(directory, authority, "lock-1", "lock-2", "lock-3").started();
     }
 
-    @AfterEach
-    void stop() throws Exception {
+    @AfterAll
+    static void stop() throws Exception {
         replicas.close();
         assertThat(replicas.fatal).isEmpty();
     }
 
     @Test
+    @Order(Integer.MAX_VALUE)
     void keepsLockAndQueueWhenThePrimaryIsGone() throws Exception {
         var holder = replicas.open(20_000);
         var waiter = replicas.open(20_000);
-        var token = replicas.hold(holder, "a");
-        var wanted = replicas.acquire(waiter, "a", Command.FOREVER);
+        var token = replicas.hold(holder, "a0");
+        var wanted = replicas.acquire(waiter, "a0", Command.FOREVER);
         assertThat(replicas.ask(wanted)).isInstanceOf(Reply.Waiting.class);
 
         replicas.cutOff(replicas.primary());
@@ -63,7 +62,7 @@ class LockNodeTests {
         var primary = replicas.primary();
         assertThat(Replicas.soon(primary.renew(holder, 0))).isInstanceOf(Answer.Renewed.class);
         var again = primary.ask(wanted, Duration.ofSeconds(20));
-        assertThat(replicas.release(holder, "a", token)).isInstanceOf(Reply.Released.class);
+        assertThat(replicas.release(holder, "a0", token)).isInstanceOf(Reply.Released.class);
         assertThat(Replicas.soon(again))
                 .isInstanceOfSatisfying(
                         Answer.Replied.class,
@@ -99,7 +98,7 @@ class LockNodeTests {
     void sendsAwayWhereItDoesNotLead() {
         var primary = replicas.primary();
         var backup = replicas.backup();
-        await().until(() -> backup.leader().isPresent());
+        await().pollInterval(Duration.ofMillis(10)).until(() -> backup.leader().isPresent());
 
         assertThat(Replicas.soon(backup.ask(new Command.Barrier(), Duration.ZERO)))
                 .isEqualTo(new Answer.NotPrimary(primary.name()));
@@ -110,15 +109,16 @@ class LockNodeTests {
     @Test
     void endsTheSessionOfADeadClient() {
         var dead = replicas.open(2_000);
-        replicas.hold(dead, "a");
+        replicas.hold(dead, "a3");
         var alive = replicas.open(60_000);
 
-        assertThat(replicas.ask(replicas.acquire(alive, "a", 60_000), Duration.ofSeconds(25)))
+        assertThat(replicas.ask(replicas.acquire(alive, "a3", 60_000), Duration.ofSeconds(25)))
                 .isInstanceOf(Reply.Granted.class);
         assertThat(replicas.ask(new Command.CloseSession(dead))).isEqualTo(new Reply.NoSuchSession(dead));
     }
 
     @Test
+    @Order(Integer.MAX_VALUE - 1)
     void takesANodeInThatNobodysConfigurationKnows() throws Exception {
         replicas.open(20_000);
         var place = replicas.join("lock-4");
@@ -131,30 +131,33 @@ class LockNodeTests {
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> Replicas.soon(replicas.primary().changeMembers(new MemberChange.Promote(newcomer.id())))
                         instanceof OrderOutcome.Done);
-        await().until(() -> newcomer.members().isVoter(newcomer.id()));
+        await().pollInterval(Duration.ofMillis(10))
+                .until(() -> newcomer.members().isVoter(newcomer.id()));
         assertThat(Replicas.soon(replicas.primary().transferLeadership(newcomer.id())))
                 .isEqualTo(new OrderOutcome.Done());
-        await().until(() -> newcomer.role() == Role.LEADER && newcomer.figures().armed());
+        await().pollInterval(Duration.ofMillis(10))
+                .until(() ->
+                        newcomer.role() == Role.LEADER && newcomer.figures().armed());
         assertThat(replicas.open(20_000)).isPositive();
     }
 
     @Test
     void restoresItsStateFromDisk() throws Exception {
         var session = replicas.open(60_000);
-        var token = replicas.hold(session, "a");
+        var token = replicas.hold(session, "a5");
         var one = replicas.backup();
         Replicas.soon(one.takeSnapshot());
         one.close();
         replicas.nodes.remove(one.name());
-        replicas.release(session, "a", token);
-        var later = replicas.hold(session, "a");
+        replicas.release(session, "a5", token);
+        var later = replicas.hold(session, "a5");
 
         var again = replicas.start(one.name());
 
         assertThat(again.awaitIndex(replicas.primary().index(), Duration.ofSeconds(10)))
                 .isTrue();
         assertThat(Replicas.soon(again.readHere(
-                        namespace -> namespace.lock("a").orElseThrow().token())))
+                        namespace -> namespace.lock("a5").orElseThrow().token())))
                 .isInstanceOfSatisfying(
                         Reading.Value.class, value -> assertThat(value.value()).isEqualTo(later));
     }
@@ -165,15 +168,15 @@ class LockNodeTests {
     void tellsAStreamWhatHappensAndResumesIt() throws Exception {
         var session = replicas.open(60_000);
         var index = replicas.primary().index();
-        var token = replicas.hold(session, "a");
+        var token = replicas.hold(session, "a6");
         var seen = new ArrayList<EventStream.Item>();
         try (var stream = replicas.primary().eventsOf(session, index).orElseThrow()) {
-            await().until(() -> {
+            await().pollInterval(Duration.ofMillis(10)).until(() -> {
                 seen.addAll(stream.take(Duration.ofMillis(50)));
                 return seen.size() >= 1;
             });
-            replicas.release(session, "a", token);
-            await().until(() -> {
+            replicas.release(session, "a6", token);
+            await().pollInterval(Duration.ofMillis(10)).until(() -> {
                 seen.addAll(stream.take(Duration.ofMillis(50)));
                 return seen.size() >= 2;
             });
@@ -193,7 +196,7 @@ class LockNodeTests {
             replicas.hold(session, "other");
             replicas.hold(session, "watched/a");
             var seen = new ArrayList<EventStream.Item>();
-            await().until(() -> {
+            await().pollInterval(Duration.ofMillis(10)).until(() -> {
                 seen.addAll(stream.take(Duration.ofMillis(50)));
                 return seen.stream()
                         .anyMatch(item -> item instanceof EventStream.Item.Happened(var event, var _)
@@ -206,14 +209,15 @@ class LockNodeTests {
     @Test
     void cutsAReaderOffWhoNeverReads() {
         var session = replicas.open(60_000);
+        int before = replicas.primary().readersCutOff();
         try (var stream = replicas.primary().eventsOf(session, -1).orElseThrow()) {
             for (int i = 0; i < 12; i++) {
-                replicas.release(session, "a", replicas.hold(session, "a"));
+                replicas.release(session, "a8", replicas.hold(session, "a8"));
             }
             assertThat(stream.isOverflowed()).isTrue();
             assertThat(stream.isClosed()).isTrue();
         }
-        assertThat(replicas.primary().readersCutOff()).isEqualTo(1);
+        assertThat(replicas.primary().readersCutOff()).isEqualTo(before + 1);
     }
 
     @Test

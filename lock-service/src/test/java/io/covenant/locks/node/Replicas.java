@@ -12,6 +12,7 @@ import io.covenant.locks.namespace.Want;
 import io.covenant.locks.primary.Answer;
 import io.covenant.locks.primary.PrimarySettings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
@@ -181,7 +182,17 @@ final class Replicas implements AutoCloseable {
     @Override
     public void close() throws IOException {
         for (var node : nodes.values()) {
-            node.close();
+            node.cutOff();
         }
+        var ends = nodes.values().stream()
+                .map(node -> CompletableFuture.runAsync(() -> {
+                    try {
+                        node.close();
+                    } catch (IOException failure) {
+                        throw new UncheckedIOException(failure);
+                    }
+                }))
+                .toList();
+        ends.forEach(CompletableFuture::join);
     }
 }
