@@ -2,11 +2,14 @@ package io.covenant.launcher.app;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// What a service is for. All that differs between the services as far as running them is concerned stands here.
 public enum Role {
+    /// Leased locks, sessions and small files, replicated.
+    LOCKS("lock-service", 401, 3, 160),
     /// Drives transactions.
     COORDINATOR("coordinator-service", 301, 2, 160),
     /// Business service: stock.
@@ -42,7 +45,7 @@ public enum Role {
     public boolean hasDatabase() {
         return switch (this) {
             case COORDINATOR, INVENTORY, ORDERS -> true;
-            case GATEWAY -> false;
+            case LOCKS, GATEWAY -> false;
         };
     }
 
@@ -61,10 +64,27 @@ public enum Role {
         return portOffset;
     }
 
+    /// How far the first port by which its nodes talk to each other is from the base of all ports; empty when they
+    /// do not.
+    public OptionalInt peerPortOffset() {
+        return switch (this) {
+            case LOCKS -> OptionalInt.of(411);
+            case COORDINATOR, INVENTORY, ORDERS, GATEWAY -> OptionalInt.empty();
+        };
+    }
+
     /// The names of its nodes: numbered from 1 where there may be several.
     public Stream<String> nodes(boolean small) {
         return instances == 1
-                ? Stream.of(service())
-                : IntStream.rangeClosed(1, small ? 1 : instances).mapToObj(number -> service() + "-" + number);
+                ? Stream.of(kind())
+                : IntStream.rangeClosed(1, small ? 1 : instances).mapToObj(number -> kind() + "-" + number);
+    }
+
+    /// What one of its nodes is called.
+    private String kind() {
+        return switch (this) {
+            case LOCKS -> "lock";
+            case COORDINATOR, INVENTORY, ORDERS, GATEWAY -> service();
+        };
     }
 }

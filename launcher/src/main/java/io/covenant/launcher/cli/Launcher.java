@@ -36,6 +36,7 @@ public final class Launcher {
                 .addSubcommand(new OrderCommand(context))
                 .addSubcommand(new LoadCommand(context))
                 .addSubcommand(new InvariantsCommand(context))
+                .addSubcommand(new LocksCommand(context))
                 .addSubcommand(new LogsCommand(context))
                 .addSubcommand(new SignalCommand.Kill(context))
                 .addSubcommand(new SignalCommand.Pause(context))
@@ -97,7 +98,7 @@ public final class Launcher {
             name = "covenant",
             synopsisSubcommandLabel = "COMMAND",
             description =
-                    "Runs Covenant on this machine: PostgreSQL, coordinators, order and inventory services, gateway.",
+                    "Runs Covenant on this machine: PostgreSQL, lock nodes, coordinators, order and inventory services, gateway.",
             footer = {
                 "",
                 "Begin with 'up', then 'order'. Kill what you like: nothing gets lost.",

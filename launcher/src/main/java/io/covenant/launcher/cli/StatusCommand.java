@@ -1,5 +1,7 @@
 package io.covenant.launcher.cli;
 
+import io.covenant.launcher.locks.LockNode;
+import io.covenant.launcher.locks.LockService;
 import io.covenant.launcher.node.Node;
 import io.covenant.launcher.node.NodeState;
 import io.covenant.launcher.node.ProcessIdentity;
@@ -24,10 +26,16 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         Platform platform = context.platform();
+        try (LockService locks = platform.locks()) {
+            return show(platform, locks);
+        }
+    }
+
+    private int show(Platform platform, LockService locks) throws InterruptedException {
         Instant now = Instant.now();
-        var table = new Table("node", "state", "port", "pid", "up for", "CPU", "memory");
+        var table = new Table("node", "state", "port", "pid", "up for", "CPU", "memory", "role");
         long memory = 0;
         boolean healthy = true;
         for (String name : platform.names()) {
@@ -43,6 +51,9 @@ final class StatusCommand implements Callable<Integer> {
                         .orElse(""));
                 cells.add(Words.seconds(usage.cpu()));
                 cells.add(Words.bytes(usage.memoryBytes()));
+                if (state == NodeState.HEALTHY || state == NodeState.NOT_READY) {
+                    cells.add(locks.node(name).map(LockNode::toString).orElse(""));
+                }
                 memory += usage.memoryBytes();
             }
             healthy &= state == NodeState.HEALTHY;

@@ -14,6 +14,11 @@ public interface Node {
     /// Where it answers on the loopback interface.
     int port();
 
+    /// All ports that it listens on, by the names under which they can be moved.
+    default Map<String, Integer> ports() {
+        return Map.of(name(), port());
+    }
+
     /// What it writes.
     NodeLog log();
 

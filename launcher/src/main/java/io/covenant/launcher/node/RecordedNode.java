@@ -7,16 +7,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.function.Supplier;
 
 /// A node that is one command, known by a record that the launcher writes when it starts it.
 public final class RecordedNode implements Node {
 
     private final String name;
-    private final int port;
+    private final SequencedMap<String, Integer> ports;
     private final Path record;
     private final NodeLog log;
     private final HealthCheck health;
@@ -32,8 +35,20 @@ public final class RecordedNode implements Node {
             HealthCheck health,
             Supplier<LaunchPlan> plan,
             InstantSource clock) {
+        this(name, new LinkedHashMap<>(Map.of(name, port)), records, logs, health, plan, clock);
+    }
+
+    /// A node that listens on several ports, the first of which answers for its health.
+    public RecordedNode(
+            String name,
+            SequencedMap<String, Integer> ports,
+            Path records,
+            Path logs,
+            HealthCheck health,
+            Supplier<LaunchPlan> plan,
+            InstantSource clock) {
         this.name = name;
-        this.port = port;
+        this.ports = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(ports));
         this.record = records.resolve(name);
         this.log = new NodeLog(logs.resolve(name + ".log"));
         this.health = health;
@@ -48,7 +63,12 @@ public final class RecordedNode implements Node {
 
     @Override
     public int port() {
-        return port;
+        return ports.firstEntry().getValue();
+    }
+
+    @Override
+    public Map<String, Integer> ports() {
+        return ports;
     }
 
     @Override

@@ -23,15 +23,23 @@ final class Fleet {
 
     private final List<? extends Node> first;
     private final List<? extends Node> then;
+    private final List<? extends Node> group;
     private final Mark mark;
     private final Progress progress;
 
     /// @param first what the others need
-    /// @param then the others, in the order in which they start
+    /// @param then the others, in the order in which they start; the last one is the door
+    /// @param group those of the others that the rest works with: they end after it, one by one
     /// @param mark what all their processes carry
-    Fleet(List<? extends Node> first, List<? extends Node> then, Mark mark, Progress progress) {
+    Fleet(
+            List<? extends Node> first,
+            List<? extends Node> then,
+            List<? extends Node> group,
+            Mark mark,
+            Progress progress) {
         this.first = first;
         this.then = then;
+        this.group = group;
         this.mark = mark;
         this.progress = progress;
     }
@@ -67,8 +75,9 @@ final class Fleet {
     void down() {
         if (!then.isEmpty()) {
             stop(List.of(then.getLast())); // the door first: nothing new comes in
-            stop(then.subList(0, then.size() - 1));
+            stop(then.stream().filter(node -> !group.contains(node)).toList());
         }
+        group.reversed().forEach(this::stop);
         stopStrays(_ -> false);
         stop(first);
     }
@@ -107,10 +116,13 @@ final class Fleet {
     static List<Node> withFreePorts(List<Node> missing) {
         var taken = new ArrayList<String>();
         for (Node node : missing) {
-            if (node.process().isEmpty() && !PortHolder.becomesFree(node.port())) {
-                taken.add("Port %d, which %s needs, is taken by %s. Free it, or move the port: ./covenant up %s"
-                        .formatted(
-                                node.port(), node.name(), PortHolder.describe(node.port()), Ports.option(node.name())));
+            if (node.process().isEmpty()) {
+                node.ports().forEach((name, port) -> {
+                    if (!PortHolder.becomesFree(port)) {
+                        taken.add("Port %d, which %s needs, is taken by %s. Free it, or move the port: ./covenant up %s"
+                                .formatted(port, node.name(), PortHolder.describe(port), Ports.option(name)));
+                    }
+                });
             }
         }
         if (!taken.isEmpty()) {

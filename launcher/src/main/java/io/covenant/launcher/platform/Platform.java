@@ -4,6 +4,7 @@ import io.covenant.launcher.app.Apps;
 import io.covenant.launcher.app.JavaRuntime;
 import io.covenant.launcher.app.Role;
 import io.covenant.launcher.app.ServiceApp;
+import io.covenant.launcher.locks.LockService;
 import io.covenant.launcher.node.HealthCheck;
 import io.covenant.launcher.node.LaunchPlan;
 import io.covenant.launcher.node.Node;
@@ -20,10 +21,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 /// All nodes of Covenant on this machine: brought up, ended, found again by whoever asks later.
@@ -42,6 +46,7 @@ public final class Platform {
     private final Apps apps;
     private final Map<Role, ServiceApp> unpacked = new ConcurrentHashMap<>();
     private final PostgresNode postgres;
+    private final LockGroup locks;
     private final SequencedMap<String, Node> services;
     private final Node training;
 
@@ -56,20 +61,20 @@ public final class Platform {
                 settings.ports().of(Topology.POSTGRES),
                 new Secrets(home.secrets()),
                 clock);
+        this.locks = LockGroup.of(home, settings, clock);
         this.services = new LinkedHashMap<>();
-        Topology.FULL.services().forEach((name, role) -> {
-            int port = settings.ports().of(name);
-            services.put(
-                    name,
-                    new RecordedNode(
-                            name,
-                            port,
-                            home.records(),
-                            home.logs(),
-                            HealthCheck.readiness(port),
-                            () -> plan(name, role),
-                            clock));
-        });
+        Topology.FULL
+                .services()
+                .forEach((name, role) -> services.put(
+                        name,
+                        new RecordedNode(
+                                name,
+                                ports(name, role),
+                                home.records(),
+                                home.logs(),
+                                HealthCheck.readiness(settings.ports().of(name)),
+                                () -> plan(name, role),
+                                clock)));
         this.training = Training.node(home, clock);
     }
 
@@ -95,7 +100,11 @@ public final class Platform {
 
     /// Where users of the platform reach it.
     public URI gateway() {
-        return URI.create("http://127.0.0.1:" + settings.ports().of("gateway"));
+        return address("gateway");
+    }
+
+    private URI address(String node) {
+        return URI.create("http://127.0.0.1:" + settings.ports().of(node));
     }
 
     /// The names of the nodes that it is meant to have, in the order of their start.
@@ -119,6 +128,18 @@ public final class Platform {
         return postgres.superuser(name);
     }
 
+    /// The lock service, to be looked at.
+    public LockService locks() {
+        var addresses = new LinkedHashMap<String, URI>();
+        lockNodes().forEach(node -> addresses.put(node, address(node)));
+        return new LockService(addresses);
+    }
+
+    /// The names of the lock nodes that it is meant to have.
+    public List<String> lockNodes() {
+        return settings.topology().nodes(Role.LOCKS);
+    }
+
     /// Brings up what is missing, replaces what is outdated, ends what is not wanted.
     ///
     /// @param deadline how long one node may take
@@ -127,11 +148,15 @@ public final class Platform {
         try (var _ = lock("up", progress)) {
             settings.write(home.settings());
             boolean trains = training.process().isPresent();
-            return fleet(progress)
+            Map<String, NodeEvent.Failed> failures = fleet(progress)
                     .up(
                             Set.copyOf(names()),
                             stray -> trains && stray.node().equals(Training.NODE),
                             new Boot(Boot.atOnceHere(), deadline, progress));
+            if (failures.isEmpty()) {
+                locks.isFounded();
+            }
+            return failures;
         }
     }
 
@@ -162,6 +187,10 @@ public final class Platform {
             String name, Map<String, String> environment, Duration deadline, Progress progress) {
         Node node = node(name);
         try (var _ = lock("start " + name, progress)) {
+            if (lacksMajority(name)) {
+                progress.note(name + " becomes healthy when a majority of the lock nodes runs;"
+                        + " './covenant up' starts all that are missing.");
+            }
             return Fleet.isMissing(node, progress)
                     ? new Boot(1, deadline, progress).up(Fleet.withFreePorts(List.of(node)), environment)
                     : Map.of();
@@ -182,10 +211,30 @@ public final class Platform {
     /// Records the caches here and now.
     public void train(Progress progress) {
         for (Role role : untrained()) {
-            String name = role.service() + "-training";
-            Map<String, String> environment = environment(name, role, 0);
-            progress.note(Training.record(app(role), home.mark(), environment, home.state()));
+            progress.note(Training.record(app(role), home.mark(), trainingEnvironment(role), home.state()));
         }
+        locks.forgetTraining();
+    }
+
+    private Map<String, String> trainingEnvironment(Role role) {
+        String name = role.service() + "-training";
+        Map<String, String> environment = environment(name, role, 0);
+        if (role == Role.LOCKS) {
+            environment.putAll(locks.trainingEnvironment(name));
+        }
+        return environment;
+    }
+
+    /// Whether this is a lock node, and with it there are still too few to elect a primary.
+    private boolean lacksMajority(String name) {
+        List<String> group = lockNodes();
+        long running = group.stream()
+                .filter(node -> node.equals(name)
+                        || Optional.ofNullable(services.get(node))
+                                .flatMap(Node::process)
+                                .isPresent())
+                .count();
+        return group.contains(name) && running <= group.size() / 2;
     }
 
     private void end(Progress progress) {
@@ -200,7 +249,11 @@ public final class Platform {
     }
 
     private Fleet fleet(Progress progress) {
-        return new Fleet(List.of(postgres), List.copyOf(services.values()), home.mark(), progress);
+        List<Node> lockNodes = Topology.FULL.nodes(Role.LOCKS).stream()
+                .map(services::get)
+                .filter(Objects::nonNull)
+                .toList();
+        return new Fleet(List.of(postgres), List.copyOf(services.values()), lockNodes, home.mark(), progress);
     }
 
     private PlatformLock lock(String purpose, Progress progress) {
@@ -213,11 +266,25 @@ public final class Platform {
 
     private LaunchPlan plan(String node, Role role) {
         ServiceApp app = app(role);
+        String mark = home.mark().argument(node);
+        Map<String, String> environment =
+                environment(node, role, settings.ports().of(node));
+        if (role != Role.LOCKS) {
+            return new LaunchPlan(app.command(mark), environment, home.state(), app.essence());
+        }
+        environment.putAll(locks.environment(node));
+        String[] arguments =
+                Stream.concat(Stream.of(mark), locks.founding().stream()).toArray(String[]::new);
         return new LaunchPlan(
-                app.command(home.mark().argument(node)),
-                environment(node, role, settings.ports().of(node)),
-                home.state(),
-                app.essence());
+                app.command(arguments), environment, home.state(), app.essence() + " " + locks.generation());
+    }
+
+    private SequencedMap<String, Integer> ports(String node, Role role) {
+        var ports = new LinkedHashMap<String, Integer>();
+        ports.put(node, settings.ports().of(node));
+        role.peerPortOffset()
+                .ifPresent(_ -> ports.put(Ports.peers(node), settings.ports().of(Ports.peers(node))));
+        return ports;
     }
 
     private Map<String, String> environment(String node, Role role, int port) {
@@ -238,7 +305,7 @@ public final class Platform {
 
     private String addresses(Role role) {
         return settings.topology().nodes(role).stream()
-                .map(node -> "http://127.0.0.1:" + settings.ports().of(node))
+                .map(node -> address(node).toString())
                 .collect(Collectors.joining(","));
     }
 }

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 
 /// The port of every node, on the loopback interface.
 ///
-/// @param byNode complete for all nodes that there can be
+/// @param byNode complete for all nodes that there can be, and for what nodes tell each other ([#peers])
 public record Ports(SortedMap<String, Integer> byNode) {
 
     /// Where the ports begin unless they are moved: the gateway is at 8080 then.
@@ -25,7 +25,7 @@ public record Ports(SortedMap<String, Integer> byNode) {
 
     public Ports {
         byNode = Collections.unmodifiableSortedMap(new TreeMap<>(byNode));
-        for (String node : nodes()) {
+        for (String node : names()) {
             Integer port = byNode.get(node);
             if (port == null || port < 1 || port > 65_535) {
                 throw new LauncherFailure("The port of %s must be between 1 and 65535, not %s.".formatted(node, port));
@@ -36,11 +36,11 @@ public record Ports(SortedMap<String, Integer> byNode) {
     /// All ports at their distance from a base.
     public static Ports from(int base) {
         var ports = new TreeMap<String, Integer>();
-        Topology.FULL
-                .services()
-                .forEach((node, role) -> ports.put(
-                        node,
-                        base + role.portOffset() + Topology.FULL.nodes(role).indexOf(node)));
+        Topology.FULL.services().forEach((node, role) -> {
+            int number = Topology.FULL.nodes(role).indexOf(node);
+            ports.put(node, base + role.portOffset() + number);
+            role.peerPortOffset().ifPresent(offset -> ports.put(peers(node), base + offset + number));
+        });
         ports.put(Topology.POSTGRES, base + POSTGRES_OFFSET);
         return new Ports(ports);
     }
@@ -50,7 +50,7 @@ public record Ports(SortedMap<String, Integer> byNode) {
         var ports = new TreeMap<String, Integer>();
         List<ServerSocket> held = new ArrayList<>();
         try {
-            for (String node : nodes()) {
+            for (String node : names()) {
                 var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 held.add(socket);
                 ports.put(node, socket.getLocalPort());
@@ -78,9 +78,14 @@ public record Ports(SortedMap<String, Integer> byNode) {
         return Objects.requireNonNull(byNode.get(node));
     }
 
+    /// The name of the port by which a node talks to others of its kind.
+    static String peers(String node) {
+        return node + "-peers";
+    }
+
     private static void requireKnown(String node) {
-        if (!nodes().contains(node)) {
-            throw new UnknownNode(node, nodes());
+        if (!names().contains(node)) {
+            throw new UnknownNode(node, names());
         }
     }
 
@@ -92,9 +97,13 @@ public record Ports(SortedMap<String, Integer> byNode) {
         };
     }
 
-    private static List<String> nodes() {
-        var nodes = new ArrayList<>(Topology.FULL.services().keySet());
-        nodes.add(Topology.POSTGRES);
-        return nodes;
+    private static List<String> names() {
+        var names = new ArrayList<String>();
+        Topology.FULL.services().forEach((node, role) -> {
+            names.add(node);
+            role.peerPortOffset().ifPresent(_ -> names.add(peers(node)));
+        });
+        names.add(Topology.POSTGRES);
+        return names;
     }
 }

@@ -28,21 +28,18 @@ enum Topology {
     }
 
     /// The services' nodes with their roles: the first of each before the second of any, so that the platform is whole
-    /// as soon as it can be, and that two nodes seldom migrate the same database at once.
+    /// as soon as it can be, and that two nodes seldom migrate the same database at once. The lock nodes, which
+    /// wait for each other, come between: while they elect their primary the second ones start.
     SequencedMap<String, Role> services() {
         var services = new LinkedHashMap<String, Role>();
-        for (int round = 0; round < 2; round++) {
-            for (Role role : replicated().toList()) {
-                if (round < nodes(role).size()) {
-                    services.put(nodes(role).get(round), role);
-                }
-            }
-        }
+        withDatabase().forEach(role -> services.put(nodes(role).getFirst(), role));
+        nodes(Role.LOCKS).forEach(node -> services.put(node, Role.LOCKS));
+        withDatabase().forEach(role -> nodes(role).stream().skip(1).forEach(node -> services.put(node, role)));
         nodes(Role.GATEWAY).forEach(node -> services.put(node, Role.GATEWAY));
         return services;
     }
 
-    private static Stream<Role> replicated() {
-        return Arrays.stream(Role.values()).filter(role -> role != Role.GATEWAY);
+    private static Stream<Role> withDatabase() {
+        return Arrays.stream(Role.values()).filter(Role::hasDatabase);
     }
 }

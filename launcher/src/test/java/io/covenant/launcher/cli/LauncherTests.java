@@ -41,6 +41,7 @@ class LauncherTests {
                 "order",
                 "load",
                 "invariants",
+                "locks",
                 "logs",
                 "kill",
                 "pause",

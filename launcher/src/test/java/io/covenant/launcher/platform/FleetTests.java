@@ -105,7 +105,7 @@ class FleetTests {
     @Test
     void tellsTheLastWordsOfANodeThatFailsAndStillStartsTheOthers() {
         Map<String, NodeEvent.Failed> failures = up(
-                new Fleet(List.of(), List.of(node("one", -1, "x"), node("door", 0, "x")), mark(), progress),
+                new Fleet(List.of(), List.of(node("one", -1, "x"), node("door", 0, "x")), List.of(), mark(), progress),
                 "one",
                 "door");
 
@@ -119,7 +119,8 @@ class FleetTests {
 
     @Test
     void givesUpOnANodeAfterItsDeadline() {
-        var slow = new Fleet(List.of(node("one", 60_000, "x")), List.of(node("door", 0, "x")), mark(), progress);
+        var slow = new Fleet(
+                List.of(node("one", 60_000, "x")), List.of(node("door", 0, "x")), List.of(), mark(), progress);
 
         Map<String, NodeEvent.Failed> failures =
                 slow.up(Set.of("one", "door"), _ -> false, new Boot(2, Duration.ofSeconds(1), progress));
@@ -201,6 +202,7 @@ class FleetTests {
         return new Fleet(
                 List.of(node("base", readyAfter, essence)),
                 List.of(node("one", readyAfter, essence), node("door", readyAfter, essence)),
+                List.of(),
                 mark(),
                 progress);
     }

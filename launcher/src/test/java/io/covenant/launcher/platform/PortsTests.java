@@ -1,5 +1,6 @@
 package io.covenant.launcher.platform;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -13,15 +14,21 @@ class PortsTests {
     @Test
     void areTheDocumentedOnes() {
         assertThat(Ports.from(Ports.DEFAULT_BASE).byNode())
-                .containsExactlyInAnyOrderEntriesOf(Map.of(
-                        "gateway", 8080,
-                        "orders-1", 8101,
-                        "orders-2", 8102,
-                        "inventory-1", 8201,
-                        "inventory-2", 8202,
-                        "coordinator-1", 8301,
-                        "coordinator-2", 8302,
-                        "postgres", 8432));
+                .containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
+                        entry("gateway", 8080),
+                        entry("orders-1", 8101),
+                        entry("orders-2", 8102),
+                        entry("inventory-1", 8201),
+                        entry("inventory-2", 8202),
+                        entry("coordinator-1", 8301),
+                        entry("coordinator-2", 8302),
+                        entry("lock-1", 8401),
+                        entry("lock-2", 8402),
+                        entry("lock-3", 8403),
+                        entry("lock-1-peers", 8411),
+                        entry("lock-2-peers", 8412),
+                        entry("lock-3-peers", 8413),
+                        entry("postgres", 8432)));
     }
 
     @Test
@@ -36,7 +43,7 @@ class PortsTests {
     void canBeAnyThatAreFree() {
         Ports ports = Ports.free();
 
-        assertThat(new HashSet<>(ports.byNode().values())).hasSize(8);
+        assertThat(new HashSet<>(ports.byNode().values())).hasSize(14);
         assertThat(ports.byNode().values()).allMatch(PortHolder::isFree);
     }
 

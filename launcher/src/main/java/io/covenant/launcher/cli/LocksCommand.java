@@ -1,0 +1,35 @@
+package io.covenant.launcher.cli;
+
+import io.covenant.launcher.locks.LockService;
+import io.covenant.launcher.locks.Locks;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "locks",
+        description = "Shows who holds which locks, with tokens and leases, and who waits, as the primary knows it.")
+final class LocksCommand implements Callable<Integer> {
+
+    /// An election takes about two seconds.
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final Context context;
+
+    @Option(names = "--prefix", paramLabel = "P", defaultValue = "", description = "Only names that begin so.")
+    String prefix = "";
+
+    LocksCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try (LockService service = context.platform().locks()) {
+            Locks locks = service.list(prefix, PATIENCE);
+            LocksText.lines(locks).forEach(context.console()::say);
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.launcher.locks;
+
+import org.jspecify.annotations.NullMarked;
