@@ -30,6 +30,7 @@ class PairsMeasurement {
                     run(service, primary, clients, Duration.ofSeconds(5), "own lock each");
                 }
             }
+            service.stop(primary);
         }
     }
 

@@ -41,6 +41,9 @@ class NodeConfiguration {
                     String.valueOf(damaged.getMessage()),
                     "Remove %s from its group (DELETE /admin/locks/members/%s at the primary) and add it anew with an empty directory."
                             .formatted(topology.node(), topology.node()));
+        } catch (IllegalArgumentException wrong) {
+            throw new NodeRefusedException(
+                    String.valueOf(wrong.getMessage()), "Correct the properties covenant.node and covenant.locks.*");
         } catch (IOException failure) {
             throw new NodeRefusedException(
                     "%s does not start: %s".formatted(topology.node(), failure),

@@ -43,6 +43,9 @@ public record NodeOptions(
         if (!places.containsKey(name)) {
             throw new IllegalArgumentException("nobody says where %s itself is".formatted(name));
         }
+        if (keptEvents < 1 || perStream < 1 || streams < 0 || entriesPerSnapshot < 1) {
+            throw new IllegalArgumentException("bounds are positive");
+        }
         for (var founder : founders) {
             if (!places.containsKey(founder)) {
                 throw new IllegalArgumentException("nobody says where the founder %s is".formatted(founder));

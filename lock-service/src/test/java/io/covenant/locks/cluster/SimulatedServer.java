@@ -58,7 +58,13 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedServer implements Program {
 
     static final PrimarySettings SETTINGS = new PrimarySettings(
-            Duration.ofMillis(500), Duration.ofMillis(300), Duration.ofMillis(200), Duration.ofMillis(20), 100, 8);
+            Duration.ofMillis(500),
+            Duration.ofMillis(300),
+            Duration.ofMillis(50),
+            Duration.ofMillis(200),
+            Duration.ofMillis(20),
+            100,
+            8);
 
     private static final LogOptions LOG = new LogOptions(8 * 1024, false, 16 * 1024, 64 * 1024);
     private static final MessageCodec CODEC = new MessageCodec(1 << 20);

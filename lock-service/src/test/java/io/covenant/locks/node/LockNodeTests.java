@@ -11,6 +11,8 @@ import io.covenant.locks.namespace.Command;
 import io.covenant.locks.namespace.Event;
 import io.covenant.locks.namespace.Reply;
 import io.covenant.locks.primary.Answer;
+import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -160,6 +162,22 @@ class LockNodeTests {
                         namespace -> namespace.lock("a5").orElseThrow().token())))
                 .isInstanceOfSatisfying(
                         Reading.Value.class, value -> assertThat(value.value()).isEqualTo(later));
+    }
+
+    @Test
+    void turnsAwayThoseWhoAreNoPeers() throws Exception {
+        var session = replicas.open(60_000);
+        try (var stranger = new Socket()) {
+            stranger.connect(replicas.peerAddress(replicas.primary()));
+            stranger.setSoTimeout(10_000);
+            try {
+                stranger.getOutputStream().write(new byte[1 << 20]);
+                assertThat(stranger.getInputStream().readAllBytes()).hasSizeLessThan(1_000);
+            } catch (SocketException cutOff) {
+                // As good.
+            }
+        }
+        assertThat(Replicas.soon(replicas.primary().renew(session, 0))).isInstanceOf(Answer.Renewed.class);
     }
 
     // ---- streams

@@ -13,6 +13,7 @@ import io.covenant.locks.primary.Answer;
 import io.covenant.locks.primary.PrimarySettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
@@ -106,6 +107,11 @@ final class Replicas implements AutoCloseable {
                                 .findFirst(),
                         Optional::isPresent)
                 .orElseThrow();
+    }
+
+    /// Where it listens to its peers.
+    InetSocketAddress peerAddress(LockNode node) {
+        return Objects.requireNonNull(places.get(node.name())).socket();
     }
 
     LockNode backup() {
