@@ -2,6 +2,7 @@ package io.covenant.launcher.cli;
 
 import io.covenant.launcher.locks.LockService;
 import io.covenant.launcher.locks.Locks;
+import io.covenant.launcher.platform.Platform;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -26,8 +27,11 @@ final class LocksCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        try (LockService service = context.platform().locks()) {
-            Locks locks = service.list(prefix, PATIENCE);
+        Platform platform = context.platform();
+        boolean mayElect = platform.lockNodes().stream()
+                .anyMatch(node -> platform.node(node).process().isPresent());
+        try (LockService service = platform.locks()) {
+            Locks locks = service.list(prefix, mayElect ? PATIENCE : Duration.ZERO);
             LocksText.lines(locks).forEach(context.console()::say);
         }
         return 0;

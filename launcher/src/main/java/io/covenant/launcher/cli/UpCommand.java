@@ -45,10 +45,10 @@ final class UpCommand implements Callable<Integer> {
     /// Chosen, or as before.
     static final class Size {
 
-        @Option(names = "--small", description = "One node of each service instead of two.")
+        @Option(names = "--small", description = "One node of each service, and one lock node, which is a group of its own.")
         boolean small;
 
-        @Option(names = "--full", description = "Two nodes of each service, as at first.")
+        @Option(names = "--full", description = "Two nodes of each service and three lock nodes, as at first.")
         boolean full;
     }
 

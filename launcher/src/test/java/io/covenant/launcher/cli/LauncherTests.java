@@ -116,6 +116,12 @@ class LauncherTests {
     }
 
     @Test
+    void saysThatNoLockNodeLeads() {
+        assertThat(run("locks")).isEqualTo(1);
+        assertThat(text(err)).startsWith("No lock node leads").contains("./covenant up");
+    }
+
+    @Test
     void showsNoLogOfANodeThatNeverRan() {
         assertThat(run("logs", "gateway")).isZero();
         assertThat(text(out)).isEmpty();

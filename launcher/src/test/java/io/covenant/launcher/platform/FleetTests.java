@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +66,50 @@ class FleetTests {
 
         assertThat(events.stream().filter(event -> event.endsWith("Stopped")))
                 .containsExactly("door Stopped", "one Stopped", "base Stopped");
+    }
+
+    @Test
+    void endsAGroupAfterTheOthersOneByOne() {
+        var group = List.of(node("base", 0, "x"), node("one", 0, "x"));
+        var fleet = new Fleet(
+                List.of(), List.of(group.getFirst(), group.getLast(), node("door", 0, "x")), group, mark(), progress);
+        assertThat(up(fleet, "base", "one", "door")).isEmpty();
+        events.clear();
+
+        fleet.down();
+
+        assertThat(events)
+                .containsExactly(
+                        "door Stopping",
+                        "door Stopped",
+                        "one Stopping",
+                        "one Stopped",
+                        "base Stopping",
+                        "base Stopped");
+    }
+
+    @Test
+    void namesEachPortOfANodeThatIsTaken() throws IOException {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var ports = new LinkedHashMap<String, Integer>();
+            ports.put("lock-1", this.ports.of("lock-1"));
+            ports.put("lock-1-peers", taken.getLocalPort());
+            var node = new RecordedNode(
+                    "lock-1",
+                    ports,
+                    directory.resolve("pids"),
+                    directory.resolve("logs"),
+                    () -> true,
+                    () -> {
+                        throw new AssertionError("was started");
+                    },
+                    InstantSource.system());
+
+            assertThatExceptionOfType(LauncherFailure.class)
+                    .isThrownBy(() -> Fleet.withFreePorts(List.of(node)))
+                    .withMessageContaining("Port %d, which lock-1 needs", taken.getLocalPort())
+                    .withMessageContaining("--port lock-1-peers=PORT");
+        }
     }
 
     @Test

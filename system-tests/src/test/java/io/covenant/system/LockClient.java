@@ -1,0 +1,106 @@
+package io.covenant.system;
+
+import static org.awaitility.Awaitility.await;
+
+import io.covenant.launcher.client.Gateway;
+import io.covenant.launcher.platform.Platform;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/// The lock service by plain HTTP: asks one node after the other until one of them answers for the service.
+final class LockClient implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration ANSWER = Duration.ofSeconds(2);
+
+    private final List<URI> nodes;
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NORMAL)
+            .connectTimeout(ANSWER)
+            .build();
+
+    LockClient(Platform platform) {
+        nodes = platform.lockNodes().stream()
+                .map(name -> URI.create(
+                        "http://127.0.0.1:" + platform.settings().ports().of(name)))
+                .toList();
+    }
+
+    /// A session that lives for a minute without a word.
+    long open(String name) {
+        return ask("POST", "/api/v1/lock-sessions", "{\"name\":\"%s\",\"ttlMillis\":60000}".formatted(name))
+                .path("session")
+                .asLong();
+    }
+
+    /// The same number again means the same request.
+    JsonNode acquire(long session, long seq, String name) {
+        return ask("POST", "/api/v1/lock-sessions/%d/acquire".formatted(session), """
+                {"seq":%d,"ackUpTo":0,"wants":[{"name":"%s","mode":"EXCLUSIVE"}],"waitMillis":-1}""".formatted(seq, name));
+    }
+
+    void release(long session, long seq, String name, long token) {
+        ask(
+                "POST",
+                "/api/v1/lock-sessions/%d/release".formatted(session),
+                "{\"seq\":%d,\"ackUpTo\":0,\"names\":[\"%s\"],\"token\":%d}".formatted(seq, name, token));
+    }
+
+    /// Who holds the name and who waits for it.
+    JsonNode lock(String name) {
+        return ask("GET", "/api/v1/locks/" + name, "");
+    }
+
+    private JsonNode ask(String method, String path, String body) {
+        return await(method + " " + path)
+                .atMost(PATIENCE)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(100))
+                .until(
+                        () -> nodes.stream()
+                                .map(node -> askOne(node, method, path, body))
+                                .flatMap(Optional::stream)
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
+    }
+
+    /// Empty when this node cannot answer for the service now.
+    private Optional<JsonNode> askOne(URI node, String method, String path, String body) {
+        var request = HttpRequest.newBuilder(node.resolve(path))
+                .timeout(ANSWER)
+                .header("Content-Type", "application/json")
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+                .build();
+        try {
+            HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+            if (answer.statusCode() >= 500) {
+                return Optional.empty();
+            }
+            if (answer.statusCode() >= 400) {
+                throw new AssertionError("%s answers %s".formatted(path, answer.body()));
+            }
+            return Optional.of(Gateway.JSON.readTree(answer.body()));
+        } catch (IOException _) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+}

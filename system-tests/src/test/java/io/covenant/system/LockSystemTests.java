@@ -1,0 +1,115 @@
+package io.covenant.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.covenant.launcher.locks.LockNode;
+import io.covenant.launcher.locks.LockService;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/// Locks and queues outlive the nodes that keep them.
+@WithPlatform
+class LockSystemTests {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final PlatformUnderTest platform;
+    private final LockClient client;
+    private final LockService service;
+    private final String name = "orders/" + UUID.randomUUID();
+    private long holder;
+    private long waiter;
+    private long token;
+
+    LockSystemTests(PlatformUnderTest platform) {
+        this.platform = platform;
+        this.client = new LockClient(platform.platform());
+        this.service = platform.platform().locks();
+    }
+
+    @BeforeEach
+    void letOneHoldAndAnotherWait() {
+        holder = client.open("holder");
+        waiter = client.open("waiter");
+        token = tokenOf(client.acquire(holder, 1, name));
+        assertThat(client.acquire(waiter, 1, name).hasNonNull("ticket")).isTrue();
+    }
+
+    @AfterEach
+    void close() {
+        client.close();
+        service.close();
+    }
+
+    @Test
+    void keepsHolderAndQueueWhenThePrimaryIsKilled() throws InterruptedException {
+        platform.node(primary()).kill();
+
+        assertHeldAndWaitedFor();
+        passesOn();
+    }
+
+    @Test
+    void keepsHolderAndQueueWhenAllNodesAreKilledAtOnce() {
+        for (String node : platform.platform().lockNodes()) {
+            platform.node(node).kill();
+        }
+        platform.bringUp();
+
+        assertHeldAndWaitedFor();
+        passesOn();
+    }
+
+    /// A primary that sleeps and wakes believes that it leads still.
+    @Test
+    void isLedByAnotherWhileThePrimarySleeps() throws InterruptedException {
+        String former = primary();
+
+        platform.node(former).pause();
+        assertHeldAndWaitedFor();
+        passesOn();
+        platform.node(former).resume();
+
+        await("backup " + former)
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(service.node(former))
+                        .hasValueSatisfying(node -> assertThat(node.role()).isEqualTo("FOLLOWER")));
+        assertThat(client.lock(name).path("holders").path(0).path("session").asLong())
+                .isEqualTo(waiter);
+    }
+
+    private void assertHeldAndWaitedFor() {
+        JsonNode lock = client.lock(name);
+        assertThat(lock.path("holders").path(0).path("session").asLong()).isEqualTo(holder);
+        assertThat(lock.path("holders").path(0).path("token").asLong()).isEqualTo(token);
+        assertThat(lock.path("waiters").path(0).path("session").asLong()).isEqualTo(waiter);
+    }
+
+    /// The queue moves on, and the next token is higher.
+    private void passesOn() {
+        client.release(holder, 2, name, token);
+
+        assertThat(tokenOf(client.acquire(waiter, 1, name))).isGreaterThan(token);
+    }
+
+    private static long tokenOf(JsonNode granted) {
+        assertThat(granted.path("grants")).as("grants of %s", granted).isNotEmpty();
+        return granted.path("grants").path(0).path("token").asLong();
+    }
+
+    private String primary() throws InterruptedException {
+        for (String node : platform.platform().lockNodes()) {
+            Optional<LockNode> self = service.node(node);
+            if (self.isPresent() && self.get().isPrimary()) {
+                return node;
+            }
+        }
+        throw new AssertionError("no lock node leads");
+    }
+}
