@@ -45,7 +45,9 @@ final class UpCommand implements Callable<Integer> {
     /// Chosen, or as before.
     static final class Size {
 
-        @Option(names = "--small", description = "One node of each service, and one lock node, which is a group of its own.")
+        @Option(
+                names = "--small",
+                description = "One node of each service, and one lock node, which is a group of its own.")
         boolean small;
 
         @Option(names = "--full", description = "Two nodes of each service and three lock nodes, as at first.")

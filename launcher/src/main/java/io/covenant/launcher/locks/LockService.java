@@ -71,8 +71,8 @@ public final class LockService implements AutoCloseable {
             }
             if (System.nanoTime() > end) {
                 throw new LauncherFailure(
-                        "No lock node leads, so nobody knows who holds what. Two of three must run for"
-                                + " that: './covenant status' tells which do, './covenant up' starts what is missing.");
+                        "No lock node leads, so nobody knows who holds what: a majority of them must run."
+                                + " './covenant status' tells which do, './covenant up' starts what is missing.");
             }
             Thread.sleep(BETWEEN_ROUNDS);
         }
