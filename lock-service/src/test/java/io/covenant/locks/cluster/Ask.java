@@ -2,6 +2,8 @@ package io.covenant.locks.cluster;
 
 import io.covenant.locks.namespace.Command;
 import io.covenant.locks.primary.Answer;
+import io.covenant.locks.wire.SessionView;
+import org.jspecify.annotations.Nullable;
 
 /// What travels between clients and servers.
 sealed interface Ask {
@@ -13,11 +15,18 @@ sealed interface Ask {
 
     record ReadFile(String path) implements Ask {}
 
+    /// What does a session hold?
+    record Inspect(long session) implements Ask {}
+
     /// What servers say.
     sealed interface Said {
 
         /// @param server who says it
-        record Told(String server, Answer answer) implements Said {}
+        /// @param term   of that one
+        record Told(String server, long term, Answer answer) implements Said {}
+
+        /// @param view absent when there is no such session
+        record Inspected(long term, @Nullable SessionView view) implements Said {}
 
         /// @param generation 0 when there is no such file
         record File(long generation, String content) implements Said {}

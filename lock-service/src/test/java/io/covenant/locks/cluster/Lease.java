@@ -26,7 +26,7 @@ final class Lease implements History.Lasting {
     private final int incarnation;
     private final double rate;
     private final History history;
-    private final long ttlNanos;
+    private long ttlNanos;
     private final TreeMap<String, Held> held = new TreeMap<>();
     private final TreeSet<String> touched = new TreeSet<>();
     private final TreeSet<Long> open = new TreeSet<>();
@@ -40,13 +40,18 @@ final class Lease implements History.Lasting {
 
     /// @param sent when it was asked for, by its own clock
     Lease(Node node, double rate, long session, Duration ttl, long sent, History history) {
+        this(node, rate, session, sent + (long) (ttl.toNanos() * SURE), history);
+        ttlNanos = ttl.toNanos();
+    }
+
+    /// Of a client that counts by itself.
+    Lease(Node node, double rate, long session, long deadline, History history) {
         this.node = node;
         this.incarnation = node.incarnation();
         this.rate = rate;
         this.session = session;
-        this.ttlNanos = ttl.toNanos();
+        this.deadline = deadline;
         this.history = history;
-        renewed(sent);
         watch();
     }
 
@@ -59,7 +64,15 @@ final class Lease implements History.Lasting {
     }
 
     void renewed(long sent) {
-        deadline = Math.max(deadline, sent + (long) (ttlNanos * SURE));
+        until(sent + (long) (ttlNanos * SURE));
+    }
+
+    /// It may count on it so long.
+    void until(long later) {
+        if (gone && !given && later > nanos()) {
+            throw new AssertionError(holder() + " has ended, and its client is told that it lives");
+        }
+        deadline = Math.max(deadline, later);
         if (inJeopardy && !given && !gone && nanos() < deadline) {
             inJeopardy = false;
             history.count(Seen.SAVED);

@@ -10,7 +10,6 @@ import io.covenant.locks.namespace.Want;
 import io.covenant.locks.primary.Answer;
 import io.covenant.simulation.Dice;
 import io.covenant.simulation.Node;
-import io.covenant.simulation.Program;
 import io.covenant.simulation.history.FencedLock;
 import io.covenant.simulation.history.Recorder;
 import io.covenant.simulation.history.Turn;
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Takes locks, holds them for a while, gives them back, writes and reads files; keeps its session alive, and
 /// sees every request through under one number, at whichever server.
-final class SimulatedClient implements Program {
+final class SimulatedClient implements Customer {
 
     private static final List<String> EXCLUSIVE = List.of("a", "b");
     private static final List<String> FILES = List.of("/f", "/g");
@@ -54,8 +53,8 @@ final class SimulatedClient implements Program {
         think(this::open);
     }
 
-    /// It took and released a lock after all trouble was over, and left.
-    boolean contented() {
+    @Override
+    public boolean contented() {
         return done;
     }
 
@@ -353,7 +352,7 @@ final class SimulatedClient implements Program {
                 case Reply.Granted(var grants) -> granted(grants);
                 case Reply.TimedOut _ -> refused(Seen.TIMED_OUT);
                 case Reply.Deadlock _ -> refused(Seen.DEADLOCK);
-                case Reply.Delayed _ -> refused(Seen.DELAYED);
+                case Reply.Delayed _ -> refused(null);
                 case Reply.Busy(var _, var _, var token) -> busy(token);
                 case Reply.Done _,
                         Reply.SessionOpened _,
@@ -572,7 +571,8 @@ final class SimulatedClient implements Program {
                 said -> {
                     switch ((Ask.Said) said) {
                         case Ask.Said.File(var generation, var content) -> then.is(generation, content);
-                        case Ask.Said.Told(var _, var answer) -> {
+                        case Ask.Said.Inspected _ -> throw new AssertionError("a session is told of " + path);
+                        case Ask.Said.Told(var _, var _, var answer) -> {
                             turnTo(answer instanceof Answer.NotPrimary(var leader) ? leader : null);
                             again(() -> read(path, then));
                         }

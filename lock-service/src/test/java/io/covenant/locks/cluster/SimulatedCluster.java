@@ -63,7 +63,7 @@ final class SimulatedCluster {
     private final double insistence;
     private final Map<String, Machine> machines = new TreeMap<>();
     private final Map<String, SimulatedServer> running = new TreeMap<>();
-    private final Map<String, SimulatedClient> clients = new TreeMap<>();
+    private final Map<String, Customer> clients = new TreeMap<>();
     private final List<Lease> leases = new ArrayList<>();
     private final Map<String, Lease> owners = new HashMap<>();
     private boolean calm;
@@ -109,7 +109,7 @@ final class SimulatedCluster {
                 .quietWhen("trouble is over", () -> cluster.calm)
                 .quietWhen(
                         "a client waits",
-                        () -> cluster.clients.values().stream().allMatch(SimulatedClient::contented))
+                        () -> cluster.clients.values().stream().allMatch(Customer::contented))
                 .quietWhen("a member lags behind", cluster::allCaughtUp)
                 .finally_("what clients saw", cluster.history::requireOrder)
                 .untilQuiet(PATIENCE);
@@ -203,11 +203,12 @@ final class SimulatedCluster {
                 }
             });
         }
+        var cores = dice.chance(0.5);
         for (var number = 1; number <= 3 + dice.below(2); number++) {
             var name = "client-" + number;
             var rate = dice.pick(List.of(1.0, 0.97, 1.03));
             world.node(name, node -> {
-                var client = new SimulatedClient(node, this, rate, ttl);
+                var client = cores ? new CoreClient(node, this, rate, ttl) : new SimulatedClient(node, this, rate, ttl);
                 clients.put(name, client);
                 return client;
             });
@@ -273,6 +274,7 @@ final class SimulatedCluster {
         sometimes(4, this::pauseClient);
         sometimes(3, this::crashClient);
         sometimes(4, this::cutClient);
+        sometimes(2, this::stray);
     }
 
     private void calmDown() {
@@ -313,7 +315,9 @@ final class SimulatedCluster {
         try {
             world.node(name).restart();
         } catch (SimulatedStorage.Crash | UncheckedIOException failed) {
+            world.note(name, "cannot start:", String.valueOf(failed.getMessage()));
             machine(name).storage().killProcess();
+            machine(name).storage().capacity(Long.MAX_VALUE);
             world.in(Duration.ofMillis(20), () -> start(name));
         }
     }
@@ -388,6 +392,29 @@ final class SimulatedCluster {
             node.crash();
             world.in(dice.between(Duration.ofMillis(1), Duration.ofMillis(300)), node::restart);
         }
+    }
+
+    /// Others lead on meanwhile; what the client says is read when the primary wakes.
+    private void stray() {
+        leader().ifPresent(leader -> {
+            var primary = leader.self().name();
+            var node = world.node(primary);
+            if (node.paused()) {
+                return;
+            }
+            history.count(Seen.STRAY);
+            var lasting = dice.between(Duration.ofMillis(300), Duration.ofMillis(1_500));
+            var name = client();
+            var deaf = dice.chance(0.7);
+            servers.stream().filter(server -> !server.equals(primary)).forEach(server -> {
+                cutFor(name, server, true, true, lasting.plusMillis(20));
+                if (deaf) {
+                    cutFor(server, primary, true, dice.chance(0.5), lasting.plusMillis(20));
+                }
+            });
+            node.pause();
+            world.in(lasting, node::resume);
+        });
     }
 
     private void cutClient() {

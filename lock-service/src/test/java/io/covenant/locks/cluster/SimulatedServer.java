@@ -32,6 +32,7 @@ import io.covenant.locks.primary.Input.Fate;
 import io.covenant.locks.primary.Input.Standing;
 import io.covenant.locks.primary.Primary;
 import io.covenant.locks.primary.PrimarySettings;
+import io.covenant.locks.wire.SessionView;
 import io.covenant.simulation.Dice;
 import io.covenant.simulation.Node;
 import io.covenant.simulation.Program;
@@ -70,6 +71,7 @@ final class SimulatedServer implements Program {
     private static final MessageCodec CODEC = new MessageCodec(1 << 20);
     private static final long GROUP = 4711;
     private static final int EVENTS = 64;
+    private static final long LATE = 10_000_000;
 
     /// What a disk may do.
     @FunctionalInterface
@@ -247,7 +249,12 @@ final class SimulatedServer implements Program {
             if (armedAt == deadline) {
                 armedAt = Long.MAX_VALUE;
             }
-            alive(this::tick);
+            if (nanos() - deadline > LATE) {
+                // It stood still: what lies in its mailbox counts first.
+                node.after(Duration.ofNanos(50_000), () -> alive(this::tick));
+            } else {
+                alive(this::tick);
+            }
         });
     }
 
@@ -286,6 +293,7 @@ final class SimulatedServer implements Program {
                 tell(new Input.Renew(ticket, session, ackUpTo));
             }
             case Ask.ReadFile(var path) -> readFile(client, path);
+            case Ask.Inspect(var session) -> inspect(client, session);
         }
     }
 
@@ -303,11 +311,49 @@ final class SimulatedServer implements Program {
                 standing -> answer(client, new Answer.NotPrimary(leaderName())));
     }
 
+    private void inspect(Client client, long session) throws IOException {
+        confirm(
+                (_, readIndex) -> whenApplied(
+                        readIndex,
+                        () -> node.reply(
+                                client.name(), client.question(), new Ask.Said.Inspected(raft.term(), view(session)))),
+                _ -> answer(client, new Answer.NotPrimary(leaderName())));
+    }
+
+    private @Nullable SessionView view(long id) {
+        var session = state.session(id).orElse(null);
+        if (session == null) {
+            return null;
+        }
+        var held = new ArrayList<SessionView.Held>();
+        for (var name : state.heldBy(id)) {
+            for (var hold : state.lock(name).orElseThrow().holds()) {
+                if (!hold.lost() && hold.owner().session() == id) {
+                    held.add(new SessionView.Held(
+                            name,
+                            Desk.mode(hold.mode()),
+                            hold.owner().strand(),
+                            hold.token(),
+                            "",
+                            hold.requests().size(),
+                            hold.requests()));
+                }
+            }
+        }
+        return new SessionView(
+                id,
+                session.name(),
+                session.ttlMillis(),
+                primary.remainingMillis(nanos(), id).orElse(0),
+                held,
+                List.of());
+    }
+
     private void answer(Client client, Answer answer) {
         if (answer instanceof Answer.Replied(var index, var reply, var _)) {
             history.acknowledges(index, reply);
         }
-        node.reply(client.name(), client.question(), new Ask.Said.Told(self().name(), answer));
+        node.reply(client.name(), client.question(), new Ask.Said.Told(self().name(), raft.term(), answer));
     }
 
     private @Nullable String leaderName() {
