@@ -1,0 +1,184 @@
+package io.covenant.locks.cluster;
+
+/// Lines of the source, and what somebody might have written instead, or did elsewhere. The simulation of the
+/// whole cluster must find each.
+enum PlantedBug {
+    KEEP_ALIVE_UNCONFIRMED(
+            "etcd#15247: a primary answers keep-alives without asking whether it still leads.",
+            Where.PRIMARY,
+            "Primary",
+            "if (!gathered.isEmpty() && rounds.isEmpty()) {",
+            "gathered.forEach(this::tellRenewed);\ngathered.clear();\nif (!gathered.isEmpty() && rounds.isEmpty()) {"),
+    RENEWED_WHILE_EXPIRING(
+            "etcd#15247: a session is renewed after its end was proposed.",
+            Where.PRIMARY,
+            "Primary",
+            "lease.expiring = true;",
+            "lease.expiring = false;"),
+    RENEWED_BEFORE_LOGGED(
+            "The first renewal after an election is answered before it is logged: the next primary takes the session for"
+                    + " silent.",
+            Where.PRIMARY,
+            "Primary",
+            "if (lease.extended) {",
+            "if (lease.extended && lease.ttl < 0) {"),
+    LEASES_FORGOTTEN(
+            "A new primary trusts what the log knows of leases, not knowing what its predecessor answered since.",
+            Where.NAMESPACE,
+            "Timers",
+            "long arm = Math.max(known, grace);",
+            "long arm = known;"),
+    GRANTED_AFTER_THE_END(
+            "etcd#11456: a session that ends leaves its waiters in their queues, and is granted the lock.",
+            Where.NAMESPACE,
+            "SessionHandler",
+            "if (waiter != null) {",
+            "if (waiter != null && waiter.ticket() == 0) {"),
+    CANCEL_KEEPS_THE_GRANT(
+            "jetcd#291: who has given up is granted the lock, and nobody releases it.",
+            Where.NAMESPACE,
+            "LockHandler",
+            "&& undo(session.id(), target, grants)",
+            "&& grants.isEmpty() && undo(session.id(), target, grants)"),
+    LATE_REQUEST_ACQUIRES(
+            "A request that its cancel overtook acquires the lock for nobody.",
+            Where.NAMESPACE,
+            "LockHandler",
+            "return over ? new Cancelled(Undone.NOTHING) : forestall(session, target);",
+            "return over ? new Cancelled(Undone.NOTHING) : new Cancelled(Undone.UNSEEN);"),
+    ACTED_TWICE(
+            "A request that comes twice takes effect twice.",
+            Where.NAMESPACE,
+            "Namespace",
+            "if (known != null) {",
+            "if (known != null && known.waiting()) {"),
+    ANSWERS_IN_MEMORY(
+            "The answers are not in the snapshot: a repeated request takes effect twice.",
+            Where.NAMESPACE,
+            "SnapshotCodec",
+            "out.list(session.requests().entries(), entry -> {",
+            "out.list(session.requests().entries().stream().filter(one -> one.waiting()).toList(), entry -> {"),
+    DELAY_IN_MEMORY(
+            "Consul: the lock-delay is in one node's memory.",
+            Where.NAMESPACE,
+            "SnapshotCodec",
+            "out.number(hold.lostUntilMillis());",
+            "out.number(hold.lostUntilMillis() == 0 ? 0 : 1);"),
+    TOKENS_FROM_A_COUNTER(
+            "etcd#16028: tokens do not carry the log index, and a restart gives old ones out again.",
+            Where.NAMESPACE,
+            "State",
+            "return Token.of(epoch, index);",
+            "return Token.of(epoch, stamps++);\n    }\n    private long stamps = 1;\n    static {"),
+    OVERTAKEN(
+            "Who tries is granted what others wait for.",
+            Where.NAMESPACE,
+            "Queues",
+            "(lock.queue().isEmpty() && lock.fits(units(want)))",
+            "lock.fits(units(want))"),
+    OLD_ECHO_CONFIRMS(
+            "Ratis 3.3.0: leadership is confirmed by what was heard before the question.",
+            Where.KERNEL,
+            "Rules",
+            "return echoedRound >= round;",
+            "return echoedRound > 0;"),
+    VOTE_BEFORE_DURABLE(
+            "JRaft#1245: a vote is answered before it is durable.",
+            Where.KERNEL,
+            "Rules",
+            "return stateDurable;",
+            "return stateDurable || true;"),
+    ACKNOWLEDGED_UNDURABLE(
+            "A backup acknowledges entries before they are durable.",
+            Where.KERNEL,
+            "Rules",
+            "return Math.min(verified, durable);",
+            "return Math.max(verified, durable * 0);"),
+    LOG_NOT_FORCED(
+            "The log is written, and not forced.",
+            Where.LOG,
+            "WriteAheadLog",
+            "segment.file().force(end > segment.size);",
+            "if (end < 0) segment.file().force(end > segment.size);"),
+    SNAPSHOT_NOT_FORCED(
+            "A snapshot has its name before its bytes are durable.",
+            Where.LOG,
+            "SnapshotWriter",
+            "file.force(true);\n        close();",
+            "close();"),
+    NAME_NOT_FORCED(
+            "A new segment's name is not durable when entries in it are acknowledged.",
+            Where.LOG,
+            "SegmentFiles",
+            "storage.rename(SPARE, segment.name());\n            storage.force();",
+            "storage.rename(SPARE, segment.name());"),
+    VOTE_NOT_KEPT(
+            "The shell does not write term and vote down.",
+            Where.SHELL,
+            "SimulatedServer",
+            "log.putState(StorageCodec.encode(hard));",
+            "hard.term();"),
+    READ_UNCONFIRMED(
+            "A read is answered by whoever believes to lead, as Ratis' lease does.",
+            Where.SHELL,
+            "SimulatedServer",
+            "case Ask.ReadFile(var path) -> readFile(client, path);",
+            "case Ask.ReadFile(var path) -> { if (raft.role() == Role.LEADER) { var file = state.file(path);"
+                    + " node.reply(client.name(), client.question(), new Ask.Said.File("
+                    + "file.map(one -> one.contentGeneration()).orElse(0L), file.map(one -> new String("
+                    + "one.content().toBytes(), java.nio.charset.StandardCharsets.UTF_8)).orElse(\"\"))); }"
+                    + " else { readFile(client, path); } }"),
+    COUNTED_FROM_THE_ANSWER(
+            "A client counts its lease from the answer, not from the sending.",
+            Where.CLIENT,
+            "SimulatedClient",
+            "of.renewed(sent);",
+            "of.renewed(nanos());"),
+    CLOCK_NOT_ASKED(
+            "A client trusts a handle without looking at its clock, as after a pause.",
+            Where.CLIENT,
+            "Lease",
+            "node.incarnation() == incarnation && nanos() < deadline",
+            "node.incarnation() == incarnation && (!gone || nanos() < deadline)");
+
+    /// Where the source stands.
+    enum Where {
+        PRIMARY("src/main/java", "io.covenant.locks.primary"),
+        NAMESPACE("src/main/java", "io.covenant.locks.namespace"),
+        KERNEL("../platform/consensus/src/main/java", "io.covenant.consensus.raft"),
+        LOG("../platform/consensus/src/main/java", "io.covenant.consensus.wal"),
+        SHELL("src/test/java", "io.covenant.locks.cluster"),
+        CLIENT("src/test/java", "io.covenant.locks.cluster");
+
+        final String root;
+        final String inPackage;
+
+        Where(String root, String inPackage) {
+            this.root = root;
+            this.inPackage = inPackage;
+        }
+    }
+
+    final String mistake;
+    final Where where;
+    final String type;
+    private final String right;
+    private final String wrong;
+
+    PlantedBug(String mistake, Where where, String type, String right, String wrong) {
+        this.mistake = mistake;
+        this.where = where;
+        this.type = type;
+        this.right = right;
+        this.wrong = wrong;
+    }
+
+    /// The source with the mistake in it.
+    String plantedIn(String source) {
+        int at = source.indexOf(right);
+        if (at < 0 || source.indexOf(right, at + 1) >= 0) {
+            throw new AssertionError(name() + " wants to stand once in " + type + ", in the place of: " + right);
+        }
+        return source.substring(0, at) + wrong + source.substring(at + right.length());
+    }
+}
