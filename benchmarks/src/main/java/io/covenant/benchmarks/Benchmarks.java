@@ -1,5 +1,7 @@
 package io.covenant.benchmarks;
 
+import io.covenant.benchmarks.locks.LocksBenchmark;
+import io.covenant.benchmarks.locks.LocksFailOver;
 import io.covenant.benchmarks.transactions.TransactionsBenchmark;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -8,7 +10,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "bench",
         description = "Measures the platform beside what it is compared with, on this machine.",
-        subcommands = TransactionsBenchmark.class,
+        subcommands = {TransactionsBenchmark.class, LocksBenchmark.class, LocksFailOver.class},
         mixinStandardHelpOptions = true)
 public final class Benchmarks {
 

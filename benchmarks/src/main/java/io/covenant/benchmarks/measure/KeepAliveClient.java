@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Deque;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -39,13 +40,23 @@ public final class KeepAliveClient implements AutoCloseable {
 
     /// Asks with a body.
     public Answer post(String path, String json) throws IOException {
+        return post(path, json, Map.of());
+    }
+
+    /// Asks with a body and more headers.
+    public Answer post(String path, String json, Map<String, String> headers) throws IOException {
         byte[] body = json.getBytes(StandardCharsets.UTF_8);
-        return exchange(
-                "POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port
-                        + "\r\nContent-Type: application/json\r\nAccept: application/json\r\nContent-Length: "
-                        + body.length
-                        + "\r\n\r\n",
-                body);
+        var head = new StringBuilder("POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port
+                + "\r\nContent-Type: application/json\r\nAccept: application/json\r\nContent-Length: " + body.length
+                + "\r\n");
+        headers.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        return exchange(head.append("\r\n").toString(), body);
+    }
+
+    /// Asks for a removal.
+    public Answer delete(String path) throws IOException {
+        return exchange("DELETE " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\n\r\n", new byte[0]);
     }
 
     /// Asks without a body.

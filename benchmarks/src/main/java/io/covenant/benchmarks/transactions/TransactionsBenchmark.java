@@ -1,5 +1,6 @@
 package io.covenant.benchmarks.transactions;
 
+import io.covenant.benchmarks.measure.Commit;
 import io.covenant.benchmarks.measure.Machine;
 import io.covenant.launcher.node.Mark;
 import io.covenant.launcher.node.Trees;

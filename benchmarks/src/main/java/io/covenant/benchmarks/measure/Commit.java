@@ -1,4 +1,4 @@
-package io.covenant.benchmarks.transactions;
+package io.covenant.benchmarks.measure;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Which sources were measured.
-final class Commit {
+public final class Commit {
 
     private Commit() {}
 
     /// The commit of a checkout, with a plus when the files differ from it; a dash where there is no git.
-    static String of(Path project) {
+    public static String of(Path project) {
         String commit = git(project, "rev-parse", "--short=12", "HEAD");
         return commit.isEmpty()
                 ? "-"

@@ -1,0 +1,229 @@
+package io.covenant.benchmarks.locks;
+
+import io.covenant.launcher.LauncherFailure;
+import io.covenant.launcher.app.JavaRuntime;
+import io.covenant.launcher.identity.Identities;
+import io.covenant.launcher.identity.Identities.Identity;
+import io.covenant.launcher.node.Trees;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// The three nodes of this project's lock service, over TLS, as processes of their own.
+final class LockNodes implements AutoCloseable {
+
+    static final List<String> NAMES = List.of("lock-1", "lock-2", "lock-3");
+    static final List<String> FLAGS = List.of("-Xmx256m", "-XX:+UseSerialGC");
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Path directory;
+    private final Path jar;
+    private final List<String> jvmFlags;
+    private final Servers servers;
+    private final Identities identities;
+    private final SequencedMap<String, Integer> ports = new LinkedHashMap<>();
+    private final SequencedMap<String, Integer> peers = new LinkedHashMap<>();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private LockNodes(Path directory, Path jar, List<String> jvmFlags) throws IOException {
+        this.directory = directory;
+        this.jar = jar;
+        this.jvmFlags = List.copyOf(jvmFlags);
+        servers = new Servers(directory);
+        identities = new Identities(directory.resolve("identities"), NAMES, InstantSource.system());
+        for (String name : NAMES) {
+            ports.put(name, Servers.freePort());
+            peers.put(name, Servers.freePort());
+        }
+    }
+
+    /// A new group.
+    ///
+    /// @param project the checkout, built
+    /// @param directory of this group alone; what is there goes
+    /// @param jvmFlags of the nodes, behind their own
+    static LockNodes start(Path project, Path directory, List<String> jvmFlags)
+            throws IOException, InterruptedException {
+        Trees.delete(directory);
+        Files.createDirectories(directory);
+        var nodes = new LockNodes(directory, unpacked(project, directory.resolve("app")), jvmFlags);
+        try {
+            for (String name : NAMES) {
+                nodes.start(name);
+            }
+            for (String name : NAMES) {
+                nodes.awaitReady(name);
+            }
+            return nodes;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            nodes.close();
+            throw e;
+        }
+    }
+
+    void start(String name) throws IOException {
+        Identity identity = identities.of(name);
+        var command = new ArrayList<String>();
+        command.add(JavaRuntime.current().executable());
+        command.addAll(FLAGS);
+        command.add("--enable-native-access=ALL-UNNAMED");
+        jvmFlags.stream().map(flag -> flag.replace("NODE", name)).forEach(command::add);
+        command.addAll(List.of(
+                "-jar",
+                jar.toString(),
+                "--server.address=127.0.0.1",
+                "--server.port=" + port(name),
+                "--covenant.node=" + name,
+                "--covenant.locks.data=" + servers.home(name),
+                "--covenant.locks.bootstrap=" + String.join(",", NAMES),
+                "--covenant.locks.tls.certificate=" + identity.certificate(),
+                "--covenant.locks.tls.key=" + identity.key(),
+                "--covenant.locks.tls.authority=" + identity.authority()));
+        for (String other : NAMES) {
+            command.add("--covenant.locks.peers.%s=127.0.0.1:%d".formatted(other, peers.get(other)));
+            command.add("--covenant.locks.members.%s=%s".formatted(other, base(other)));
+        }
+        servers.start(name, command, Map.of());
+    }
+
+    void awaitReady(String name) throws IOException, InterruptedException {
+        servers.await(
+                name,
+                () -> get(name, "/actuator/health/readiness", Duration.ofSeconds(2))
+                                .statusCode()
+                        == 200);
+    }
+
+    /// As if its machine lost power; returns when it is dead.
+    void kill(String name) throws InterruptedException {
+        servers.process(name).destroyForcibly().waitFor();
+    }
+
+    /// As an operator ends it.
+    void askToStop(String name) {
+        servers.process(name).destroy();
+    }
+
+    void awaitEnd(String name) throws InterruptedException {
+        if (!servers.process(name).waitFor(30, TimeUnit.SECONDS)) {
+            throw new IllegalStateException(name + " does not end");
+        }
+    }
+
+    /// The node that says it leads.
+    String primary() throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() - deadline < 0) {
+            for (String name : NAMES) {
+                if (leads(name)) {
+                    return name;
+                }
+            }
+            Thread.sleep(20);
+        }
+        throw new IOException("no node leads");
+    }
+
+    private boolean leads(String name) throws InterruptedException {
+        try {
+            return servers.process(name).isAlive()
+                    && get(name, "/admin/locks/self", Duration.ofSeconds(1))
+                            .body()
+                            .contains("\"role\":\"LEADER\"");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private HttpResponse<String> get(String name, String path, Duration patience)
+            throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(base(name).resolve(path))
+                        .timeout(patience)
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    int port(String name) {
+        return Objects.requireNonNull(ports.get(name));
+    }
+
+    URI base(String name) {
+        return URI.create("http://127.0.0.1:" + port(name));
+    }
+
+    List<URI> bases() {
+        return NAMES.stream().map(this::base).toList();
+    }
+
+    SequencedMap<String, ProcessHandle> handles() {
+        return servers.handles();
+    }
+
+    String flags() {
+        return Stream.concat(FLAGS.stream(), jvmFlags.stream()).collect(Collectors.joining(" "));
+    }
+
+    @Override
+    public void close() {
+        servers.close();
+        http.close();
+    }
+
+    @Override
+    public String toString() {
+        return "three nodes in " + directory;
+    }
+
+    /// The service with its libraries beside it, which starts sooner than from within one jar.
+    private static Path unpacked(Path project, Path to) throws IOException, InterruptedException {
+        Path target = project.resolve("lock-service").resolve("target");
+        Path executable = newest(target);
+        Process unpacking = new ProcessBuilder(
+                        JavaRuntime.current().executable(),
+                        "-Djarmode=tools",
+                        "-jar",
+                        executable.toString(),
+                        "extract",
+                        "--destination",
+                        to.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (unpacking.waitFor() != 0) {
+            throw new IOException(executable + " cannot be unpacked into " + to);
+        }
+        return to.resolve(executable.getFileName().toString());
+    }
+
+    private static Path newest(Path target) throws IOException {
+        var jars = new ArrayList<Path>();
+        if (Files.isDirectory(target)) {
+            try (DirectoryStream<Path> found = Files.newDirectoryStream(target, "lock-service-*-exec.jar")) {
+                found.forEach(jars::add);
+            }
+        }
+        return jars.stream()
+                .findFirst()
+                .orElseThrow(() -> new LauncherFailure("The lock service is not built: ./mvnw -DskipTests package."));
+    }
+}

@@ -1,0 +1,29 @@
+package io.covenant.benchmarks.locks;
+
+import java.util.SequencedMap;
+
+/// A lock service with its servers running.
+interface LockSystem extends AutoCloseable {
+
+    String name();
+
+    /// What it is, in a line.
+    String description();
+
+    Durability durability();
+
+    /// Whether several may hold a lock together.
+    boolean shares();
+
+    /// Whether what a client holds hangs on a session that it keeps alive.
+    boolean hasSessions();
+
+    /// One more client, with a session of its own if there are sessions.
+    LockUser join(int number) throws Exception;
+
+    /// The servers.
+    SequencedMap<String, ProcessHandle> servers();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.benchmarks.locks;
+
+import org.jspecify.annotations.NullMarked;
