@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -73,7 +74,7 @@ public record NodeProperties(
                     group,
                     data,
                     bootstrap,
-                    places(),
+                    places(name),
                     tls.required()
                             ? Optional.of(PeerIdentity.read(
                                     file("certificate", tls.certificate()),
@@ -107,9 +108,24 @@ public record NodeProperties(
         return file;
     }
 
-    private Map<String, Place> places() {
+    private Map<String, Place> places(String self) {
         var places = new HashMap<String, Place>();
-        peers.forEach((name, peer) -> places.put(name, new Place(peer, members.get(name))));
+        peers.forEach((key, peer) -> {
+            var name = named(key, self);
+            var api = members.entrySet().stream()
+                    .filter(member -> named(member.getKey(), self).equals(name))
+                    .map(Map.Entry::getValue)
+                    .findFirst();
+            places.put(name, new Place(peer, api.orElse(null)));
+        });
         return places;
+    }
+
+    /// Names of environment variables have no dashes: there, `lock1` stands for `lock-1`.
+    private String named(String key, String self) {
+        return Stream.concat(Stream.of(self), bootstrap.stream())
+                .filter(name -> !name.equals(key) && name.replace("-", "").equals(key))
+                .findFirst()
+                .orElse(key);
     }
 }

@@ -59,6 +59,21 @@ class NodePropertiesTests {
     }
 
     @Test
+    void knowsNamesWithoutTheirDashes() {
+        var given = new HashMap<>(Map.of(
+                "covenant.locks.data", directory.toString(),
+                "covenant.locks.bootstrap", "lock-1,lock-2",
+                "covenant.locks.peers.lock1", "127.0.0.1:8411",
+                "covenant.locks.peers.lock2", "127.0.0.1:8412",
+                "covenant.locks.members.lock1", "http://127.0.0.1:8401",
+                "covenant.locks.tls.required", "false"));
+
+        assertThat(bind(given).options("lock-1").places())
+                .containsEntry("lock-1", new Place("127.0.0.1:8411", URI.create("http://127.0.0.1:8401")))
+                .containsKey("lock-2");
+    }
+
+    @Test
     void readsAnIdentity() throws Exception {
         var identity = new Authority(directory).issue("lock-1");
         var given = enough();
