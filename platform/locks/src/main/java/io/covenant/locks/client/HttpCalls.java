@@ -20,6 +20,7 @@ import io.covenant.locks.wire.Release;
 import io.covenant.locks.wire.Released;
 import io.covenant.locks.wire.SessionOpened;
 import io.covenant.locks.wire.SessionView;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,7 +29,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -40,7 +42,6 @@ final class HttpCalls {
 
     private static final String SESSIONS = "/api/v1/lock-sessions";
     private static final Object NOTHING = new Object();
-    private static final Answer NOT_WANTED = new Answer.Silence("not wanted any more");
 
     static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
@@ -48,30 +49,32 @@ final class HttpCalls {
             .build();
 
     private final HttpClient http;
+    private final Threads threads;
     private final Supplier<Map<String, String>> headers;
 
     /// @param headers of every request, credentials for instance
-    HttpCalls(HttpClient http, Supplier<Map<String, String>> headers) {
+    HttpCalls(HttpClient http, Threads threads, Supplier<Map<String, String>> headers) {
         this.http = http;
+        this.threads = threads;
         this.headers = headers;
     }
 
-    /// Completes with an answer in any case, unless it is cancelled.
-    CompletableFuture<Answer> send(String node, Call call) {
-        HttpRequest request;
-        try {
-            request = request(node, call);
-        } catch (IllegalArgumentException e) {
-            return CompletableFuture.completedFuture(new Answer.Silence(node + ": " + e.getMessage()));
-        }
-        var exchange = http.sendAsync(request, BodyHandlers.ofByteArray());
-        var answer = exchange.handle((response, failure) ->
-                response == null ? new Answer.Silence("%s: %s".formatted(node, failure)) : answer(call, response));
-        var _ = answer.exceptionally(_ -> {
-            exchange.cancel(true);
-            return NOT_WANTED;
+    /// Tells the answer, whatever happens, unless it is cancelled.
+    ///
+    /// Not by [HttpClient#sendAsync]: its futures complete in the common pool, which an application may keep
+    /// busy for longer than a lease lasts.
+    Future<?> send(String node, Call call, Consumer<Answer> then) {
+        return threads.forCall(call).submit(() -> {
+            Answer answer;
+            try {
+                answer = answer(call, http.send(request(node, call), BodyHandlers.ofByteArray()));
+            } catch (IOException | IllegalArgumentException e) {
+                answer = new Answer.Silence("%s: %s".formatted(node, e));
+            } catch (InterruptedException cancelled) {
+                return;
+            }
+            then.accept(answer);
         });
-        return answer;
     }
 
     HttpClient http() {

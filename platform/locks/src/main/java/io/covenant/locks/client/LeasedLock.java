@@ -126,7 +126,17 @@ public final class LeasedLock implements AutoCloseable {
         for (var grant : grants) {
             byToken.computeIfAbsent(grant.token(), _ -> new ArrayList<>()).add(grant.name());
         }
-        byToken.forEach((token, names) -> session.release(new Operation.Release(strand, names, token)));
+        LockLostException gone = null;
+        for (var same : byToken.entrySet()) {
+            try {
+                session.release(new Operation.Release(strand, same.getValue(), same.getKey()));
+            } catch (LockLostException e) {
+                gone = e;
+            }
+        }
+        if (gone != null) {
+            throw gone;
+        }
         var lost = lostWhy();
         if (lost != null) {
             throw new LockLostException("%s was lost before it was released: %s".formatted(names(), lost));

@@ -57,10 +57,12 @@ public final class LockClient implements AutoCloseable {
                         ? settings.http()
                         : HttpClient.newBuilder()
                                 .version(HttpClient.Version.HTTP_1_1)
+                                .executor(threads.vital())
                                 .followRedirects(HttpClient.Redirect.NEVER)
                                 .connectTimeout(
                                         Duration.ofMillis(settings.session().attemptMillis()))
                                 .build(),
+                threads,
                 settings.headers());
         reads = new Reads(
                 http,
@@ -135,7 +137,7 @@ public final class LockClient implements AutoCloseable {
     /// Does this work under a lock, and interrupts it when the lock is lost meanwhile.
     ///
     /// @throws LockLostException when the lock was lost; what the work threw is its cause
-    public <T, E extends Exception> T guarded(LockRequest request, GuardedWork<T, E> work)
+    public <T extends @Nullable Object, E extends Exception> T guarded(LockRequest request, GuardedWork<T, E> work)
             throws E, InterruptedException {
         var lock = acquire(request);
         var interruption = new Interruption();
@@ -268,10 +270,10 @@ public final class LockClient implements AutoCloseable {
                 }
             }
         }
-        threads.close();
         if (settings.http() == null) {
             http.http().shutdownNow();
         }
+        threads.close();
     }
 
     private static boolean pause() {

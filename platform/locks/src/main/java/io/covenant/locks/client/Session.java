@@ -24,7 +24,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -269,9 +268,11 @@ final class Session {
     private void perform(SessionEffect effect) {
         switch (effect) {
             case SessionEffect.Send(var number, var node, var call) -> {
-                var answer = http.send(node, call);
-                sent.put(number, answer);
-                var _ = answer.handle((arrived, _) -> arrived(number, arrived));
+                var exchange = http.send(node, call, answer -> arrived(number, answer));
+                sent.put(number, exchange);
+                if (exchange.isDone()) {
+                    sent.remove(number);
+                }
             }
             case SessionEffect.Abandon(var number) -> {
                 var call = sent.remove(number);
@@ -283,16 +284,13 @@ final class Session {
         }
     }
 
-    private boolean arrived(long number, @Nullable Answer answer) {
+    private void arrived(long number, Answer answer) {
         sent.remove(number);
         try {
-            if (answer != null) {
-                feed(at -> new SessionInput.Answered(at, number, answer));
-            }
+            feed(at -> new SessionInput.Answered(at, number, answer));
         } catch (RuntimeException e) {
             LOG.error("The client stumbled over an answer: {}", answer, e);
         }
-        return answer != null;
     }
 
     private void settle(long ask, Outcome outcome) {
@@ -322,7 +320,11 @@ final class Session {
         } finally {
             turn.unlock();
         }
-        feed(SessionInput.Ticked::new);
+        try {
+            feed(SessionInput.Ticked::new);
+        } catch (RuntimeException e) {
+            LOG.error("The client stumbled over time", e);
+        }
     }
 
     private Duration since(Moment begun) {

@@ -1,9 +1,12 @@
 package io.covenant.locks.client;
 
+import io.covenant.locks.session.Call;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /// The threads of a client. What keeps the lease alive runs on platform threads: virtual ones share their carriers with
@@ -12,6 +15,8 @@ final class Threads implements AutoCloseable {
 
     private final ScheduledThreadPoolExecutor timer;
     private final ExecutorService notifier;
+    private final ExecutorService vital;
+    private final ExecutorService many;
     private final String name;
 
     Threads(String name) {
@@ -19,14 +24,29 @@ final class Threads implements AutoCloseable {
         timer = new ScheduledThreadPoolExecutor(1, daemon("timer"));
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         notifier = Executors.newSingleThreadExecutor(daemon("notifier"));
+        vital = Executors.newCachedThreadPool(daemon("lease"));
+        many = Executors.newVirtualThreadPerTaskExecutor();
     }
 
-    private java.util.concurrent.ThreadFactory daemon(String role) {
+    private ThreadFactory daemon(String role) {
         return Thread.ofPlatform().daemon().name("locks-" + role + "-" + name).factory();
     }
 
     void after(long nanos, Runnable action) {
         var _ = timer.schedule(action, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /// For the exchange of this call.
+    ExecutorService forCall(Call call) {
+        return switch (call) {
+            case Call.Open _, Call.KeepAlive _, Call.Close _ -> vital;
+            case Call.Perform _ -> many;
+        };
+    }
+
+    /// For what the HTTP client does by itself.
+    Executor vital() {
+        return vital;
     }
 
     /// One after the other.
@@ -47,5 +67,7 @@ final class Threads implements AutoCloseable {
     public void close() {
         timer.shutdownNow();
         notifier.shutdown();
+        vital.shutdown();
+        many.shutdown();
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.locks.client;
+
+import org.jspecify.annotations.NullMarked;

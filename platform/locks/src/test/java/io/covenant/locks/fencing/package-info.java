@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.locks.fencing;
+
+import org.jspecify.annotations.NullMarked;
