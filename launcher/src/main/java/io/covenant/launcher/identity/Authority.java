@@ -1,19 +1,32 @@
 package io.covenant.launcher.identity;
 
-import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
 import java.security.SecureRandom;
-import java.security.Signature;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Date;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.X500NameBuilder;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.CertIOException;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /// Signs the certificates of one platform's nodes (RFC 5280): elliptic keys on P-256, signed with SHA-256.
 final class Authority {
@@ -23,34 +36,25 @@ final class Authority {
 
     private static final Duration BEFORE = Duration.ofDays(1);
     private static final Duration AFTER = Duration.ofDays(20 * 365L);
-
-    private static final byte[] ECDSA_WITH_SHA256 = Der.sequence(Der.oid("1.2.840.10045.4.3.2"));
-    private static final String COMMON_NAME = "2.5.4.3";
-    private static final String BASIC_CONSTRAINTS = "2.5.29.19";
-    private static final String KEY_USAGE = "2.5.29.15";
-    private static final String EXTENDED_KEY_USAGE = "2.5.29.37";
-    private static final String ALTERNATIVE_NAME = "2.5.29.17";
-    private static final String TLS_SERVER = "1.3.6.1.5.5.7.3.1";
-    private static final String TLS_CLIENT = "1.3.6.1.5.5.7.3.2";
-    private static final int DNS_NAME = 2;
-    private static final byte SIGNS_CERTIFICATES = 0b0000_0100;
-    private static final byte SIGNS = (byte) 0b1000_0000;
+    private static final int SERIAL_BITS = 126;
 
     private final Instant now;
-    private final String name;
+    private final X500Name name;
     private final Credential own;
 
     private Authority(String name, Instant now) throws GeneralSecurityException {
         this.now = now;
-        this.name = name;
+        this.name = named(name);
         KeyPair keys = keys();
-        X509Certificate certificate = sign(
+        this.own = new Credential(
                 keys,
-                name,
-                keys.getPublic(),
-                extension(BASIC_CONSTRAINTS, true, Der.sequence(Der.yes(), Der.integer(BigInteger.ZERO))),
-                extension(KEY_USAGE, true, Der.bits(2, new byte[] {SIGNS_CERTIFICATES})));
-        this.own = new Credential(keys, certificate);
+                signed(
+                        keys,
+                        this.name,
+                        keys.getPublic(),
+                        certificate -> certificate
+                                .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
+                                .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign))));
     }
 
     /// A new one, with a name that nobody else bears.
@@ -70,49 +74,48 @@ final class Authority {
     Credential issue(String node) {
         try {
             KeyPair keys = keys();
-            X509Certificate certificate = sign(
-                    own.keys(),
-                    node,
-                    keys.getPublic(),
-                    extension(KEY_USAGE, true, Der.bits(7, new byte[] {SIGNS})),
-                    extension(EXTENDED_KEY_USAGE, false, Der.sequence(Der.oid(TLS_SERVER), Der.oid(TLS_CLIENT))),
-                    extension(
-                            ALTERNATIVE_NAME,
-                            false,
-                            Der.sequence(Der.implicit(DNS_NAME, node.getBytes(StandardCharsets.US_ASCII)))));
-            return new Credential(keys, certificate);
+            var purposes = new ExtendedKeyUsage(
+                    new KeyPurposeId[] {KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth});
+            var names = new GeneralNames(new GeneralName(GeneralName.dNSName, node));
+            return new Credential(
+                    keys,
+                    signed(
+                            own.keys(),
+                            named(node),
+                            keys.getPublic(),
+                            certificate -> certificate
+                                    .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
+                                    .addExtension(Extension.extendedKeyUsage, false, purposes)
+                                    .addExtension(Extension.subjectAlternativeName, false, names)));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private X509Certificate sign(KeyPair signer, String subject, PublicKey key, byte[]... extensions)
+    private interface Extending {
+        X509v3CertificateBuilder extended(X509v3CertificateBuilder certificate) throws CertIOException;
+    }
+
+    private X509Certificate signed(KeyPair signer, X500Name subject, PublicKey key, Extending extending)
             throws GeneralSecurityException {
-        byte[] content = Der.sequence(
-                Der.explicit(0, Der.integer(BigInteger.TWO)), // version 3
-                Der.integer(new BigInteger(126, new SecureRandom()).setBit(126)),
-                ECDSA_WITH_SHA256,
-                named(name),
-                Der.sequence(Der.time(now.minus(BEFORE)), Der.time(now.plus(AFTER))),
-                named(subject),
-                key.getEncoded(),
-                Der.explicit(3, Der.sequence(extensions)));
-        var signature = Signature.getInstance("SHA256withECDSA");
-        signature.initSign(signer.getPrivate());
-        signature.update(content);
-        byte[] whole = Der.sequence(content, ECDSA_WITH_SHA256, Der.bits(0, signature.sign()));
-        return (X509Certificate)
-                CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(whole));
+        var certificate = new JcaX509v3CertificateBuilder(
+                name,
+                new BigInteger(SERIAL_BITS, new SecureRandom()).setBit(SERIAL_BITS),
+                Date.from(now.minus(BEFORE)),
+                Date.from(now.plus(AFTER)),
+                subject,
+                key);
+        try {
+            var signing = new JcaContentSignerBuilder("SHA256withECDSA").build(signer.getPrivate());
+            return new JcaX509CertificateConverter()
+                    .getCertificate(extending.extended(certificate).build(signing));
+        } catch (CertIOException | OperatorCreationException e) {
+            throw new GeneralSecurityException(e);
+        }
     }
 
-    private static byte[] named(String commonName) {
-        return Der.sequence(Der.set(Der.sequence(Der.oid(COMMON_NAME), Der.text(commonName))));
-    }
-
-    private static byte[] extension(String oid, boolean critical, byte[] value) {
-        return critical
-                ? Der.sequence(Der.oid(oid), Der.yes(), Der.octets(value))
-                : Der.sequence(Der.oid(oid), Der.octets(value));
+    private static X500Name named(String commonName) {
+        return new X500NameBuilder().addRDN(BCStyle.CN, commonName).build();
     }
 
     private static KeyPair keys() throws GeneralSecurityException {
