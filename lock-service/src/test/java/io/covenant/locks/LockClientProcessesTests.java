@@ -41,7 +41,8 @@ class LockClientProcessesTests {
 
                 service.kill(service.primary());
 
-                assertThat(holder.tryAcquire("orders/1", Duration.ofSeconds(30))).isPresent();
+                assertThat(holder.tryAcquire("orders/1", Duration.ofSeconds(30)))
+                        .isPresent();
                 assertThat(holder.session()).isEqualTo(session);
                 assertThat(holder.verify(lock.sequencer())).isTrue();
                 assertThat(waiting).isNotDone();
