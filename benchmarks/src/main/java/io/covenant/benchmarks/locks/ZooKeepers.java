@@ -127,7 +127,7 @@ final class ZooKeepers implements LockSystem {
         CuratorFramework client = CuratorFrameworkFactory.newClient(
                 addresses,
                 Math.toIntExact(LocksBenchmark.TTL.toMillis()),
-                Math.toIntExact(LocksBenchmark.JOINING.toMillis()),
+                Math.toIntExact(LocksBenchmark.TTL.toMillis()),
                 new ExponentialBackoffRetry(100, 3));
         client.start();
         if (!client.blockUntilConnected(Math.toIntExact(LocksBenchmark.JOINING.toSeconds()), TimeUnit.SECONDS)) {

@@ -20,7 +20,8 @@ class FailOverReportTests {
         FailOverReport report = report(Stream.concat(killed, stopped).toList());
 
         assertThat(report.markdown())
-                .contains("| killed (SIGKILL)  |   30 |   1500 |   2700 |   3000 |    3000 |             0 |          0 |")
+                .contains(
+                        "| killed (SIGKILL)  |   30 |   1500 |   2700 |   3000 |    3000 |             0 |          0 |")
                 .contains("| stopped (SIGTERM) |    1 |    300 |")
                 .contains("reached killed: p50, ms: 1500.00", "MISSED  stopped: the longest, ms: 300.00")
                 .contains("MISSED  sessions and locks lost: 3.00, to be at most 0.00");

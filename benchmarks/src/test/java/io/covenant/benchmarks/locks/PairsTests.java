@@ -19,10 +19,14 @@ class PairsTests {
     void countsThePairsOfEachClient() throws Exception {
         var lock = new ReentrantLock(true);
 
-        Pairs pairs = Pairs.of(Samples.HOT, users(8, (_, _) -> {
-            lock.lock();
-            return lock::unlock;
-        }), SHORT, 1);
+        Pairs pairs = Pairs.of(
+                Samples.HOT,
+                users(8, (_, _) -> {
+                    lock.lock();
+                    return lock::unlock;
+                }),
+                SHORT,
+                1);
 
         assertThat(pairs.counts()).hasSize(8).allMatch(count -> count > 0);
         assertThat(pairs.latencies().getTotalCount()).isEqualTo(pairs.total());
@@ -35,12 +39,16 @@ class PairsTests {
     void letsThoseShareWhoMay() throws Exception {
         var locks = Stream.generate(ReentrantReadWriteLock::new).limit(8).toList();
 
-        Pairs pairs = Pairs.of(new Workload(Workload.Kind.SHARED, 16), users(16, (name, shared) -> {
-            ReadWriteLock both = locks.get(name.charAt(name.length() - 1) - '0');
-            var lock = shared ? both.readLock() : both.writeLock();
-            lock.lock();
-            return lock::unlock;
-        }), SHORT, 1);
+        Pairs pairs = Pairs.of(
+                new Workload(Workload.Kind.SHARED, 16),
+                users(16, (name, shared) -> {
+                    ReadWriteLock both = locks.get(name.charAt(name.length() - 1) - '0');
+                    var lock = shared ? both.readLock() : both.writeLock();
+                    lock.lock();
+                    return lock::unlock;
+                }),
+                SHORT,
+                1);
 
         assertThat(pairs.total()).isPositive();
         assertThat(pairs.intrusions()).isZero();
@@ -57,26 +65,35 @@ class PairsTests {
     void noticesALockThatDoesNotKeepWritersFromReaders() throws Exception {
         var alone = new ReentrantLock();
 
-        Pairs pairs = Pairs.of(new Workload(Workload.Kind.SHARED, 32), users(32, (_, shared) -> {
-            if (shared) {
-                return () -> {};
-            }
-            alone.lock();
-            return alone::unlock;
-        }), Duration.ofMillis(200), 1);
+        Pairs pairs = Pairs.of(
+                new Workload(Workload.Kind.SHARED, 32),
+                users(32, (_, shared) -> {
+                    if (shared) {
+                        return () -> {};
+                    }
+                    alone.lock();
+                    return alone::unlock;
+                }),
+                Duration.ofMillis(200),
+                1);
 
         assertThat(pairs.intrusions()).isPositive();
     }
 
     @Test
     void goesOnAfterFailures() throws Exception {
-        Pairs pairs = Pairs.of(Samples.ALONE, users(1, (_, _) -> {
-            throw new IOException("no node");
-        }), SHORT, 1);
+        Pairs pairs = Pairs.of(
+                Samples.ALONE,
+                users(1, (_, _) -> {
+                    throw new IOException("no node");
+                }),
+                SHORT,
+                1);
 
         assertThat(pairs.total()).isZero();
         assertThat(pairs.failed()).isPositive();
-        assertThat(pairs.firstFailure()).hasValueSatisfying(failure -> assertThat(failure).contains("no node"));
+        assertThat(pairs.firstFailure())
+                .hasValueSatisfying(failure -> assertThat(failure).contains("no node"));
     }
 
     @FunctionalInterface

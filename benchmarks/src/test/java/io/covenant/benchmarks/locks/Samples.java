@@ -27,12 +27,7 @@ final class Samples {
 
     static Turn turn(String contestant, Workload workload, int round, long micros, long... counts) {
         return new Turn(
-                contestant,
-                workload,
-                round,
-                pairs(micros, counts),
-                Duration.ofMillis(200),
-                Duration.ofMillis(400));
+                contestant, workload, round, pairs(micros, counts), Duration.ofMillis(200), Duration.ofMillis(400));
     }
 
     static Turn wrong(String contestant) {
@@ -43,8 +38,8 @@ final class Samples {
 
     static Report report(List<Turn> turns) {
         var contestants = new LinkedHashMap<String, Report.Contestant>();
-        turns.forEach(turn -> contestants.put(
-                turn.contestant(), new Report.Contestant("what it is", Durability.MAJORITY)));
+        turns.forEach(
+                turn -> contestants.put(turn.contestant(), new Report.Contestant("what it is", Durability.MAJORITY)));
         return new Report(
                 Instant.EPOCH,
                 new Machine("a processor", 2, 4_096, "Linux", "a JVM", List.of(), Duration.ofNanos(100_000)),
@@ -64,7 +59,6 @@ final class Samples {
                 1,
                 2,
                 turns,
-                List.of(new Idle(
-                        "covenant", 1_000, Duration.ofMillis(40), Duration.ofMillis(10), 2_048, 900, 1_000)));
+                List.of(new Idle("covenant", 1_000, Duration.ofMillis(40), Duration.ofMillis(10), 2_048, 900, 1_000)));
     }
 }
