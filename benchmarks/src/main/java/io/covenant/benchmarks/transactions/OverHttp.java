@@ -172,7 +172,7 @@ final class OverHttp implements Contestant {
             case ORDERS -> servers.orders();
             case INVENTORY -> servers.inventory();
             case COORDINATOR -> servers.coordinator();
-            default -> throw new IllegalArgumentException(role + " has no database here");
+            case LOCKS, GATEWAY -> throw new IllegalArgumentException(role + " has no database here");
         };
     }
 
