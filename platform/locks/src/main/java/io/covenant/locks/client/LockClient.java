@@ -203,8 +203,11 @@ public final class LockClient implements AutoCloseable {
         return watch(prefix, () -> {}, listener);
     }
 
-    /// @param begin called by the thread that calls the listener, whenever it is connected
-    Watch watch(String prefix, Runnable begin, WatchListener listener) {
+    /// Follows them, and says when it begins to.
+    ///
+    /// @param begin called by the thread that calls the listener, whenever it is connected: what is looked at from then
+    ///              on and what is heard leave no gap
+    public Watch watch(String prefix, Runnable begin, WatchListener listener) {
         var path = "/api/v1/watch?prefix=" + URLEncoder.encode(prefix, StandardCharsets.UTF_8);
         var stream = new EventStream(http, threads, this::anyNode, path, begin, listener::changed);
         return stream.start("watch")::close;

@@ -73,6 +73,11 @@ public final class LockFiles {
         return put(path, content, Operation.ABSENT, true);
     }
 
+    /// Whatever was there; what stands there from now on ends with the client's session.
+    public FileWritten writeEphemeral(String path, byte[] content) throws InterruptedException {
+        return put(path, content, Operation.ANY, true);
+    }
+
     public void delete(String path) throws InterruptedException {
         delete(path, Operation.ANY);
     }
