@@ -150,7 +150,8 @@ public sealed interface Command {
     /// @param token of the grant to end, or 0 for whoever holds it
     record ForceRelease(String name, long token, String by, String reason) implements Command {}
 
-    /// Starts a new epoch, after a restore that moved the log back.
+    /// Starts a new epoch, after a restore that moved the log back. All sessions end: what their clients were told
+    /// after the backup was taken is not in this state.
     record RaiseEpoch(long epoch) implements Command {}
 
     /// Carries the time and an index to wait for, nothing else.

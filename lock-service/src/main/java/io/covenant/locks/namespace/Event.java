@@ -55,6 +55,8 @@ public sealed interface Event {
         CANCELLED,
         SESSION_CLOSED,
         SESSION_EXPIRED,
+        /// A restore moved the log back: what the session was told since is lost.
+        EPOCH_RAISED,
         FORCED
     }
 

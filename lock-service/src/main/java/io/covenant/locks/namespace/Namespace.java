@@ -39,7 +39,7 @@ public final class Namespace {
         var deadlocks = new Deadlocks(state, queues);
         locks = new LockHandler(state, queues, deadlocks);
         files = new FileHandler(state);
-        operators = new OperatorHandler(state, queues, deadlocks);
+        operators = new OperatorHandler(state, queues, deadlocks, sessions);
     }
 
     /// The namespace of which [View#writeTo] wrote a snapshot.

@@ -12,11 +12,13 @@ final class OperatorHandler {
     private final State state;
     private final Queues queues;
     private final Deadlocks deadlocks;
+    private final SessionHandler sessions;
 
-    OperatorHandler(State state, Queues queues, Deadlocks deadlocks) {
+    OperatorHandler(State state, Queues queues, Deadlocks deadlocks, SessionHandler sessions) {
         this.state = state;
         this.deadlocks = deadlocks;
         this.queues = queues;
+        this.sessions = sessions;
     }
 
     /// The holder may not know: its lock-delay holds here as well.
@@ -66,6 +68,7 @@ final class OperatorHandler {
             return new Reply.Refused(RefusalCode.EPOCH_NOT_HIGHER, "epoch", state.epoch);
         }
         state.epoch = raise.epoch();
+        sessions.endAll(Cause.EPOCH_RAISED);
         return new Reply.Done();
     }
 }

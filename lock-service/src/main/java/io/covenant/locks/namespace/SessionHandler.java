@@ -2,6 +2,8 @@ package io.covenant.locks.namespace;
 
 import io.covenant.locks.namespace.Event.Cause;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -106,18 +108,19 @@ final class SessionHandler {
         return new Reply.Done();
     }
 
+    /// Nothing is granted to anybody on the way.
+    void endAll(Cause cause) {
+        var all = state.sessions.sorted(Comparator.comparingLong(Session::id));
+        all.forEach(session -> leaveQueues(session, new TreeSet<>()));
+        all.forEach(session -> end(session, cause));
+    }
+
     /// First everything that the session waits for, so that nothing is granted to it on the way; then what it
     /// holds; then the others are served.
     private void end(Session session, Cause cause) {
         long id = session.id();
         var touched = new TreeSet<String>();
-        for (var entry : session.requests().entries()) {
-            var waiter = state.waiter(entry);
-            if (waiter != null) {
-                queues.remove(waiter);
-                waiter.wants().forEach(want -> touched.add(want.name()));
-            }
-        }
+        leaveQueues(session, touched);
         var belongings = state.belongings(id);
         for (var name : new ArrayList<>(belongings.held)) {
             queues.endHolds(name, id, cause);
@@ -133,5 +136,15 @@ final class SessionHandler {
         state.remove(session);
         state.emit(new Event.SessionEnded(state.index, id, cause));
         queues.serve(touched);
+    }
+
+    private void leaveQueues(Session session, Collection<String> touched) {
+        for (var entry : session.requests().entries()) {
+            var waiter = state.waiter(entry);
+            if (waiter != null) {
+                queues.remove(waiter);
+                waiter.wants().forEach(want -> touched.add(want.name()));
+            }
+        }
     }
 }

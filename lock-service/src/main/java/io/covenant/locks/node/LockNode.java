@@ -200,10 +200,14 @@ public final class LockNode implements Closeable {
         return future;
     }
 
-    /// Reads what includes everything that was acknowledged before this call, at the primary.
+    /// Reads what includes everything that was acknowledged before this call, at the primary. As nobody is answered
+    /// out of an epoch that is over, it counts as overloaded until it has raised the epoch.
     ///
     /// @param query runs on the thread that applies entries: to be quick
     public <T> CompletableFuture<Reading<T>> read(Function<Namespace, T> query) {
+        if (leads && machine.epoch() < options.primary().epoch()) {
+            return CompletableFuture.completedFuture(new Reading.Overloaded<>());
+        }
         return raft.read(() -> query.apply(machine.namespace()));
     }
 
@@ -458,6 +462,7 @@ public final class LockNode implements Closeable {
         long time = namespace.timeMillis();
         on(new Input.Armed(
                 term,
+                namespace.epoch(),
                 // Only so that the first times of a new group look like times; nobody's clock is compared.
                 time == 0 ? System.currentTimeMillis() : time,
                 namespace.timers().arm(options.primary().grace().toMillis()),

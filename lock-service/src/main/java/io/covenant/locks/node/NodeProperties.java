@@ -24,6 +24,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param peers           host:port of the peer transport, by node
 /// @param members         base address of the HTTP API, by node
 /// @param tls             who this node is to its peers
+/// @param epoch           that the state must have reached before a client is answered. To be raised after a restore
+/// from
+/// a backup, and whenever the service begins anew for the same resources: tokens of a higher epoch are higher than all
+/// before it. All sessions of an older epoch end
 /// @param electionTimeout silence of the primary after which another is elected
 /// @param heartbeat       how often a primary with nothing to say speaks
 /// @param grace           what a new primary gives each session at least
@@ -41,6 +45,7 @@ public record NodeProperties(
         @DefaultValue Map<String, String> peers,
         @DefaultValue Map<String, URI> members,
         @DefaultValue Tls tls,
+        @DefaultValue("0") long epoch,
         @DefaultValue("1s") Duration electionTimeout,
         @DefaultValue("100ms") Duration heartbeat,
         @DefaultValue("10s") Duration grace,
@@ -85,7 +90,8 @@ public record NodeProperties(
                     PrimarySettings.standard()
                             .withGrace(grace)
                             .withCheckpoint(checkpoint)
-                            .withWaiting(waiting),
+                            .withWaiting(waiting)
+                            .withEpoch(epoch),
                     keptEvents,
                     eventsPerStream,
                     streams,

@@ -36,8 +36,10 @@ public sealed interface Input {
     /// The answer to [Effect.Arm]: the state, with everything that was committed before this term. To be told
     /// between two [Applied], in the order in which the state changed.
     ///
+    /// @param epoch         of the state
     /// @param nextDueMillis when the first of its timers is due, or [#NOTHING_DUE]
-    record Armed(long term, long timeMillis, List<Timers.Armed> sessions, long nextDueMillis) implements Input {
+    record Armed(long term, long epoch, long timeMillis, List<Timers.Armed> sessions, long nextDueMillis)
+            implements Input {
         public Armed {
             sessions = List.copyOf(sessions);
         }

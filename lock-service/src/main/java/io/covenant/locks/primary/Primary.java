@@ -47,11 +47,18 @@ public final class Primary {
     /// Keep-alives that wait for a checkpoint that has not been proposed.
     private List<KeepAlive> unlogged = new ArrayList<>();
 
+    /// What clients asked before the epoch was known to be right: no grant may carry an older one.
+    private final List<Input.Ask> held = new ArrayList<>();
+
     private List<Effect> effects = new ArrayList<>();
 
     private long now;
     private boolean leads;
     private boolean armed;
+    /// Whether the state is known to have reached the epoch that it must have.
+    private boolean inEpoch;
+
+    private boolean raising;
     private long term;
     private @Nullable String leader;
 
@@ -84,6 +91,8 @@ public final class Primary {
 
         record Due() implements Purpose {}
 
+        record RaiseEpoch() implements Purpose {}
+
         record Background() implements Purpose {}
     }
 
@@ -108,6 +117,7 @@ public final class Primary {
         this.settings = settings;
         this.stall = settings.stall().toNanos();
         this.origin = nanos;
+        this.inEpoch = settings.epoch() == 0;
     }
 
     /// Takes one input; answers what is to be done, in this order.
@@ -222,6 +232,8 @@ public final class Primary {
         waiting.addAll(unknown.values());
         waiting.stream().mapToLong(KeepAlive::ticket).sorted().forEach(this::tellNotPrimary);
         requests.allWaiting((request, _) -> tellNotPrimary(request.ticket));
+        held.forEach(ask -> tellNotPrimary(ask.ticket()));
+        held.clear();
         early.clear();
         rounds.clear();
         gathered = new ArrayList<>();
@@ -234,12 +246,18 @@ public final class Primary {
         dueInFlight = 0;
         expiriesInFlight = 0;
         logging = false;
+        raising = false;
     }
 
     private void arm(Input.Armed arms) {
         if (!leads || armed || arms.term() != term) {
             return;
         }
+        if (arms.epoch() < settings.epoch()) {
+            raiseEpoch();
+            return;
+        }
+        inEpoch = true;
         armed = true;
         baseMillis = arms.timeMillis();
         baseNow = now;
@@ -258,6 +276,23 @@ public final class Primary {
         var waiting = List.copyOf(early);
         early.clear();
         waiting.forEach(this::renew);
+        var asks = List.copyOf(held);
+        held.clear();
+        asks.forEach(this::ask);
+    }
+
+    private void raiseEpoch() {
+        if (!raising) {
+            raising = true;
+            propose(new Purpose.RaiseEpoch(), new Command.RaiseEpoch(settings.epoch()));
+        }
+    }
+
+    private void fateOfRaise(Fate fate) {
+        raising = false;
+        if (fate instanceof Fate.Done) {
+            askToArm();
+        }
     }
 
     // ---- what clients ask
@@ -265,6 +300,14 @@ public final class Primary {
     private void ask(Input.Ask ask) {
         if (!leads) {
             tellNotPrimary(ask.ticket());
+            return;
+        }
+        if (!inEpoch) {
+            if (held.size() < settings.waiting()) {
+                held.add(ask);
+            } else {
+                effects.add(new Effect.Tell(ask.ticket(), new Answer.Overloaded()));
+            }
             return;
         }
         long proposal = ++lastProposal;
@@ -475,6 +518,7 @@ public final class Primary {
                     dueAgain = now + settings.retry().toNanos();
                 }
             }
+            case Purpose.RaiseEpoch _ -> fateOfRaise(fate);
             case Purpose.Background _ -> {}
             case null -> {}
         }

@@ -1,5 +1,6 @@
 package io.covenant.locks.primary;
 
+import io.covenant.locks.namespace.Token;
 import java.time.Duration;
 
 /// Times and bounds of a primary.
@@ -13,8 +14,17 @@ import java.time.Duration;
 /// @param waiting    requests that wait for a grant, and keep-alives that wait for this primary to be armed;
 ///                   a request beyond is answered at once that it is queued
 /// @param inFlight   proposals of this primary's own at one time, of each kind
+/// @param epoch      that the state must have reached before a client is answered: a restore is followed by a
+///                   higher one than all before, see [io.covenant.locks.namespace.Token]
 public record PrimarySettings(
-        Duration grace, Duration checkpoint, Duration time, Duration stall, Duration retry, int waiting, int inFlight) {
+        Duration grace,
+        Duration checkpoint,
+        Duration time,
+        Duration stall,
+        Duration retry,
+        int waiting,
+        int inFlight,
+        long epoch) {
 
     public PrimarySettings {
         if (grace.isNegative()
@@ -27,6 +37,9 @@ public record PrimarySettings(
         if (waiting < 0 || inFlight < 1) {
             throw new IllegalArgumentException("bounds are positive");
         }
+        if (epoch < 0 || epoch > Token.MAX_EPOCH) {
+            throw new IllegalArgumentException("an epoch is between 0 and " + Token.MAX_EPOCH + ", not " + epoch);
+        }
     }
 
     /// 10 s of grace, a checkpoint each 5 s, the time each 500 ms, a stall of 1 s, retries after 50 ms.
@@ -38,18 +51,23 @@ public record PrimarySettings(
                 Duration.ofSeconds(1),
                 Duration.ofMillis(50),
                 16_384,
-                256);
+                256,
+                0);
     }
 
     public PrimarySettings withGrace(Duration other) {
-        return new PrimarySettings(other, checkpoint, time, stall, retry, waiting, inFlight);
+        return new PrimarySettings(other, checkpoint, time, stall, retry, waiting, inFlight, epoch);
     }
 
     public PrimarySettings withCheckpoint(Duration other) {
-        return new PrimarySettings(grace, other, time, stall, retry, waiting, inFlight);
+        return new PrimarySettings(grace, other, time, stall, retry, waiting, inFlight, epoch);
     }
 
     public PrimarySettings withWaiting(int requests) {
-        return new PrimarySettings(grace, checkpoint, time, stall, retry, requests, inFlight);
+        return new PrimarySettings(grace, checkpoint, time, stall, retry, requests, inFlight, epoch);
+    }
+
+    public PrimarySettings withEpoch(long least) {
+        return new PrimarySettings(grace, checkpoint, time, stall, retry, waiting, inFlight, least);
     }
 }

@@ -264,7 +264,7 @@ final class Wire {
             case RELEASED -> LockEvent.Cause.RELEASED;
             case CANCELLED -> LockEvent.Cause.CANCELLED;
             case SESSION_CLOSED -> LockEvent.Cause.SESSION_CLOSED;
-            case SESSION_EXPIRED -> LockEvent.Cause.SESSION_EXPIRED;
+            case SESSION_EXPIRED, EPOCH_RAISED -> LockEvent.Cause.SESSION_EXPIRED;
             case FORCED -> LockEvent.Cause.FORCED;
         };
     }

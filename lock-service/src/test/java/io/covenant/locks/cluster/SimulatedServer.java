@@ -65,7 +65,8 @@ final class SimulatedServer implements Program {
             Duration.ofMillis(200),
             Duration.ofMillis(20),
             100,
-            8);
+            8,
+            0);
 
     private static final LogOptions LOG = new LogOptions(8 * 1024, false, 16 * 1024, 64 * 1024);
     private static final MessageCodec CODEC = new MessageCodec(1 << 20);
@@ -391,6 +392,7 @@ final class SimulatedServer implements Program {
                                 readIndex,
                                 () -> tell(new Input.Armed(
                                         term,
+                                        state.epoch(),
                                         state.timeMillis(),
                                         state.timers().arm(SETTINGS.grace().toMillis()),
                                         nextDue()))),

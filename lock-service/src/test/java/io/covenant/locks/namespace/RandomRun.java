@@ -75,8 +75,8 @@ final class RandomRun {
 
     private void step() {
         now += dice.nextInt(20) == 0 ? -dice.nextInt(500) : dice.nextInt(200);
-        if (dice.nextInt(50) == 0) {
-            apply(new Command.RaiseEpoch(++epoch));
+        if (dice.nextInt(150) == 0) {
+            raiseEpoch();
         }
         switch (sessions.isEmpty() ? 0 : dice.nextInt(20)) {
             case 0, 1 -> open();
@@ -91,6 +91,13 @@ final class RandomRun {
             default -> acquire();
         }
         compare();
+    }
+
+    private void raiseEpoch() {
+        apply(new Command.RaiseEpoch(++epoch));
+        model.waits.clear();
+        List.copyOf(sessions).forEach(session -> model.end(session, false, now, stamp()));
+        sessions.clear();
     }
 
     private long stamp() {

@@ -17,6 +17,7 @@ class SnapshotTests {
     private final Log log = new Log();
 
     private void fill() {
+        log.reply(new Command.RaiseEpoch(2));
         long ann = log.open("ann");
         long bob = log.open("bob");
         log.lockWithDelay(ann, "lost", 5_000);
@@ -27,7 +28,6 @@ class SnapshotTests {
         log.reply(new Command.Acquire(log.next(ann), 1, List.of(Want.leadership("office")), 0, 0, Content.of("ann")));
         log.mkdir(ann, "/d");
         log.reply(new Command.PutFile(log.next(bob), "/d/f", Content.of("f"), Command.ANY, true));
-        log.reply(new Command.RaiseEpoch(2));
     }
 
     @Test

@@ -303,14 +303,39 @@ class TrapTests {
         var restored = Log.restored(backup);
         long index = restored.index();
         restored.apply(index + 1, log.now(), new Command.RaiseEpoch(restored.epoch() + 1));
+        var opened = restored.apply(index + 2, log.now(), new Command.OpenSession("new", "", 10_000));
+        long session = ((Reply.SessionOpened) opened.reply()).session();
         var granted = restored.apply(
-                index + 2,
+                index + 3,
                 log.now(),
                 new Command.Acquire(
-                        new Command.Origin(bob, 1, 0), 0, List.of(Want.exclusive("door")), 0, 0, Content.EMPTY));
+                        new Command.Origin(session, 1, 0), 0, List.of(Want.exclusive("door")), 0, 0, Content.EMPTY));
 
-        assertThat(Log.token(granted.reply())).isGreaterThan(before).isEqualTo(Token.of(1, index + 2));
+        assertThat(session).isGreaterThan(before);
+        assertThat(Log.token(granted.reply())).isGreaterThan(before).isEqualTo(Token.of(1, index + 3));
         assertThat(Log.restored(Log.snapshot(restored)).epoch()).isEqualTo(1);
+    }
+
+    /// What was granted after the backup is not in it: a session that lived on would share its locks with others.
+    @Test
+    void endsAllSessionsWhenTheEpochIsRaised() {
+        long held = Log.token(log.lockWithDelay(ann, "door", 5_000));
+        log.lock(bob, "door");
+        log.lock(bob, "window");
+        log.lock(ann, "window");
+
+        var raised = log.apply(new Command.RaiseEpoch(1));
+
+        assertThat(raised.events())
+                .noneMatch(Event.Granted.class::isInstance)
+                .contains(
+                        new Event.SessionEnded(raised.index(), ann, Event.Cause.EPOCH_RAISED),
+                        new Event.SessionEnded(raised.index(), bob, Event.Cause.EPOCH_RAISED),
+                        new Event.Released(raised.index(), ann, "door", held, Event.Cause.EPOCH_RAISED));
+        assertThat(log.tryLock(ann, "window")).isEqualTo(new Reply.NoSuchSession(ann));
+        long cid = log.open("cid");
+        assertThat(log.tryLock(cid, "door")).isInstanceOf(Reply.Delayed.class);
+        assertThat(log.tryLock(cid, "window")).isInstanceOf(Reply.Granted.class);
     }
 
     /// curator#1121: after an expiry the same client takes the lock of its own former session for its own.

@@ -44,6 +44,7 @@ class NodePropertiesTests {
         assertThat(properties.tls().required()).isTrue();
         assertThat(properties.electionTimeout()).isEqualTo(Duration.ofSeconds(1));
         assertThat(properties.heartbeat()).isEqualTo(Duration.ofMillis(100));
+        assertThat(properties.epoch()).isZero();
         assertThat(properties.grace()).isEqualTo(Duration.ofSeconds(10));
         assertThat(properties.checkpoint()).isEqualTo(Duration.ofSeconds(5));
     }
@@ -56,6 +57,18 @@ class NodePropertiesTests {
         assertThat(options.places())
                 .containsEntry("lock-1", new Place("127.0.0.1:8411", URI.create("http://127.0.0.1:8401")))
                 .containsEntry("lock-2", new Place("127.0.0.1:8412", null));
+    }
+
+    @Test
+    void takesAnEpochAndRefusesOneThatNoTokenHasRoomFor() {
+        var given = enough();
+        given.put("covenant.locks.epoch", "7");
+        assertThat(bind(given).options("lock-1").primary().epoch()).isEqualTo(7);
+
+        given.put("covenant.locks.epoch", "-1");
+        assertThatThrownBy(() -> bind(given).options("lock-1"))
+                .isInstanceOf(NodeRefusedException.class)
+                .hasMessageContaining("epoch");
     }
 
     @Test

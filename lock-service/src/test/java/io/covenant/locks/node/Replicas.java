@@ -42,6 +42,7 @@ final class Replicas implements AutoCloseable {
     private final Map<String, Place> places = new HashMap<>();
     private final List<String> founders;
     private final Map<Long, Long> numbers = new HashMap<>();
+    private long epoch;
 
     Replicas(Path directory, Authority authority, String... founders) throws IOException {
         this.directory = directory;
@@ -62,6 +63,12 @@ final class Replicas implements AutoCloseable {
         for (var founder : founders) {
             start(founder, founders, places);
         }
+        return this;
+    }
+
+    /// Nodes that start from now on must have this epoch.
+    Replicas inEpoch(long least) {
+        epoch = least;
         return this;
     }
 
@@ -88,7 +95,9 @@ final class Replicas implements AutoCloseable {
                         known,
                         Optional.of(PeerIdentity.read(identity.certificate(), identity.key(), identity.authority())))
                 .withRaft(Settings.standard().times(Duration.ofMillis(700), Duration.ofMillis(70)))
-                .withPrimary(PrimarySettings.standard().withGrace(Duration.ofSeconds(3)))
+                .withPrimary(PrimarySettings.standard()
+                        .withGrace(Duration.ofSeconds(3))
+                        .withEpoch(epoch))
                 .withStreams(1_000, 16, 4);
         var node = LockNode.open(
                 options, (what, cause) -> fatal.add(new IllegalStateException(what, cause)), TransportListener.none());

@@ -24,6 +24,7 @@ final class Desk {
     static final long TTL = 10_000;
     static final PrimarySettings SETTINGS = PrimarySettings.standard();
 
+    private final PrimarySettings settings;
     final Namespace namespace = new Namespace(Limits.standard(), 1_000);
     final Deque<Effect.Propose> proposals = new ArrayDeque<>();
     final Deque<Effect.Confirm> rounds = new ArrayDeque<>();
@@ -40,7 +41,17 @@ final class Desk {
     private long tickets;
 
     Desk() {
-        primary = new Primary(SETTINGS, nanos);
+        this(SETTINGS);
+    }
+
+    Desk(PrimarySettings settings) {
+        this.settings = settings;
+        primary = new Primary(settings, nanos);
+    }
+
+    /// The log goes on after this index.
+    void begins(long at) {
+        index = at;
     }
 
     static Desk leading() {
@@ -51,12 +62,17 @@ final class Desk {
 
     /// Another node takes over with the same state, or this one once more.
     void elect() {
-        primary = new Primary(SETTINGS, nanos);
+        lead();
+        settle();
+    }
+
+    /// Another node takes over, and nothing has been done for it yet.
+    void lead() {
+        primary = new Primary(settings, nanos);
         proposals.clear();
         rounds.clear();
         searches.clear();
         on(new Input.Became(true, ++term, "lock-1"));
-        settle();
     }
 
     void depose(@Nullable String leader) {
@@ -90,6 +106,7 @@ final class Desk {
                 case Effect.Arm(var wanted) ->
                     on(new Input.Armed(
                             wanted,
+                            namespace.epoch(),
                             namespace.timeMillis(),
                             namespace.timers().arm(SETTINGS.grace().toMillis()),
                             nextDue()));
