@@ -35,6 +35,10 @@ public final class LockProblemCode {
     public static final String FORBIDDEN = "forbidden";
     /// 404: no such file.
     public static final String NO_SUCH_FILE = "no-such-file";
+    /// 404: no directory to put the file into.
+    public static final String NO_SUCH_DIRECTORY = "no-such-directory";
+    /// 409: there is such a file or directory.
+    public static final String FILE_EXISTS = "file-exists";
 
     private LockProblemCode() {}
 }
