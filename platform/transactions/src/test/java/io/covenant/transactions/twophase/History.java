@@ -7,12 +7,14 @@ import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.Vote;
+import io.covenant.transactions.simulated.BranchWork;
+import io.covenant.transactions.simulated.DatabaseObserver;
+import io.covenant.transactions.simulated.SimulatedDatabase;
 import io.covenant.transactions.twophase.SimulatedRegister.BeginRecord;
 import io.covenant.transactions.twophase.TwoPhaseCommit.Input.Chosen;
 import io.covenant.transactions.twophase.TwoPhaseParticipant.Evidence;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// What one event already shows to be wrong is refused at once; what has to be compared is compared by
 /// [#check()] after the event, for the transactions that the event touched.
-final class History {
+final class History extends DatabaseObserver {
 
     /// All about one transaction.
     private static final class Dossier {
@@ -55,7 +57,6 @@ final class History {
     private final Tally<Event> tally;
     private final Map<TransactionId, Dossier> dossiers = new LinkedHashMap<>();
     private final Set<Dossier> touched = new LinkedHashSet<>();
-    private final IdentityHashMap<SimulatedDatabase.Row, SimulatedDatabase.Row> visible = new IdentityHashMap<>();
 
     History(Tally<Event> tally) {
         this.tally = tally;
@@ -203,28 +204,27 @@ final class History {
         }
     }
 
-    /// True once for each row of a database: its effect became visible, at once or only after a restart.
-    boolean becameVisible(SimulatedDatabase.Row row) {
-        return visible.put(row, row) == null;
-    }
-
-    void prepared(BranchId branch) {
+    @Override
+    protected void prepared(BranchId branch) {
         var dossier = of(branch);
         require(!dossier.abortConfirmed.contains(branch), "I7: prepared after a confirmed abort", branch);
         dossier.prepared.add(branch);
     }
 
-    void committed(BranchId branch) {
+    @Override
+    protected void committed(BranchId branch) {
         var dossier = of(branch);
         require(!dossier.abortConfirmed.contains(branch), "I7: committed after a confirmed abort", branch);
         require(dossier.committed.add(branch), "I6: committed twice", branch);
     }
 
-    void rolledBack(BranchId branch) {
+    @Override
+    protected void rolledBack(BranchId branch) {
         of(branch).rolledBack.add(branch);
     }
 
-    void sabotaged(BranchId branch) {
+    @Override
+    protected void sabotaged(BranchId branch) {
         of(branch).sabotaged.add(branch);
     }
 

@@ -1,12 +1,17 @@
 package io.covenant.transactions.twophase;
 
+import io.covenant.transactions.simulated.DatabaseFlaw;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
 /// A mistake that somebody could make, in a core or in a shell around it. The simulation must find each.
 enum PlantedBug {
     DECISION_NOT_FORCED("The register reports a decision before it is forced."),
     NO_VOTE_IGNORED("The coordinator takes a NO for a branch that only read."),
-    LATE_PREPARE_ACCEPTED("A prepare does not look for the fence that an abort left."),
-    FENCE_NOT_FORCED("The fence of an abort is confirmed before it is forced."),
-    PREPARE_NOT_FORCED("The participant votes YES before PREPARE TRANSACTION is durable."),
+    LATE_PREPARE_ACCEPTED(DatabaseFlaw.LATE_PREPARE_ACCEPTED),
+    FENCE_NOT_FORCED(DatabaseFlaw.FENCE_NOT_FORCED),
+    PREPARE_NOT_FORCED(DatabaseFlaw.PREPARE_NOT_FORCED),
     MISSING_IS_SUCCESS("COMMIT PREPARED says \"does not exist\", and the participant confirms."),
     TOMBSTONE_NOT_WRITTEN("An inquiry after the deadline is answered ABORT, and nothing is written."),
     ATTEMPT_NOT_IN_BRANCH("Every attempt of a transaction uses the same branch ids."),
@@ -18,18 +23,29 @@ enum PlantedBug {
     COMMIT_WITHOUT_RECORD("The register takes COMMIT from an attempt whose begin record is lost."),
     ABORT_ANSWERED_UNRECORDED("The coordinator answers ABORTED without looking for its begin record."),
     UNSEALED_COMMITS("An inquiry is told the decision of the transaction, sealed or not."),
-    BARRIER_OUTSIDE("The barrier row is committed on its own, before the business transaction."),
+    BARRIER_OUTSIDE(DatabaseFlaw.BARRIER_OUTSIDE),
     LOST_PREPARE_IS_YES("The reply to PREPARE TRANSACTION is lost, and the participant votes YES."),
     SWEEP_PRESUMES_ABORT("A sweep rolls back what has been prepared for long, without asking."),
     LEFT_OVERS_FORGOTTEN("A coordinator does not look for attempts of its own that it does not drive.");
 
     private final String mistake;
+    private final Optional<DatabaseFlaw> flaw;
 
     PlantedBug(String mistake) {
         this.mistake = mistake;
+        this.flaw = Optional.empty();
+    }
+
+    PlantedBug(DatabaseFlaw flaw) {
+        this.mistake = flaw.mistake();
+        this.flaw = Optional.of(flaw);
     }
 
     String mistake() {
         return mistake;
+    }
+
+    static Set<DatabaseFlaw> flaws(Set<PlantedBug> bugs) {
+        return bugs.stream().flatMap(bug -> bug.flaw.stream()).collect(Collectors.toSet());
     }
 }

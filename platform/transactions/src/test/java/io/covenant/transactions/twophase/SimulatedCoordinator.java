@@ -8,6 +8,8 @@ import io.covenant.transactions.Decision;
 import io.covenant.transactions.Protocol;
 import io.covenant.transactions.Step;
 import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.simulated.ClientMessage;
+import io.covenant.transactions.simulated.SimulatedDatabase;
 import io.covenant.transactions.twophase.SimulatedRegister.BeginRecord;
 import io.covenant.transactions.twophase.SimulatedRegister.Closed;
 import io.covenant.transactions.twophase.SimulatedRegister.Request;
@@ -71,13 +73,14 @@ final class SimulatedCoordinator implements Program {
 
     @Override
     public void receive(String from, Object message) {
-        if (message instanceof Message known) {
+        if (message instanceof ClientMessage.Run run) {
+            run(from, run);
+        } else if (message instanceof Message known) {
             switch (known) {
-                case Message.Run run -> run(from, run);
                 case Message.Voted(var branch, var vote) -> on(branch, new Input.Voted(branch, vote));
                 case Message.Acked(var branch, var ack) -> on(branch, new Input.Acked(branch, ack));
                 case Message.Inquire(var branch) -> inquire(from, branch);
-                case Message.Answer _, Message.Prepare _, Message.Tell _, Message.Inquired _ ->
+                case Message.Prepare _, Message.Tell _, Message.Inquired _ ->
                     throw new IllegalArgumentException("not for a coordinator: " + known);
             }
         }
@@ -90,7 +93,7 @@ final class SimulatedCoordinator implements Program {
         }
     }
 
-    private void run(String client, Message.Run run) {
+    private void run(String client, ClientMessage.Run run) {
         var attempt = new Attempt(
                 bugs.contains(PlantedBug.ATTEMPT_NOT_IN_BRANCH)
                         ? 0
@@ -143,7 +146,7 @@ final class SimulatedCoordinator implements Program {
 
     private void answer(String client, TransactionId id, Standing standing) {
         standing.outcome().ifPresent(decision -> history.told(id, decision, standing.asOf()));
-        node.send(client, new Message.Answer(id, standing.outcome()));
+        node.send(client, new ClientMessage.Answer(id, standing.outcome()));
     }
 
     /// Also finds again what an earlier scan took over when its reply was lost.
@@ -308,7 +311,7 @@ final class SimulatedCoordinator implements Program {
             answered = true;
             clients.forEach(client -> {
                 history.told(record.id(), decision, asOf);
-                node.send(client, new Message.Answer(record.id(), Optional.of(decision)));
+                node.send(client, new ClientMessage.Answer(record.id(), Optional.of(decision)));
             });
             clients.clear();
             closing = false;

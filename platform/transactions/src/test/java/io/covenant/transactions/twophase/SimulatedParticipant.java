@@ -5,6 +5,8 @@ import io.covenant.simulation.Program;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.Protocol;
+import io.covenant.transactions.simulated.BranchWork;
+import io.covenant.transactions.simulated.SimulatedDatabase;
 import io.covenant.transactions.twophase.TwoPhaseParticipant.Effect;
 import io.covenant.transactions.twophase.TwoPhaseParticipant.Input;
 import io.covenant.transactions.twophase.TwoPhaseParticipant.State;
@@ -56,7 +58,7 @@ final class SimulatedParticipant implements Program {
                 case Message.Inquired(var branch, OutcomeInquiry.Answer.Decided(var decision)) ->
                     new Conversation(branch, null, decision, null).on(new Input.Told(decision));
                 case Message.Inquired _ -> {}
-                case Message.Run _, Message.Answer _, Message.Voted _, Message.Acked _, Message.Inquire _ ->
+                case Message.Voted _, Message.Acked _, Message.Inquire _ ->
                     throw new IllegalArgumentException("not for a participant: " + known);
             }
         }

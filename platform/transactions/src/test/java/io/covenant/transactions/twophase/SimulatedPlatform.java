@@ -4,6 +4,11 @@ import io.covenant.simulation.Dice;
 import io.covenant.simulation.Tally;
 import io.covenant.simulation.World;
 import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.simulated.BranchWork;
+import io.covenant.transactions.simulated.ClientMessage;
+import io.covenant.transactions.simulated.SimulatedClient;
+import io.covenant.transactions.simulated.SimulatedDatabase;
+import io.covenant.transactions.simulated.Trouble;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,6 +39,7 @@ final class SimulatedPlatform {
     private final Set<PlantedBug> bugs;
     private final History history;
     private final Services services;
+    private final Trouble trouble;
     private final Map<TransactionId, List<BranchWork>> works = new LinkedHashMap<>();
     private final Map<String, SimulatedDatabase> databases = new TreeMap<>();
     private final List<SimulatedClient> clients = new ArrayList<>();
@@ -47,6 +53,7 @@ final class SimulatedPlatform {
         this.bugs = bugs;
         this.history = new History(tally);
         this.services = services(world.dice());
+        this.trouble = new Trouble(world, TROUBLE);
     }
 
     /// Builds a platform, lets trouble come and go, and waits until nothing is left to do.
@@ -92,14 +99,14 @@ final class SimulatedPlatform {
                 .loss(dice.pick(List.of(0.0, 0.01, 0.05)))
                 .duplication(dice.pick(List.of(0.0, 0.02, 0.1)))
                 .stragglers(dice.pick(List.of(0.0, 0.01, 0.04)), STRAGGLING)
-                .doublesOnly(message -> message instanceof Message);
+                .doublesOnly(message -> message instanceof Message || message instanceof ClientMessage);
         world.node(
                 REGISTER,
                 node -> register = new SimulatedRegister(node, node.disk("wal"), history, bugs, () -> onBegin.run()));
         services.participants().forEach((service, instances) -> {
             var database = Services.databaseOf(service);
             world.node(database, node -> {
-                var program = new SimulatedDatabase(node, node.disk("wal"), history, bugs);
+                var program = new SimulatedDatabase(node, node.disk("wal"), history, PlantedBug.flaws(bugs));
                 databases.put(service, program);
                 return program;
             });
@@ -145,15 +152,15 @@ final class SimulatedPlatform {
         var instances =
                 services.participants().values().stream().flatMap(List::stream).toList();
         var coordinators = services.coordinators();
-        sometimes(4, () -> crash(dice.pick(coordinators), Event.COORDINATOR_CRASH));
-        sometimes(4, () -> crash(dice.pick(instances), Event.INSTANCE_CRASH));
-        sometimes(
+        trouble.sometimes(4, () -> crash(dice.pick(coordinators), Event.COORDINATOR_CRASH));
+        trouble.sometimes(4, () -> crash(dice.pick(instances), Event.INSTANCE_CRASH));
+        trouble.sometimes(
                 3, () -> crash(Services.databaseOf(dice.pick(List.copyOf(databases.keySet()))), Event.DATABASE_CRASH));
-        sometimes(6, () -> crash(REGISTER, Event.REGISTER_CRASH));
-        sometimes(3, () -> pause(dice.pick(coordinators)));
-        sometimes(2, () -> pause(dice.pick(instances)));
-        sometimes(3, () -> cut(dice.pick(coordinators), REGISTER));
-        sometimes(3, () -> cut(dice.pick(coordinators), dice.pick(instances)));
+        trouble.sometimes(6, () -> crash(REGISTER, Event.REGISTER_CRASH));
+        trouble.sometimes(3, () -> pause(dice.pick(coordinators)));
+        trouble.sometimes(2, () -> pause(dice.pick(instances)));
+        trouble.sometimes(3, () -> cut(dice.pick(coordinators), REGISTER));
+        trouble.sometimes(3, () -> cut(dice.pick(coordinators), dice.pick(instances)));
         if (dice.chance(0.3)) {
             loseBeginRecords();
         }
@@ -161,20 +168,14 @@ final class SimulatedPlatform {
             coordinators.forEach(coordinator -> world.node(coordinator)
                     .skew(dice.between(Duration.ZERO, Duration.ofSeconds(4)).minusSeconds(2)));
         }
-        world.in(TROUBLE, () -> {
-            world.network().behave();
-            world.nodes().forEach(node -> {
-                node.resume();
-                node.restart();
-            });
-        });
+        trouble.end();
     }
 
     /// Crashes the register just after begin records, and has it up again while their owners still drive
     /// them.
     private void loseBeginRecords() {
         onBegin = () -> {
-            if (dice.chance(0.2) && world.elapsed().compareTo(TROUBLE) < 0) {
+            if (dice.chance(0.2) && trouble.lasts()) {
                 world.in(
                         dice.between(Duration.ZERO, Duration.ofMillis(30)),
                         () -> crash(REGISTER, Event.REGISTER_CRASH, Duration.ofMillis(100)));
@@ -182,19 +183,9 @@ final class SimulatedPlatform {
         };
     }
 
-    /// In half of the worlds, up to so many times.
-    private void sometimes(int atMost, Runnable fate) {
-        if (dice.chance(0.5)) {
-            IntStream.rangeClosed(0, dice.below(atMost))
-                    .forEach(time -> world.in(dice.between(Duration.ZERO, TROUBLE), fate));
-        }
-    }
-
     private void sabotage() {
         for (var time = 0; time < 40; time++) {
-            world.in(
-                    dice.between(Duration.ZERO, TROUBLE),
-                    () -> dice.pick(List.copyOf(databases.values())).sabotage(dice));
+            trouble.atAnyTime(() -> dice.pick(List.copyOf(databases.values())).sabotage(dice));
         }
     }
 
@@ -203,35 +194,19 @@ final class SimulatedPlatform {
     }
 
     private void crash(String name, Event event, Duration atMost) {
-        var node = world.node(name);
-        if (node.up()) {
+        if (trouble.crash(name, atMost)) {
             tally.count(event);
-            node.crash();
-            world.in(dice.between(Duration.ofMillis(20), atMost), node::restart);
         }
     }
 
     private void pause(String name) {
-        var node = world.node(name);
-        if (node.up() && !node.paused()) {
+        if (trouble.pause(name)) {
             tally.count(Event.PAUSE);
-            node.pause();
-            world.in(dice.between(Duration.ofMillis(200), Duration.ofSeconds(4)), node::resume);
         }
     }
 
     private void cut(String one, String other) {
         tally.count(Event.CUT);
-        var forth = dice.chance(0.7);
-        if (forth) {
-            world.network().cut(one, other);
-        }
-        if (!forth || dice.chance(0.6)) {
-            world.network().cut(other, one);
-        }
-        world.in(dice.between(Duration.ofMillis(200), Duration.ofSeconds(3)), () -> {
-            world.network().heal(one, other);
-            world.network().heal(other, one);
-        });
+        trouble.cut(one, other);
     }
 }

@@ -7,6 +7,7 @@ import io.covenant.transactions.Attempt;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.simulated.BranchWork;
 import io.covenant.transactions.twophase.TwoPhaseCommit.Input.Chosen;
 import java.time.Duration;
 import java.time.Instant;

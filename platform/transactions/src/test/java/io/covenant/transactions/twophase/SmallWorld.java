@@ -10,6 +10,7 @@ import io.covenant.transactions.Refusal;
 import io.covenant.transactions.Step;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.Vote;
+import io.covenant.transactions.simulated.Numbered;
 import io.covenant.transactions.twophase.TwoPhaseCommit.Input.Chosen;
 import io.covenant.transactions.twophase.TwoPhaseParticipant.Evidence;
 import java.time.Instant;

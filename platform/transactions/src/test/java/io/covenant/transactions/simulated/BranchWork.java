@@ -1,4 +1,4 @@
-package io.covenant.transactions.twophase;
+package io.covenant.transactions.simulated;
 
 import io.covenant.transactions.Attempt;
 import io.covenant.transactions.BranchId;
@@ -17,23 +17,23 @@ import java.util.TreeSet;
 ///                an order under an order number would be
 /// @param whenLow whether it only reads when there is enough on the account, so that doing it again may end
 ///                otherwise
-record BranchWork(String name, String service, int account, long amount, boolean once, boolean whenLow) {
+public record BranchWork(String name, String service, int account, long amount, boolean once, boolean whenLow) {
 
     private static final long ENOUGH = 90;
 
-    boolean onlyReads(long balance) {
+    public boolean onlyReads(long balance) {
         return !once && (amount == 0 || (whenLow && balance >= ENOUGH));
     }
 
-    BranchId in(TransactionId transaction, Attempt attempt) {
+    public BranchId in(TransactionId transaction, Attempt attempt) {
         return new BranchId(transaction, attempt, name);
     }
 
-    static BranchWork named(String name, List<BranchWork> works) {
+    public static BranchWork named(String name, List<BranchWork> works) {
         return works.stream().filter(work -> work.name().equals(name)).findAny().orElseThrow();
     }
 
-    static SortedSet<BranchId> branches(List<BranchWork> works, TransactionId transaction, Attempt attempt) {
+    public static SortedSet<BranchId> branches(List<BranchWork> works, TransactionId transaction, Attempt attempt) {
         var branches = new TreeSet<BranchId>();
         works.forEach(work -> branches.add(work.in(transaction, attempt)));
         return branches;

@@ -1,4 +1,4 @@
-package io.covenant.transactions.twophase;
+package io.covenant.transactions.simulated;
 
 import io.covenant.simulation.Node;
 import io.covenant.simulation.Program;
@@ -11,10 +11,10 @@ import java.util.Optional;
 
 /// Runs one transaction after the other, and asks again under the same id, here or there, until it knows
 /// the outcome.
-final class SimulatedClient implements Program {
+public final class SimulatedClient implements Program {
 
     /// One transaction that the client wants.
-    record Wish(TransactionId id, List<BranchWork> works, Duration deadline) {}
+    public record Wish(TransactionId id, List<BranchWork> works, Duration deadline) {}
 
     private final Node node;
     private final List<String> coordinators;
@@ -22,20 +22,20 @@ final class SimulatedClient implements Program {
     private Optional<Wish> current = Optional.empty();
     private int asked;
 
-    SimulatedClient(Node node, List<String> coordinators, List<Wish> wishes) {
+    public SimulatedClient(Node node, List<String> coordinators, List<Wish> wishes) {
         this.node = node;
         this.coordinators = coordinators;
         this.wishes = new ArrayDeque<>(wishes);
         next();
     }
 
-    boolean contented() {
+    public boolean contented() {
         return current.isEmpty();
     }
 
     @Override
     public void receive(String from, Object message) {
-        if (message instanceof Message.Answer(var id, var outcome)
+        if (message instanceof ClientMessage.Answer(var id, var outcome)
                 && current.filter(wish -> wish.id().equals(id)).isPresent()
                 && outcome.isPresent()) {
             if (node.dice().chance(0.15)) {
@@ -60,7 +60,7 @@ final class SimulatedClient implements Program {
     private void ask() {
         current.ifPresent(wish -> {
             var mine = ++asked;
-            var run = new Message.Run(wish.id(), wish.works(), wish.deadline());
+            var run = new ClientMessage.Run(wish.id(), wish.works(), wish.deadline());
             node.send(node.dice().pick(coordinators), run);
             if (node.dice().chance(0.1)) {
                 node.send(node.dice().pick(coordinators), run);

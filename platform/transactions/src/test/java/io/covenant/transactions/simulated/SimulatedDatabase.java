@@ -1,4 +1,4 @@
-package io.covenant.transactions.twophase;
+package io.covenant.transactions.simulated;
 
 import io.covenant.simulation.Dice;
 import io.covenant.simulation.Disk;
@@ -19,23 +19,25 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The database of one participating service, as far as a branch sees it: transactions that run, hold locks
 /// and can be prepared, barrier rows, and accounts. One per service; all instances of the service use it.
-final class SimulatedDatabase implements Program {
+public final class SimulatedDatabase implements Program {
 
-    static final long OPENING_BALANCE = 100;
+    private static final long OPENING_BALANCE = 100;
     private static final Duration LOCK_TIMEOUT = Duration.ofMillis(200);
     private static final Duration LOCK_CHECK = Duration.ofMillis(15);
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofMillis(1_500);
 
-    /// What the database writes ahead; all of it is forced.
-    sealed interface Row {
+    /// What the database writes ahead. All of it is forced, but for what [Request.Update] wants otherwise.
+    public sealed interface Row {
         record Prepared(BranchId branch, BranchWork work) implements Row {}
 
         record Committed(BranchId branch) implements Row {}
@@ -44,12 +46,15 @@ final class SimulatedDatabase implements Program {
 
         record Fenced(BranchId branch) implements Row {}
 
+        /// A row of a table that the protocol keeps beside the barrier.
+        record Kept(Object key, Object value) implements Row {}
+
         /// Only a planted bug writes this.
         record BarrierAlone(BranchId branch) implements Row {}
     }
 
     /// What an instance asks; the replies are inputs of the participant's core.
-    sealed interface Request {
+    public sealed interface Request {
 
         /// Begin, barrier row, the business, flush. The transaction then runs under the number of the
         /// session.
@@ -67,9 +72,20 @@ final class SimulatedDatabase implements Program {
 
         record Fence(BranchId branch) implements Request {}
 
+        /// One transaction on one row of a table that the protocol keeps beside the barrier. The row is locked
+        /// until it is over.
+        record Update(Object key, Function<Optional<Object>, Updated> how) implements Request {}
+
         /// The reply is a list of branches.
         record ListPrepared(Duration olderThan) implements Request {}
     }
+
+    /// What [Request.Update] does with its row.
+    ///
+    /// @param value  what the row holds then; empty: what it held
+    /// @param forced whether the reply waits until it is durable; otherwise it is durable together with the
+    ///               next write that is forced
+    public record Updated(Optional<Object> value, boolean forced, Object reply) {}
 
     /// Who holds the lock on a key.
     private sealed interface Holder {}
@@ -83,14 +99,16 @@ final class SimulatedDatabase implements Program {
     /// An insert of a fence that is being forced.
     private record Fencing(BranchId branch) implements Holder {}
 
+    private record Updating(Object key) implements Holder {}
+
     private record AccountKey(int account) {}
 
     private record OnceKey(TransactionId transaction) {}
 
     private final Node node;
     private final Disk<Row> disk;
-    private final History history;
-    private final Set<PlantedBug> bugs;
+    private final DatabaseObserver observer;
+    private final Set<DatabaseFlaw> flaws;
     private final Map<Integer, Long> balances = new HashMap<>();
     private final Set<TransactionId> done = new HashSet<>();
     private final Map<BranchId, Evidence> barrier = new HashMap<>();
@@ -98,12 +116,13 @@ final class SimulatedDatabase implements Program {
     private final Set<BranchId> beingFinished = new HashSet<>();
     private final Map<Long, Running> running = new LinkedHashMap<>();
     private final Map<Object, Holder> locks = new HashMap<>();
+    private final Map<Object, Object> kept = new LinkedHashMap<>();
 
-    SimulatedDatabase(Node node, Disk<Row> disk, History history, Set<PlantedBug> bugs) {
+    public SimulatedDatabase(Node node, Disk<Row> disk, DatabaseObserver observer, Set<DatabaseFlaw> flaws) {
         this.node = node;
         this.disk = disk;
-        this.history = history;
-        this.bugs = bugs;
+        this.observer = observer;
+        this.flaws = flaws;
         disk.contents().forEach(this::apply);
     }
 
@@ -119,6 +138,7 @@ final class SimulatedDatabase implements Program {
                 case Request.Finish(var branch, var decision) -> finish(branch, decision, reply);
                 case Request.Look(var branch) -> reply.accept(new Input.Found(evidence(branch)));
                 case Request.Fence(var branch) -> fence(branch, reply);
+                case Request.Update(var key, var how) -> update(key, how, reply);
                 case Request.ListPrepared(var olderThan) -> reply.accept(preparedFor(olderThan));
             }
         }
@@ -143,12 +163,12 @@ final class SimulatedDatabase implements Program {
 
     private void insertBarrier(Running transaction, Consumer<Object> reply) {
         var row = barrier.get(transaction.branch());
-        if (row == Evidence.WORK || (row == Evidence.FENCE && !bugs.contains(PlantedBug.LATE_PREPARE_ACCEPTED))) {
+        if (row == Evidence.WORK || (row == Evidence.FENCE && !flaws.contains(DatabaseFlaw.LATE_PREPARE_ACCEPTED))) {
             rollback(transaction);
             reply.accept(new Input.Found(row));
             return;
         }
-        if (bugs.contains(PlantedBug.BARRIER_OUTSIDE)) {
+        if (flaws.contains(DatabaseFlaw.BARRIER_OUTSIDE)) {
             var alone = new Row.BarrierAlone(transaction.branch());
             disk.write(alone);
             apply(alone);
@@ -201,7 +221,7 @@ final class SimulatedDatabase implements Program {
         } else {
             running.remove(transaction.session());
             var row = new Row.Prepared(transaction.branch(), transaction.work());
-            var forced = !bugs.contains(PlantedBug.PREPARE_NOT_FORCED);
+            var forced = !flaws.contains(DatabaseFlaw.PREPARE_NOT_FORCED);
             write(row, forced, () -> reply.accept(new Input.PrepareDone()));
         }
     }
@@ -228,7 +248,7 @@ final class SimulatedDatabase implements Program {
                 () -> {
                     var row = barrier.get(branch);
                     if (row == null) {
-                        var forced = !bugs.contains(PlantedBug.FENCE_NOT_FORCED);
+                        var forced = !flaws.contains(DatabaseFlaw.FENCE_NOT_FORCED);
                         write(new Row.Fenced(branch), forced, () -> reply.accept(new Input.Fenced()));
                     } else {
                         locks.remove(branch);
@@ -236,6 +256,30 @@ final class SimulatedDatabase implements Program {
                     }
                 },
                 holder -> reply.accept(new Input.Found(evidence(holder))));
+    }
+
+    private void update(Object key, Function<Optional<Object>, Updated> how, Consumer<Object> reply) {
+        lock(
+                key,
+                new Updating(key),
+                () -> {
+                    var updated = how.apply(kept(key));
+                    if (updated.value().isEmpty()) {
+                        locks.remove(key);
+                        reply.accept(updated.reply());
+                    } else {
+                        write(
+                                new Row.Kept(key, updated.value().get()),
+                                updated.forced(),
+                                () -> reply.accept(updated.reply()));
+                    }
+                },
+                holder -> {});
+    }
+
+    /// What a row of the protocol's own table holds.
+    public Optional<Object> kept(Object key) {
+        return Optional.ofNullable(kept.get(key));
     }
 
     private List<BranchId> preparedFor(Duration least) {
@@ -254,7 +298,7 @@ final class SimulatedDatabase implements Program {
 
     private static Evidence evidence(Holder holder) {
         return switch (holder) {
-            case Running _, Fencing _ -> Evidence.RUNNING;
+            case Running _, Fencing _, Updating _ -> Evidence.RUNNING;
             case Prepared _ -> Evidence.PREPARED;
         };
     }
@@ -305,7 +349,7 @@ final class SimulatedDatabase implements Program {
                 prepared.put(branch, holder);
                 locks.put(branch, holder);
                 keys(branch, work).forEach(key -> locks.put(key, holder));
-                report(row, () -> history.prepared(branch));
+                report(row, () -> observer.prepared(branch));
             }
             case Row.Committed(var branch) -> {
                 var work = finished(branch).work();
@@ -314,23 +358,27 @@ final class SimulatedDatabase implements Program {
                     done.add(branch.transaction());
                 }
                 barrier.put(branch, Evidence.WORK);
-                report(row, () -> history.committed(branch));
+                report(row, () -> observer.committed(branch));
             }
             case Row.RolledBack(var branch) -> {
                 finished(branch);
-                report(row, () -> history.rolledBack(branch));
+                report(row, () -> observer.rolledBack(branch));
             }
             case Row.Fenced(var branch) -> {
                 locks.remove(branch);
                 barrier.put(branch, Evidence.FENCE);
             }
+            case Row.Kept(var key, var value) -> {
+                locks.remove(key);
+                kept.put(key, value);
+            }
             case Row.BarrierAlone(var branch) -> barrier.put(branch, Evidence.WORK);
         }
     }
 
-    private void report(Row row, Runnable toHistory) {
-        if (history.becameVisible(row)) {
-            toHistory.run();
+    private void report(Row row, Runnable toObserver) {
+        if (observer.becameVisible(row)) {
+            toObserver.run();
         }
     }
 
@@ -357,24 +405,24 @@ final class SimulatedDatabase implements Program {
     }
 
     /// An operator rolls back a prepared transaction by hand.
-    void sabotage(Dice dice) {
+    public void sabotage(Dice dice) {
         var victims = prepared.keySet().stream()
                 .filter(branch -> !beingFinished.contains(branch))
                 .toList();
         if (!victims.isEmpty()) {
             var victim = dice.pick(victims);
-            history.sabotaged(victim);
+            observer.sabotaged(victim);
             write(new Row.RolledBack(victim), false, () -> {});
             disk.force();
         }
     }
 
-    boolean nothingPrepared() {
+    public boolean nothingPrepared() {
         return prepared.isEmpty() && running.isEmpty();
     }
 
     /// What all branches together have added to the accounts.
-    long moved() {
+    public long moved() {
         return balances.values().stream()
                 .mapToLong(balance -> balance - OPENING_BALANCE)
                 .sum();

@@ -1,4 +1,4 @@
-package io.covenant.transactions.twophase;
+package io.covenant.transactions.simulated;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -6,19 +6,19 @@ import java.util.List;
 import java.util.Map;
 
 /// Gives each different value a small number, so that a state of many values is a few numbers.
-final class Numbered<T> {
+public final class Numbered<T> {
 
     private final Map<T, Integer> numbers = new HashMap<>();
     private final List<T> values = new ArrayList<>();
 
-    int of(T value) {
+    public int of(T value) {
         return numbers.computeIfAbsent(value, key -> {
             values.add(key);
             return values.size() - 1;
         });
     }
 
-    T at(int number) {
+    public T at(int number) {
         return values.get(number);
     }
 }
