@@ -205,8 +205,8 @@ public final class LockClient implements AutoCloseable {
 
     /// Follows them, and says when it begins to.
     ///
-    /// @param begin called by the thread that calls the listener, whenever it is connected: what is looked at from then
-    ///              on and what is heard leave no gap
+    /// @param begin called by the thread that calls the listener, whenever it is connected: what is looked at from
+    ///              then on leaves no gap before what is heard
     public Watch watch(String prefix, Runnable begin, WatchListener listener) {
         var path = "/api/v1/watch?prefix=" + URLEncoder.encode(prefix, StandardCharsets.UTF_8);
         var stream = new EventStream(http, threads, this::anyNode, path, begin, listener::changed);
