@@ -2,6 +2,7 @@ package io.covenant.locks.namespace;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 
 /// What an owner has of a name.
 ///
@@ -11,7 +12,10 @@ import java.util.List;
 /// @param units           of the name's capacity
 /// @param lockDelayMillis when it is lost
 /// @param lostUntilMillis 0 while it is held
-/// @param requests        those that made it: the first grant and each re-entry
+/// @param requests        those that made it, the first grant and each re-entry; one that no cancel can name any more
+///                        may be missing, and a release less is counted then
+/// @param released        how many of these were given back: a release does not say which, and the cancel of one of
+///                        them may still be under way
 /// @param value           that a leader proclaims
 public record Hold(
         Owner owner,
@@ -21,34 +25,59 @@ public record Hold(
         long lockDelayMillis,
         long lostUntilMillis,
         List<Long> requests,
+        int released,
         Content value) {
 
     public boolean lost() {
         return lostUntilMillis != 0;
     }
 
-    Hold again(long request) {
-        var more = new ArrayList<>(requests);
+    /// How often its owner has entered it and not left.
+    public int count() {
+        return requests.size() - released;
+    }
+
+    /// @param cancellable whether a cancel may still name a request
+    Hold again(long request, LongPredicate cancellable) {
+        var settled = settled(requests, released, cancellable);
+        var more = new ArrayList<>(settled.requests);
         more.add(request);
-        return with(more);
+        return with(more, settled.released);
     }
 
     Hold without(long request) {
         var fewer = new ArrayList<>(requests);
         fewer.remove(request);
-        return with(fewer);
+        return with(fewer, released);
     }
 
-    /// Without the youngest of its requests.
-    Hold once() {
-        return with(requests.subList(0, requests.size() - 1));
+    /// With a release more.
+    Hold once(LongPredicate cancellable) {
+        return settled(requests, released + 1, cancellable);
+    }
+
+    /// Strikes requests that no cancel can name off against releases.
+    private Hold settled(List<Long> all, int given, LongPredicate cancellable) {
+        if (given == 0) {
+            return this;
+        }
+        var kept = new ArrayList<Long>(all.size());
+        int open = given;
+        for (long request : all) {
+            if (open > 0 && !cancellable.test(request)) {
+                open--;
+            } else {
+                kept.add(request);
+            }
+        }
+        return with(kept, open);
     }
 
     Hold lostUntil(long millis) {
-        return new Hold(owner, mode, units, token, lockDelayMillis, millis, requests, Content.EMPTY);
+        return new Hold(owner, mode, units, token, lockDelayMillis, millis, requests, released, Content.EMPTY);
     }
 
-    private Hold with(List<Long> others) {
-        return new Hold(owner, mode, units, token, lockDelayMillis, lostUntilMillis, List.copyOf(others), value);
+    private Hold with(List<Long> others, int given) {
+        return new Hold(owner, mode, units, token, lockDelayMillis, lostUntilMillis, List.copyOf(others), given, value);
     }
 }

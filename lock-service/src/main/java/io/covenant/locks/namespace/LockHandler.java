@@ -120,7 +120,15 @@ final class LockHandler {
         for (var name : names) {
             var lock = held(name);
             var hold = lock.heldBy(owner, release.token());
-            left.add(hold == null ? 0 : queues.give(lock, hold, hold.once(), Cause.RELEASED));
+            left.add(
+                    hold == null
+                            ? 0
+                            : queues.give(
+                                    lock,
+                                    hold,
+                                    hold.once(seq -> session.requests()
+                                            .keeps(seq, release.origin().ackUpTo())),
+                                    Cause.RELEASED));
         }
         queues.serve(names);
         deadlocks.resolve(owner);

@@ -117,7 +117,7 @@ final class LockRules {
         if (held.mode() == Mode.SHARED && want.mode() == Mode.EXCLUSIVE) {
             return new Reply.Refused(RefusalCode.UPGRADE, want.name(), held.token());
         }
-        return held.requests().size() >= limits.reentries()
+        return held.count() >= limits.reentries()
                 ? new Reply.Refused(RefusalCode.TOO_MANY_REENTRIES, want.name(), limits.reentries())
                 : null;
     }

@@ -96,10 +96,9 @@ final class Queues {
         var lock = state.lock(want);
         var held = reentered(lock, want, taker.owner());
         if (held != null) {
-            var again = held.again(taker.seq());
+            var again = held.again(taker.seq(), seq -> isKnown(taker.owner().session(), seq));
             state.put(lock.replace(held, again));
-            return new Reply.Grant(
-                    want.name(), held.mode(), held.token(), again.requests().size());
+            return new Reply.Grant(want.name(), held.mode(), held.token(), again.count());
         }
         long token = state.stamp();
         long session = taker.owner().session();
@@ -116,10 +115,16 @@ final class Queues {
                 taker.lockDelayMillis(),
                 0,
                 List.of(taker.seq()),
+                0,
                 value)));
         state.belongings(session).held.add(want.name());
         state.emit(new Event.Granted(state.index, session, taker.seq(), want.name(), want.mode(), token));
         return new Reply.Grant(want.name(), want.mode(), token, 1);
+    }
+
+    private boolean isKnown(long session, long seq) {
+        var present = state.sessions.get(session);
+        return present != null && present.requests().find(seq) != null;
     }
 
     private void noteInFile(String name, long token) {
@@ -171,13 +176,13 @@ final class Queues {
 
     /// Gives back one request's part of a hold; answers how many parts are left.
     int give(Lock lock, Hold hold, Hold rest, Cause cause) {
-        if (rest.requests().isEmpty()) {
+        if (rest.count() == 0) {
             state.put(lock.minus(hold));
             forget(lock.name(), hold, cause);
         } else {
             state.put(lock.replace(hold, rest));
         }
-        return rest.requests().size();
+        return rest.count();
     }
 
     /// Ends whatever a session holds of a name.

@@ -48,6 +48,12 @@ public final class Requests {
         return entries.size();
     }
 
+    /// Whether this number's answer is still known once everything up to another is acknowledged.
+    boolean keeps(long seq, long ackUpTo) {
+        var entry = find(seq);
+        return entry != null && (ackUpTo <= floor || seq > ackUpTo || entry.waiting());
+    }
+
     public @Nullable Entry find(long seq) {
         int at = position(seq);
         return at < entries.size() && entries.get(at).seq() == seq ? entries.get(at) : null;

@@ -149,6 +149,7 @@ final class SnapshotCodec {
         out.number(hold.lockDelayMillis());
         out.number(hold.lostUntilMillis());
         out.list(hold.requests(), out::number);
+        out.number(hold.released());
         hold.value().encode(out);
     }
 
@@ -161,6 +162,7 @@ final class SnapshotCodec {
                 in.number(),
                 in.number(),
                 List.copyOf(in.list(MOST, in::number)),
+                in.size(MOST),
                 CommandCodec.content(in));
     }
 

@@ -132,7 +132,7 @@ final class LockController {
                 hold.owner().strand(),
                 Wire.mode(hold.mode()),
                 hold.token(),
-                hold.requests().size(),
+                hold.count(),
                 remaining == null || remaining.isEmpty() ? null : remaining.getAsLong(),
                 hold.lost() ? hold.lostUntilMillis() : null);
     }

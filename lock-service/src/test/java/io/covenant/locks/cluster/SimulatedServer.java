@@ -336,7 +336,7 @@ final class SimulatedServer implements Program {
                             hold.owner().strand(),
                             hold.token(),
                             "",
-                            hold.requests().size(),
+                            hold.count(),
                             hold.requests()));
                 }
             }

@@ -27,6 +27,7 @@ final class Invariants {
         require(lock.used() == lock.holds().stream().mapToInt(Hold::units).sum(), () -> "used: " + lock);
         require(lock.used() <= lock.capacity(), () -> "more than there is: " + lock);
         for (var hold : lock.holds()) {
+            require(hold.count() > 0, () -> "held no more: " + hold);
             require(hold.lost() || sessions.contains(hold.owner().session()), "held by one that is gone");
         }
         require(lock.queue().size() <= limits.waitersPerName(), "too long a queue");

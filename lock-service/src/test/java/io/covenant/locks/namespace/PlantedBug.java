@@ -23,6 +23,11 @@ enum PlantedBug {
             "LockHandler",
             "&& undo(session.id(), target, grants)",
             "&& grants.isEmpty() && undo(session.id(), target, grants)"),
+    RELEASE_TAKES_THE_YOUNGEST(
+            "A release counts as that of the youngest entry: when its cancel comes, it finds nothing, and the hold stays.",
+            "Hold",
+            "return settled(requests, released + 1, cancellable);",
+            "return with(requests.subList(0, requests.size() - 1), 0);"),
     LATE_REQUEST_ACQUIRES(
             "A request that its cancel overtook acquires the lock for nobody.",
             "LockHandler",

@@ -26,7 +26,9 @@ final class ReferenceModel {
         final int units;
         final long token;
         final long delay;
+        /// Whatever was granted and not cancelled.
         final List<Long> seqs = new ArrayList<>();
+        int released;
         long lostUntil;
 
         Has(Owner owner, Want want, long token, long delay) {
@@ -44,12 +46,17 @@ final class ReferenceModel {
             token = other.token;
             delay = other.delay;
             seqs.addAll(other.seqs);
+            released = other.released;
             lostUntil = other.lostUntil;
+        }
+
+        private int count() {
+            return seqs.size() - released;
         }
 
         @Override
         public String toString() {
-            return owner.session() + "." + owner.strand() + " " + mode + " " + token + " " + seqs + " " + lostUntil;
+            return owner.session() + "." + owner.strand() + " " + mode + " " + token + " " + count() + " " + lostUntil;
         }
     }
 
@@ -160,8 +167,8 @@ final class ReferenceModel {
                 .filter(one -> one.owner.equals(owner) && one.token == held && one.lostUntil == 0)
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("released without being held: " + name));
-        has.seqs.removeLast();
-        holds(name).removeIf(one -> one.seqs.isEmpty());
+        has.released++;
+        holds(name).removeIf(one -> one.count() == 0);
         serve(token);
     }
 
@@ -171,7 +178,7 @@ final class ReferenceModel {
             for (var has : holds) {
                 undone |= has.owner.session() == session && has.lostUntil == 0 && has.seqs.remove(seq);
             }
-            holds.removeIf(has -> has.seqs.isEmpty());
+            holds.removeIf(has -> has.count() == 0);
         }
         serve(token);
         return undone;
@@ -227,7 +234,7 @@ final class ReferenceModel {
     static String shown(Lock lock) {
         var holds = lock.holds().stream()
                 .map(hold -> hold.owner().session() + "." + hold.owner().strand() + " " + hold.mode() + " "
-                        + hold.token() + " " + hold.requests() + " " + hold.lostUntilMillis())
+                        + hold.token() + " " + hold.count() + " " + hold.lostUntilMillis())
                 .toList();
         return holds + " <- "
                 + lock.queue().stream()

@@ -188,12 +188,80 @@ class TrapTests {
 
     @Test
     void cancelsOneEntryOfAHoldAndNoOther() {
+        log.lock(ann, "door");
+        log.lock(ann, "door");
+
+        assertThat(log.cancel(ann, 2)).isEqualTo(new Cancelled(Undone.GRANT));
+        assertThat(log.holders("door")).containsExactly(ann);
+        assertThat(log.cancel(ann, 2)).isEqualTo(new Cancelled(Undone.NOTHING));
+        assertThat(log.holders("door")).containsExactly(ann);
+        assertThat(log.cancel(ann, 1)).isEqualTo(new Cancelled(Undone.GRANT));
+        assertThat(log.holders("door")).isEmpty();
+    }
+
+    /// The answer to the re-entry was lost, its cancel is under way, and the release of the first entry is faster:
+    /// it must not pass for the release of the second.
+    @Test
+    void cancelsAReentryThatAReleaseOvertook() {
+        long token = Log.token(log.lock(ann, "door"));
+        log.lock(ann, "door");
+        log.lock(bob, "door");
+
+        assertThat(log.release(ann, "door", token).reply()).isEqualTo(new Reply.Released(List.of(1)));
+        log.restart();
+        assertThat(log.holders("door")).containsExactly(ann);
+        assertThat(log.cancel(ann, 2)).isEqualTo(new Cancelled(Undone.GRANT));
+
+        assertThat(log.holders("door")).containsExactly(bob);
+    }
+
+    /// The other way round: it is the first entry that is cancelled, and the second that was released.
+    @Test
+    void cancelsAFirstEntryAfterTheReleaseOfItsReentry() {
         long token = Log.token(log.lock(ann, "door"));
         log.lock(ann, "door");
         log.release(ann, "door", token);
 
-        assertThat(log.cancel(ann, 2)).isEqualTo(new Cancelled(Undone.NOTHING));
+        assertThat(log.cancel(ann, 1)).isEqualTo(new Cancelled(Undone.GRANT));
+        assertThat(log.holders("door")).isEmpty();
+    }
+
+    @Test
+    void keepsWhatWasEnteredAgainBetweenTheReleaseAndTheCancel() {
+        long token = Log.token(log.lock(ann, "door"));
+        log.lock(ann, "door");
+        log.release(ann, "door", token);
+        log.lock(ann, "door");
+
+        assertThat(log.cancel(ann, 2)).isEqualTo(new Cancelled(Undone.GRANT));
         assertThat(log.holders("door")).containsExactly(ann);
+        assertThat(log.release(ann, "door", token).reply()).isEqualTo(new Reply.Released(List.of(0)));
+        assertThat(log.holders("door")).isEmpty();
+    }
+
+    /// Who enters and leaves a lock that it holds all day does not make the state grow.
+    @Test
+    void remembersNoRequestOfAHoldThatNobodyCanCancel() {
+        long token = Log.token(log.lock(ann, "door"));
+        for (int i = 0; i < 1_000; i++) {
+            long acked = log.lastSeq(ann);
+            log.reply(new Command.Acquire(
+                    new Command.Origin(ann, acked + 1, acked),
+                    0,
+                    List.of(Want.exclusive("door")),
+                    0,
+                    0,
+                    Content.EMPTY));
+            log.reply(new Command.Release(new Command.Origin(ann, acked + 2, acked + 1), 0, List.of("door"), token));
+            log.next(ann);
+            log.next(ann);
+        }
+
+        assertThat(log.namespace.lock("door").orElseThrow().heldBy(new Owner(ann, 0)))
+                .satisfies(hold -> {
+                    assertThat(hold.count()).isEqualTo(1);
+                    assertThat(hold.requests()).hasSizeLessThan(3);
+                });
     }
 
     @Test
