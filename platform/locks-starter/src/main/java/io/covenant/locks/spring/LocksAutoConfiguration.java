@@ -172,6 +172,11 @@ public class LocksAutoConfiguration {
         ProblemMapping fencedOffProblems() {
             return new FencedOffProblems();
         }
+
+        @Bean
+        ProblemMapping lockProblems() {
+            return new LockProblems();
+        }
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -31,6 +31,12 @@ public final class TransactionFence {
     }
 
     public void check(String resource, long token) {
+        check(resource, token, who, "");
+    }
+
+    /// @param who  holds the lock, if that is not this instance
+    /// @param what is to be written, for the audit
+    public void check(String resource, long token, String who, String what) {
         if (!TransactionSynchronizationManager.isActualTransactionActive()) {
             throw new IllegalStateException(
                     "the fence of %s has to be asked in the transaction of the write; there is none"
@@ -38,7 +44,7 @@ public final class TransactionFence {
         }
         var connection = DataSourceUtils.getConnection(dataSource);
         try {
-            guard.check(connection, resource, token, who);
+            guard.check(connection, resource, token, who, what);
         } catch (SQLException e) {
             var translated = new SQLExceptionSubclassTranslator().translate("fence of " + resource, null, e);
             throw translated != null ? translated : new UncategorizedSQLException("fence of " + resource, null, e);

@@ -3,12 +3,15 @@ package io.covenant.locks.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import io.covenant.locks.client.LockClient;
+import io.covenant.locks.client.LockRequest;
 import io.covenant.locks.client.LockTimeoutException;
 import io.covenant.locks.fencing.FencedOffException;
 import io.covenant.locks.fencing.FencingGuard;
+import io.covenant.testing.DatabaseOf;
 import io.covenant.testing.RealPostgres;
 import io.covenant.testing.TestDatabase;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -26,6 +29,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -209,6 +213,65 @@ class LocksAutoConfigurationTests {
             assertThatExceptionOfType(FencedOffException.class)
                     .isThrownBy(() -> transactions.executeWithoutResult(_ -> fence.check("stock/apple", 33)))
                     .satisfies(refused -> assertThat(refused.current()).isEqualTo(34));
+        });
+    }
+
+    @Test
+    void makesTheTablesOfTheGuardAndShowsWhomItRefused(@DatabaseOf("fenced") TestDatabase database) {
+        database.migrate("create table shelf (sku text primary key)");
+        application
+                .withConfiguration(AutoConfigurations.of(FlywayAutoConfiguration.class, FencingAutoConfiguration.class))
+                .withBean(DataSource.class, database::runtime)
+                .withPropertyValues(
+                        "covenant.node=orders-1",
+                        "spring.flyway.url=" + database.jdbcUrl(),
+                        "spring.flyway.user=" + database.ownerUsername(),
+                        "spring.flyway.password=" + database.ownerPassword(),
+                        "spring.flyway.baseline-on-migrate=true",
+                        "spring.flyway.locations=classpath:db/nothing",
+                        "spring.flyway.fail-on-missing-locations=false")
+                .run(context -> {
+                    var fence = context.getBean(TransactionFence.class);
+                    var audit = context.getBean(FencingEndpoint.class);
+                    var transactions = new TransactionTemplate(
+                            new DataSourceTransactionManager(context.getBean(DataSource.class)));
+                    assertThat(audit.audit(null).refusals()).isEmpty();
+
+                    transactions.executeWithoutResult(_ -> fence.check("stock/apple", 34));
+                    assertThatExceptionOfType(FencedOffException.class)
+                            .isThrownBy(() -> transactions.executeWithoutResult(
+                                    _ -> fence.check("stock/apple", 33, "orders-2", "order 7")));
+
+                    await().untilAsserted(() -> assertThat(audit.audit(1).refusals())
+                            .singleElement()
+                            .satisfies(refusal -> assertThat(refusal.who() + ", " + refusal.reason())
+                                    .isEqualTo("orders-2, order 7: the lock passed on: token 33 is older than 34")));
+                });
+    }
+
+    @Test
+    void tellsWhoAskedWhyThereWasNoLock() {
+        application.withPropertyValues("covenant.locks.client.patience=2s").run(context -> {
+            var client = context.getBean(LockClient.class);
+            var problems = new LockProblems();
+            node.busy = true;
+
+            var busy = problems.problemFor(catchThrowable(
+                    () -> client.acquire(LockRequest.exclusive("a").trying())));
+            node.server.kill();
+            var away = problems.problemFor(new IllegalStateException(catchThrowable(
+                    () -> client.acquire(LockRequest.exclusive("a").waiting(Duration.ofMillis(20))))));
+
+            assertThat(busy).hasValueSatisfying(problem -> {
+                assertThat(problem.code()).isEqualTo("lock-busy");
+                assertThat(problem.retryAfter()).isPositive();
+            });
+            assertThat(away).hasValueSatisfying(problem -> {
+                assertThat(problem.code()).isEqualTo("lock-service-unavailable");
+                assertThat(problem.detail()).contains("covenant.services.locks");
+            });
+            assertThat(problems.problemFor(new IllegalStateException("no lock")))
+                    .isEmpty();
         });
     }
 

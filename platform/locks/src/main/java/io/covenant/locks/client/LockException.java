@@ -3,7 +3,7 @@ package io.covenant.locks.client;
 import org.jspecify.annotations.Nullable;
 
 /// Something that a lock client could not do.
-public sealed class LockException extends RuntimeException
+public abstract sealed class LockException extends RuntimeException
         permits LockLostException, LockRefusedException, LockServiceUnavailableException, LockTimeoutException {
 
     LockException(String message, @Nullable Throwable cause) {

@@ -2,6 +2,9 @@ package io.covenant.locks.fencing;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -51,6 +54,11 @@ public final class FencingGuard implements AutoCloseable {
     /// @param who        writes, for the audit
     /// @throws FencedOffException when the token is too old; the transaction has to roll back
     public void check(Connection connection, String resource, long token, String who) throws SQLException {
+        check(connection, resource, token, who, "");
+    }
+
+    /// The same, saying for the audit what is to be written.
+    public void check(Connection connection, String resource, long token, String who, String what) throws SQLException {
         if (connection.getAutoCommit()) {
             throw new IllegalStateException(
                     "the guard of %s has to be asked in the transaction of the write; this connection is in none"
@@ -68,7 +76,7 @@ public final class FencingGuard implements AutoCloseable {
             }
         }
         long current = current(connection, resource);
-        refuse(resource, token, current, who);
+        refuse(resource, token, current, who, what);
         throw new FencedOffException(resource, token, current);
     }
 
@@ -82,16 +90,40 @@ public final class FencingGuard implements AutoCloseable {
         }
     }
 
-    private void refuse(String resource, long given, long current, String who) {
-        LOG.warn("{} came to {} with token {}, which has seen {}: refused", who, resource, given, current);
+    /// Who was refused, the latest first.
+    public List<FenceRefusal> refusals(Connection connection, int most) throws SQLException {
+        try (var select = connection.prepareStatement(
+                "select id, at, resource, given, current, who, reason from fence_refusal order by id desc limit ?")) {
+            select.setInt(1, most);
+            var refusals = new ArrayList<FenceRefusal>();
+            try (var rows = select.executeQuery()) {
+                while (rows.next()) {
+                    refusals.add(new FenceRefusal(
+                            rows.getLong("id"),
+                            rows.getObject("at", OffsetDateTime.class).toInstant(),
+                            rows.getString("resource"),
+                            rows.getLong("given"),
+                            rows.getLong("current"),
+                            rows.getString("who"),
+                            rows.getString("reason")));
+                }
+            }
+            return refusals;
+        }
+    }
+
+    private void refuse(String resource, long given, long current, String who, String what) {
+        LOG.warn("{} came to {} with token {}, which has seen {}: {} refused", who, resource, given, current, what);
+        var reason = "%sthe lock passed on: token %d is older than %d"
+                .formatted(what.isEmpty() ? "" : what + ": ", given, current);
         try {
-            auditor.execute(() -> write(resource, given, current, who));
+            auditor.execute(() -> write(resource, given, current, who, reason));
         } catch (RejectedExecutionException full) {
             LOG.error("The refusal of {} at {} is in no table: too many are unwritten", who, resource, full);
         }
     }
 
-    private void write(String resource, long given, long current, String who) {
+    private void write(String resource, long given, long current, String who, String reason) {
         try (var connection = audit.getConnection();
                 var insert = connection.prepareStatement(
                         "insert into fence_refusal (resource, given, current, who, reason) values (?, ?, ?, ?, ?)")) {
@@ -99,7 +131,7 @@ public final class FencingGuard implements AutoCloseable {
             insert.setLong(2, given);
             insert.setLong(3, current);
             insert.setString(4, who);
-            insert.setString(5, "the lock passed on: token %d is older than %d".formatted(given, current));
+            insert.setString(5, reason);
             insert.executeUpdate();
             if (!connection.getAutoCommit()) {
                 connection.commit();

@@ -127,6 +127,33 @@ class FencingGuardTests {
     }
 
     @Test
+    void tellsWhoWasRefusedAndWhatFor() throws SQLException {
+        try (var next = begin()) {
+            guard.check(next, "stock/pear", 34, "bob");
+            next.commit();
+        }
+        try (var stopped = begin()) {
+            assertThatExceptionOfType(FencedOffException.class)
+                    .isThrownBy(() -> guard.check(stopped, "stock/pear", 33, "ann", "a count of 10"));
+            stopped.rollback();
+        }
+
+        await().untilAsserted(() -> {
+            try (var look = begin()) {
+                assertThat(guard.refusals(look, 5)).singleElement().satisfies(refusal -> {
+                    assertThat(refusal.who()).isEqualTo("ann");
+                    assertThat(refusal.resource()).isEqualTo("stock/pear");
+                    assertThat(refusal.given()).isEqualTo(33);
+                    assertThat(refusal.current()).isEqualTo(34);
+                    assertThat(refusal.reason())
+                            .isEqualTo("a count of 10: the lock passed on: token 33 is older than 34");
+                    assertThat(refusal.at()).isNotNull();
+                });
+            }
+        });
+    }
+
+    @Test
     void makesAnOlderTokenWaitForTheTransactionOfANewerOne() throws Exception {
         try (var newer = begin();
                 var older = begin()) {
