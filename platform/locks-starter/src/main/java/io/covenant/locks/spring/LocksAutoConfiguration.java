@@ -14,15 +14,13 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.restclient.RestClientCustomizer;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.EnableAspectJAutoProxy;
 import org.springframework.core.env.Environment;
@@ -37,7 +35,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
             "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
             "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration"
         })
-@ConditionalOnProperty(name = "covenant.locks.client.enabled", matchIfMissing = true)
+@Conditional(OnLockService.class)
 @EnableConfigurationProperties(LocksProperties.class)
 public class LocksAutoConfiguration {
 
@@ -55,9 +53,7 @@ public class LocksAutoConfiguration {
     }
 
     private static List<URI> nodes(Environment environment) {
-        var nodes = Binder.get(environment)
-                .bind("covenant.services.locks", Bindable.listOf(URI.class))
-                .orElse(List.of());
+        var nodes = OnLockService.nodes(environment);
         if (nodes.isEmpty()) {
             throw new LocksMisconfiguredException(
                     "No node of the lock service is named.",

@@ -11,6 +11,8 @@ import org.springframework.validation.annotation.Validated;
 /// How this application uses the lock service; its nodes are `covenant.services.locks`.
 ///
 /// @param enabled             false leaves the client out
+/// @param required            whether the application cannot do without; false leaves the client out, and says
+///                            so, when `covenant.services.locks` names nobody
 /// @param ttl                 for so long at most the locks of a crashed instance stay taken
 /// @param grace               how long a session in jeopardy is not given up
 /// @param patience            with a lock service that does not answer, beside the wait of an acquire
@@ -21,6 +23,7 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("covenant.locks.client")
 public record LocksProperties(
         @DefaultValue("true") boolean enabled,
+        @DefaultValue("true") boolean required,
 
         @DefaultValue("10s") @NotNull @DurationMin(seconds = 1) @DurationMax(minutes = 10)
         Duration ttl,

@@ -15,6 +15,7 @@ final class OneLockNode implements AutoCloseable {
     final ScriptedServer server = new ScriptedServer(this::answer);
     volatile boolean busy;
     volatile boolean gone;
+    volatile boolean queue;
     private final AtomicLong tokens = new AtomicLong(40);
 
     String address() {
@@ -41,9 +42,16 @@ final class OneLockNode implements AutoCloseable {
         }
     }
 
-    private void acquire(Request request, Connection connection) throws IOException {
+    private void acquire(Request request, Connection connection) throws IOException, InterruptedException {
         if (busy) {
             problem(connection, "423 Locked", "{\"status\":423,\"code\":\"busy\"}");
+            return;
+        }
+        if (queue) {
+            Thread.sleep(50);
+            var body = "{\"ticket\":1,\"position\":0}";
+            connection.say("HTTP/1.1 202 Accepted\nContent-Type: application/json\nContent-Length: %d\n\n%s"
+                    .formatted(body.length(), body));
             return;
         }
         var name = NAME.matcher(request.body());

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.locks.spring.jobs;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.locks.spring.names;
+
+import org.jspecify.annotations.NullMarked;
