@@ -105,7 +105,11 @@ public final class EventStream implements AutoCloseable {
 
     /// Who resumes may know more than a node that is behind.
     private boolean isKnown(List<Item> more) {
-        return more.getFirst() instanceof Item.Happened(var event, var _) && event.index() <= after;
+        return switch (more.getFirst()) {
+            case Item.Happened(var event, var _) -> event.index() <= after;
+            case Item.Compacted(var index) -> index <= after;
+            case Item.Begun _, Item.Leader _ -> false;
+        };
     }
 
     /// The next things to tell.
