@@ -37,6 +37,7 @@ public final class Launcher {
                 .addSubcommand(new LoadCommand(context))
                 .addSubcommand(new InvariantsCommand(context))
                 .addSubcommand(new LocksCommand(context))
+                .addSubcommand(new ServicesCommand(context))
                 .addSubcommand(new LogsCommand(context))
                 .addSubcommand(new SignalCommand.Kill(context))
                 .addSubcommand(new SignalCommand.Pause(context))

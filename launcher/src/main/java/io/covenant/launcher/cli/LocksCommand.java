@@ -28,12 +28,17 @@ final class LocksCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Platform platform = context.platform();
-        boolean mayElect = platform.lockNodes().stream()
-                .anyMatch(node -> platform.node(node).process().isPresent());
         try (LockService service = platform.locks()) {
-            Locks locks = service.list(prefix, mayElect ? PATIENCE : Duration.ZERO);
+            Locks locks = service.list(prefix, patience(platform));
             LocksText.lines(locks).forEach(context.console()::say);
         }
         return 0;
+    }
+
+    /// How long a primary may be missing: not at all when nobody runs who could become it.
+    static Duration patience(Platform platform) {
+        boolean mayElect = platform.lockNodes().stream()
+                .anyMatch(node -> platform.node(node).process().isPresent());
+        return mayElect ? PATIENCE : Duration.ZERO;
     }
 }

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,9 @@ public final class LockService implements AutoCloseable {
 
     private static final Duration ANSWER = Duration.ofSeconds(1);
     private static final Duration BETWEEN_ROUNDS = Duration.ofMillis(200);
+    /// A node that is taken in receives the log first.
+    private static final Duration MEMBERS = Duration.ofSeconds(15);
+
     private static final int PAGE = 100;
 
     private final SequencedMap<String, URI> nodes;
@@ -54,18 +58,84 @@ public final class LockService implements AutoCloseable {
         }
     }
 
+    /// All that is registered, as the primary knows it.
+    ///
+    /// @param patience how long a primary may be missing
+    public List<Registered> registered(Duration patience) throws InterruptedException {
+        return ofThePrimary(patience, (_, base) -> registered(base));
+    }
+
+    /// Whether this node has a log of its own and no group: its directory was lost, and the group knows another node
+    /// under its name.
+    public boolean isStranger(String name) throws InterruptedException {
+        URI base = nodes.get(name);
+        try {
+            if (base == null) {
+                return false;
+            }
+            HttpResponse<String> answer = get(base, "/admin/locks/members?here=true");
+            JsonNode members = Gateway.JSON.readTree(answer.body()).path("members");
+            return answer.statusCode() == 200
+                    && members.size() == 1
+                    && members.path(0).path("name").asString("").equals(name)
+                    && members.path(0).path("role").asString("").equals("LEARNER");
+        } catch (IOException | JacksonException _) {
+            return false;
+        }
+    }
+
+    /// Has the group forget the node that had this name, and take in the one that has it now.
+    ///
+    /// @param peer host:port by which the others reach it
+    /// @return whether it was done
+    public boolean replace(String name, String peer, Duration patience) throws InterruptedException {
+        URI api = nodes.get(name);
+        if (api == null) {
+            return false;
+        }
+        return ofThePrimary(patience, (primary, base) -> {
+            if (primary.equals(name)) {
+                return Optional.empty();
+            }
+            int removed = send(base, "DELETE", "/admin/locks/members/" + name, "");
+            int added = removed / 100 == 2 || removed == 404
+                    ? send(base, "POST", "/admin/locks/members", """
+                            {"name":"%s","peer":"%s","api":"%s"}""".formatted(name, peer, api))
+                    : 503;
+            return added == 200 || added == 202 ? Optional.of(true) : Optional.empty();
+        });
+    }
+
     /// All names under a prefix, with everything in it that was acknowledged before.
     ///
     /// @param patience how long a primary may be missing
     public Locks list(String prefix, Duration patience) throws InterruptedException {
+        return ofThePrimary(patience, (name, base) -> {
+            Optional<LockNode> self = node(name);
+            Optional<List<JsonNode>> names = self.isPresent() ? names(base, prefix) : Optional.empty();
+            return names.map(all -> new Locks(name, self.orElseThrow(), all));
+        });
+    }
+
+    /// Something that only the primary can answer; empty when it leads no more, or does not answer.
+    @FunctionalInterface
+    private interface Question<T> {
+        Optional<T> ask(String primary, URI base) throws IOException, InterruptedException;
+    }
+
+    private <T> T ofThePrimary(Duration patience, Question<T> question) throws InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
         while (true) {
             for (Map.Entry<String, URI> node : nodes.entrySet()) {
                 Optional<LockNode> self = node(node.getKey());
                 if (self.isPresent() && self.get().isPrimary()) {
-                    Optional<List<JsonNode>> names = names(node.getValue(), prefix);
-                    if (names.isPresent()) {
-                        return new Locks(node.getKey(), self.get(), names.get());
+                    try {
+                        Optional<T> answer = question.ask(node.getKey(), node.getValue());
+                        if (answer.isPresent()) {
+                            return answer.get();
+                        }
+                    } catch (IOException | JacksonException _) {
+                        // It leads no more, or will be asked again.
                     }
                 }
             }
@@ -108,6 +178,44 @@ public final class LockService implements AutoCloseable {
         } catch (IOException | JacksonException _) {
             return Optional.empty();
         }
+    }
+
+    private Optional<List<Registered>> registered(URI base) throws IOException, InterruptedException {
+        var found = new ArrayList<Registered>();
+        for (JsonNode service : files(base, "/services")) {
+            for (JsonNode file : files(base, service.path("path").asString(""))) {
+                String path = file.path("path").asString("");
+                HttpResponse<String> content = get(base, "/api/v1/files" + path);
+                if (content.statusCode() == 200) {
+                    found.add(Registered.read(path, file.path("session").asLong(), content.body()));
+                } else if (content.statusCode() != 404) {
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.of(found);
+    }
+
+    private List<JsonNode> files(URI base, String directory) throws IOException, InterruptedException {
+        HttpResponse<String> answer = get(base, "/api/v1/files" + directory + "?list=true");
+        if (answer.statusCode() == 404) {
+            return List.of();
+        }
+        if (answer.statusCode() != 200) {
+            throw new IOException("answered " + answer.statusCode());
+        }
+        return StreamSupport.stream(
+                        Gateway.JSON.readTree(answer.body()).path("files").spliterator(), false)
+                .toList();
+    }
+
+    private int send(URI base, String method, String path, String body) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(base.resolve(path))
+                .timeout(MEMBERS)
+                .header("Content-Type", "application/json")
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+                .build();
+        return http.send(request, BodyHandlers.discarding()).statusCode();
     }
 
     private HttpResponse<String> get(URI base, String path) throws IOException, InterruptedException {

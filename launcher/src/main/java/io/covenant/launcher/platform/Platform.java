@@ -147,17 +147,26 @@ public final class Platform {
     public Map<String, NodeEvent.Failed> up(Duration deadline, Progress progress) {
         try (var _ = lock("up", progress)) {
             settings.write(home.settings());
+            locks.prepare();
             boolean trains = training.process().isPresent();
-            Map<String, NodeEvent.Failed> failures = fleet(progress)
-                    .up(
-                            Set.copyOf(names()),
-                            stray -> trains && stray.node().equals(Training.NODE),
-                            new Boot(Boot.atOnceHere(), deadline, progress));
+            Map<String, NodeEvent.Failed> failures;
+            try (var _ = lostLockNodes(lockNodes(), progress)) {
+                failures = fleet(progress)
+                        .up(
+                                Set.copyOf(names()),
+                                stray -> trains && stray.node().equals(Training.NODE),
+                                new Boot(Boot.atOnceHere(), deadline, progress));
+            }
             if (failures.isEmpty()) {
                 locks.isFounded();
             }
             return failures;
         }
+    }
+
+    /// Of a group that was founded before: whoever founds one has no directory either.
+    private LostLockNodes lostLockNodes(List<String> candidates, Progress progress) {
+        return new LostLockNodes(locks(), locks.founding().isPresent() ? List.of() : candidates, locks::peer, progress);
     }
 
     /// Ends everything, in order.
@@ -187,13 +196,20 @@ public final class Platform {
             String name, Map<String, String> environment, Duration deadline, Progress progress) {
         Node node = node(name);
         try (var _ = lock("start " + name, progress)) {
+            boolean isLockNode = lockNodes().contains(name);
+            if (isLockNode) {
+                locks.prepare();
+            }
             if (lacksMajority(name)) {
                 progress.note(name + " becomes healthy when a majority of the lock nodes runs;"
                         + " './covenant up' starts all that are missing.");
             }
-            return Fleet.isMissing(node, progress)
-                    ? new Boot(1, deadline, progress).up(Fleet.withFreePorts(List.of(node)), environment)
-                    : Map.of();
+            if (!Fleet.isMissing(node, progress)) {
+                return Map.of();
+            }
+            try (var _ = lostLockNodes(isLockNode ? List.of(name) : List.of(), progress)) {
+                return new Boot(1, deadline, progress).up(Fleet.withFreePorts(List.of(node)), environment);
+            }
         }
     }
 

@@ -70,6 +70,11 @@ public record PlatformHome(Path project, Path state, Path apps) {
         return state.resolve("lock");
     }
 
+    /// Which epoch the tokens of the lock service are in.
+    Path lockEpoch() {
+        return state.resolve("lock-epoch");
+    }
+
     Path settings() {
         return state.resolve("platform.properties");
     }
@@ -81,7 +86,7 @@ public record PlatformHome(Path project, Path state, Path apps) {
 
     /// What a reset deletes, as far as it is there: all but the unpacked services, which hold nothing of anybody's.
     public List<Path> perishable() {
-        return Stream.of(data(), secrets(), logs(), records(), acknowledgedOrders(), seeded())
+        return Stream.of(data(), secrets(), logs(), records(), acknowledgedOrders(), seeded(), lockEpoch())
                 .filter(Files::exists)
                 .toList();
     }

@@ -13,10 +13,13 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +27,9 @@ class LockServiceTests {
 
     private final List<HttpServer> servers = new ArrayList<>();
     private final SequencedMap<String, URI> nodes = new LinkedHashMap<>();
+    private final Map<String, String> files = new HashMap<>();
+    private final List<String> changes = new CopyOnWriteArrayList<>();
+    private volatile String members = "{}";
     private volatile int status = 200;
 
     @AfterEach
@@ -93,10 +99,75 @@ class LockServiceTests {
         }
     }
 
+    @Test
+    void listsWhoHasRegistered() throws Exception {
+        files.put(
+                "/services?list=true", "{\"files\":[{\"path\":\"/services/orders\"},{\"path\":\"/services/locks\"}]}");
+        files.put(
+                "/services/orders?list=true",
+                "{\"files\":[{\"path\":\"/services/orders/orders-1\",\"session\":7},{\"path\":\"/services/orders/odd\"}]}");
+        files.put("/services/orders/orders-1", "{\"address\":\"http://h:1\",\"weight\":5,\"zone\":\"attic\"}");
+        files.put("/services/orders/odd", "not a record");
+        node("lock-1", "LEADER");
+
+        try (var service = new LockService(nodes)) {
+            assertThat(service.registered(Duration.ZERO))
+                    .containsExactly(
+                            new Registered("orders", "orders-1", "http://h:1", "5", "attic", 7),
+                            new Registered("orders", "odd", "(unreadable)", "", "", 0));
+        }
+    }
+
+    @Test
+    void knowsANodeThatLostItsDirectory() throws Exception {
+        node("lock-1", "FOLLOWER");
+
+        try (var service = new LockService(nodes)) {
+            members = "{\"members\":[{\"name\":\"lock-1\",\"role\":\"LEARNER\"}]}";
+            assertThat(service.isStranger("lock-1")).isTrue();
+
+            members = "{\"members\":[{\"name\":\"lock-1\",\"role\":\"LEADER\"}]}";
+            assertThat(service.isStranger("lock-1")).isFalse();
+            members =
+                    "{\"members\":[{\"name\":\"lock-2\",\"role\":\"UNKNOWN\"},{\"name\":\"lock-1\",\"role\":\"LEARNER\"}]}";
+            assertThat(service.isStranger("lock-1")).isFalse();
+            assertThat(service.isStranger("lock-9")).isFalse();
+        }
+    }
+
+    @Test
+    void hasThePrimaryReplaceANode() throws Exception {
+        node("lock-1", "FOLLOWER");
+        node("lock-2", "LEADER");
+
+        try (var service = new LockService(nodes)) {
+            assertThat(service.replace("lock-1", "127.0.0.1:9", Duration.ZERO)).isTrue();
+        }
+        assertThat(changes)
+                .containsExactly(
+                        "DELETE /admin/locks/members/lock-1 ",
+                        "POST /admin/locks/members {\"name\":\"lock-1\",\"peer\":\"127.0.0.1:9\",\"api\":\"%s\"}"
+                                .formatted(nodes.get("lock-1")));
+    }
+
     private void node(String name, String role) throws IOException {
         var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext(
                 "/admin/locks/self", exchange -> answer(exchange, 200, "{\"role\":\"%s\"}".formatted(role)));
+        server.createContext("/admin/locks/members", exchange -> {
+            if (!exchange.getRequestMethod().equals("GET")) {
+                changes.add("%s %s %s"
+                        .formatted(
+                                exchange.getRequestMethod(),
+                                exchange.getRequestURI(),
+                                new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
+            }
+            answer(exchange, 200, members);
+        });
+        server.createContext("/api/v1/files", exchange -> {
+            String body = files.get(exchange.getRequestURI().toString().substring("/api/v1/files".length()));
+            answer(exchange, body == null ? 404 : 200, body == null ? "{}" : body);
+        });
         server.createContext("/api/v1/locks", exchange -> answer(exchange, status, page(exchange.getRequestURI())));
         server.start();
         servers.add(server);
