@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Hashing with bounded loads: nobody has more than its part of the requests in flight times a factor.
 ///
-/// Source: V. Mirrokni, M. Thorup, M. Zadimoghaddam, "Consistent Hashing with Bounded Loads", SODA 2018; the parts of
-/// weight are HAProxy's `hash-balance-factor`.
+/// Source: V. Mirrokni, M. Thorup, M. Zadimoghaddam, "Consistent Hashing with Bounded Loads", SODA 2018;
+/// the parts of weight are HAProxy's `hash-balance-factor`.
 final class Bound {
 
     private final double factor;
@@ -24,8 +24,8 @@ final class Bound {
         return Double.isInfinite(factor);
     }
 
-    /// Counts a request that looks for its member, and says how many there are with it: those of the whole service
-    /// without the other members', or those of the group, whichever is sooner counted.
+    /// Counts a request that looks for its member, and says how many there are with it: those of the
+    /// whole service without the other members', or those of the group, whichever is sooner counted.
     long arrive() {
         upstream.arrived();
         if (others.length <= group.size()) {
@@ -47,7 +47,8 @@ final class Bound {
         return (int) Math.min(Integer.MAX_VALUE, Math.ceil(factor * load * group.part(index)));
     }
 
-    /// When the bound cannot be kept, as the only ones below it were tried already: the least loaded one that was not.
+    /// When the bound cannot be kept, as the only ones below it were tried already: the least loaded one
+    /// that was not.
     @Nullable
     Member giveWay(Criteria criteria, long now, @Nullable Trace trace) {
         upstream.left();

@@ -7,16 +7,17 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// The member of the key's place in the table; when it is not available, at its bound, or was tried, that of the next
-/// place.
+/// The member of the key's place in the table; when it is not available, at its bound, or was tried,
+/// that of the next place.
 ///
-/// The table knows every open member with its whole weight. It stays as it is while members are ejected, come back and
-/// grow, so that only the keys of those that are missing move.
+/// The table knows every open member with its whole weight. It stays as it is while members are ejected,
+/// come back and grow, so that only the keys of those that are missing move.
 ///
 /// @param indices where in the group each member of the table is, -1 for one that is not available
 record ByMaglev(Group group, Bound bound, Maglev maglev, Indices indices) implements Chooser {
 
-    /// Each place is somebody else's with near certainty, so more would only pass over the same ones again.
+    /// Each place is somebody else's with near certainty, so more would only pass over the same ones
+    /// again.
     private static final int PLACES = 1_000;
 
     static final class Indices {

@@ -3,7 +3,8 @@ package io.covenant.balancing;
 import io.covenant.balancing.hashing.Rendezvous;
 import org.jspecify.annotations.Nullable;
 
-/// The member with the best bid for the key; when it is at its bound or was tried, the one with the next best.
+/// The member with the best bid for the key; when it is at its bound or was tried, the one with the next
+/// best.
 record ByRendezvous(Group group, Bound bound, Rendezvous rendezvous) implements Chooser {
 
     /// Another thread may take the last place each time.

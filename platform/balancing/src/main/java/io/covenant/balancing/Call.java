@@ -2,10 +2,11 @@ package io.covenant.balancing;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// One request to one instance, in flight until it is ended; only the first end counts, so every path may end it.
+/// One request to one instance, in flight until it is ended; only the first end counts, so every path
+/// may end it.
 ///
-/// It must be ended on every path, a cancelled client's included: an instance whose requests never end looks busy for
-/// ever.
+/// It must be ended on every path, a cancelled client's included: an instance whose requests never end
+/// looks busy for ever.
 public final class Call {
 
     private static final int WAITING = 0;
@@ -25,7 +26,8 @@ public final class Call {
         return member.instance();
     }
 
-    /// The head of the answer came: from here to the end is the length of the body, not the instance's latency.
+    /// The head of the answer came: from here to the end is the length of the body, not the instance's
+    /// latency.
     public void answered(long now) {
         if (state.compareAndSet(WAITING, ANSWERED)) {
             member.answered(now - began, now);

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/// The instances of one service at one time. Immutable: a change makes another one, which an [Upstream] takes at once.
+/// The instances of one service at one time. Immutable: a change makes another one, which an [Upstream]
+/// takes at once.
 ///
 /// @param service   its name
 /// @param version   counts the changes, for operators and for comparing replicas
@@ -48,7 +49,8 @@ public record Cluster(String service, long version, List<Instance> instances) {
         return changed(id, instance -> instance.draining(drains));
     }
 
-    /// Whether anybody may get anything: ask it of the next cluster before an operator drains the last one.
+    /// Whether anybody may get anything: ask it of the next cluster before an operator drains the last
+    /// one.
     public boolean isServed() {
         return instances.stream().anyMatch(Instance::isOpen);
     }

@@ -10,7 +10,8 @@ public final class Criteria {
 
     public static final Criteria ANY = new Criteria(false, 0, null, new String[0], true);
 
-    /// For a request that must not be risked on an instance that is on trial: it could not be tried again.
+    /// For a request that must not be risked on an instance that is on trial: it could not be tried
+    /// again.
     public static final Criteria SAFE = new Criteria(false, 0, null, new String[0], false);
 
     private final boolean keyed;
@@ -37,8 +38,8 @@ public final class Criteria {
         return new Criteria(true, hash, sticky, tried, daring);
     }
 
-    /// This instance, whatever the policy says, as long as it is available. Who gets another one has to tell the
-    /// client.
+    /// This instance, whatever the policy says, as long as it is available. Who gets another one has to
+    /// tell the client.
     public Criteria stickingTo(String id) {
         return new Criteria(keyed, key, id, tried, daring);
     }

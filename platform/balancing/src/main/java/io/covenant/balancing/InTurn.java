@@ -4,9 +4,8 @@ import io.covenant.balancing.rotation.Rotation;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// Round-robin, plain or by weight. A retry takes nobody's turn: it is drawn among those not tried, else whoever
-/// follows a
-/// broken instance would get all of its retries.
+/// Round-robin, plain or by weight. A retry takes nobody's turn: it is drawn among those not tried, else
+/// whoever follows a broken instance would get all of its retries.
 record InTurn(Group group, Rotation rotation, AtomicLong turns) implements Chooser {
 
     InTurn(Group group, AtomicLong turns) {

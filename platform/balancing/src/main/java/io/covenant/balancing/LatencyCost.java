@@ -2,9 +2,11 @@ package io.covenant.balancing;
 
 import io.covenant.balancing.load.LoadRules;
 
-/// The latency to expect, failures counted as very late answers, for each request that is in flight before it.
+/// The latency to expect, failures counted as very late answers, for each request that is in flight
+/// before it.
 ///
-/// Of a newcomer nothing is known: it gets one request at once, and then counts as slow until that is answered.
+/// Of a newcomer nothing is known: it gets one request at once, and then counts as slow until that is
+/// answered.
 record LatencyCost(double penalty) implements Cost {
 
     LatencyCost(LoadRules rules) {

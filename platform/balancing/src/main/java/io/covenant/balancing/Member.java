@@ -12,11 +12,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// What is known of one instance, for as long as it belongs to the service: clusters come and go, a member stays.
+/// What is known of one instance, for as long as it belongs to the service: clusters come and go, a
+/// member stays.
 ///
-/// A [Picker] gives it with the request counted as in flight. Its holder ends every request exactly once, by [#ended]
-/// or,
-/// after [#answered], by [#endedAfterAnswer]; a [Call] sees to that where an object for each request does not matter.
+/// A [Picker] gives it with the request counted as in flight. Its holder ends every request exactly
+/// once, by [#ended] or, after [#answered], by [#endedAfterAnswer]; a [Call] sees to that where an
+/// object for each request does not matter.
 public final class Member {
 
     private final Upstream upstream;
@@ -68,7 +69,8 @@ public final class Member {
         return inFlight.get();
     }
 
-    /// The head of a good answer came: notes the latency, while the request stays in flight until its body has ended.
+    /// The head of a good answer came: notes the latency, while the request stays in flight until its
+    /// body has ended.
     public void answered(long latencyNanos, long now) {
         heard(now);
         gauge.answered(latencyNanos, now);
@@ -138,8 +140,8 @@ public final class Member {
         }
     }
 
-    /// At the threshold and each multiple of it: an ejection that the largest share forbids is not asked for every
-    /// time.
+    /// At the threshold and each multiple of it: an ejection that the largest share forbids is not asked
+    /// for every time.
     private static boolean isDue(int inRow, int threshold) {
         return threshold > 0 && inRow % threshold == 0;
     }

@@ -2,13 +2,12 @@ package io.covenant.balancing;
 
 import org.jspecify.annotations.Nullable;
 
-/// The better of two drawn by lot and weight: nearly as good as the best of all, without all callers running to the
-/// same
-/// one.
+/// The better of two drawn by lot and weight: nearly as good as the best of all, without all callers
+/// running to the same one.
 ///
-/// Members of equal weight are drawn without repetition. Others with: a light one that every draw met would get far
-/// more
-/// than its weight. Source: M. Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", IEEE TPDS 2001.
+/// Members of equal weight are drawn without repetition. Others with: a light one that every draw met
+/// would get far more than its weight. Source: M. Mitzenmacher, "The Power of Two Choices in Randomized
+/// Load Balancing", IEEE TPDS 2001.
 record OfTwo(Group group, Cost cost) implements Chooser {
 
     @Override

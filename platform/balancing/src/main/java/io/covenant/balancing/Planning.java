@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Works out a [Plan]: who is open, who of them is available, who is at home, and how the policy chooses among them.
+/// Works out a [Plan]: who is open, who of them is available, who is at home, and how the policy chooses
+/// among them.
 record Planning(Upstream upstream, Selection selection, Settings settings, Chance chance, AtomicLong turns, Plan last) {
 
     Plan plan(Roster roster, long now) {

@@ -20,17 +20,15 @@ public sealed interface Policy {
     /// Of two drawn by weight, the one that is likely to answer earlier.
     record PeakEwma() implements Policy {}
 
-    /// The instance that the request's key belongs to, unless it has more than its part of the load. A request without
-    /// a
-    /// key gets a random one.
+    /// The instance that the request's key belongs to, unless it has more than its part of the load. A
+    /// request without a key gets a random one.
     ///
-    /// @param bound how far above the average an instance may be loaded: 1.25 for a quarter; [#UNBOUNDED] for as
-    far as
-    ///              its keys drive it. While few requests are in flight the bound is 1 or 2 of them, so a key
-    leaves
-    ///              its instance often; choose a wider one where affinity is worth more than evenness.
-    /// @param table how keys are looked up; a choice by size changes nearly all keys' instances when the size
-    passes 64
+    /// While few requests are in flight the bound is one or two of them, so a key leaves its instance
+    /// often; choose a wider one where affinity is worth more than evenness.
+    ///
+    /// @param bound how far above the average an instance may be loaded: 1.25 for a quarter;
+    ///              [#UNBOUNDED] for as far as its keys drive it
+    /// @param table how keys are looked up
     record ConsistentHash(double bound, Table table) implements Policy {
 
         public static final double UNBOUNDED = Double.POSITIVE_INFINITY;
@@ -81,7 +79,8 @@ public sealed interface Policy {
         };
     }
 
-    /// @throws IllegalArgumentException when there is none of this label; the message names those that there are
+    /// @throws IllegalArgumentException when there is none of this label; the message names those that
+    ///                                  there are
     static Policy labelled(String label) {
         for (var policy : all()) {
             if (policy.label().equals(label)) {

@@ -22,8 +22,8 @@ final class Roster {
         return new Roster(new Cluster(service, 0, List.of()), new Member[0], new Member[0]);
     }
 
-    /// Members stay who have the same id and address; of an empty roster all newcomers are warm, as nobody could take
-    /// their part meanwhile.
+    /// Members stay who have the same id and address; of an empty roster all newcomers are warm, as
+    /// nobody could take their part meanwhile.
     Roster next(Cluster next, Upstream upstream, long now) {
         boolean first = members.length == 0;
         long since = first ? now - upstream.settings().slowStart().window().toNanos() : now;

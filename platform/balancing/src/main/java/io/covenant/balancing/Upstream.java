@@ -14,10 +14,9 @@ import java.util.function.Consumer;
 
 /// What this process knows of one service: its instances, how they do, and who may get requests.
 ///
-/// Whatever changes that is worked out once, under a lock that no pick ever takes, and put in place for all pickers at
-/// once. Time changes things too: an ejection ends, a newcomer grows. There is no thread for that; the first pick after
-/// the
-/// time [ticks][#tick].
+/// Whatever changes that is worked out once, under a lock that no pick ever takes, and put in place for
+/// all pickers at once. Time changes things too: an ejection ends, a newcomer grows. There is no thread
+/// for that; the first pick after the time [ticks][#tick].
 public final class Upstream {
 
     /// For those who want to hear of nothing.
@@ -77,7 +76,8 @@ public final class Upstream {
         }
     }
 
-    /// Judges by other rules from now on; what members remember of latency and failures, they keep by the old ones.
+    /// Judges by other rules from now on; what members remember of latency and failures, they keep by
+    /// the old ones.
     public void settings(Settings next, long now) {
         lock.lock();
         try {
@@ -88,9 +88,8 @@ public final class Upstream {
         }
     }
 
-    /// Chooses by this selection. The same selection has the same picker, and so the same turns, for as long as
-    /// somebody
-    /// holds it.
+    /// Chooses by this selection. The same selection has the same picker, and so the same turns, for as
+    /// long as somebody holds it.
     public Picker picker(Selection selection) {
         lock.lock();
         try {
@@ -134,7 +133,8 @@ public final class Upstream {
         }
     }
 
-    /// Lets time do what it does. Picks do this by themselves; where there are none, a view is as of the last one.
+    /// Lets time do what it does. Picks do this by themselves; where there are none, a view is as of the
+    /// last one.
     public void tick(long now) {
         if (!lock.tryLock()) {
             return;

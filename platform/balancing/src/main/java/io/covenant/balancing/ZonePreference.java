@@ -2,16 +2,15 @@ package io.covenant.balancing;
 
 /// Stay in the own zone as far as it can carry the load.
 ///
-/// As long as `healthy share * margin` of the zone reaches 1, everything stays; below, the rest goes to the other
-/// zones, to
-/// each by what is healthy there. Source of the margin: Envoy's overprovisioning factor ("Locality weighted load
-/// balancing"); of the callers' share: Envoy's zone aware routing.
+/// As long as `healthy share * margin` of the zone reaches 1, everything stays; below, the rest goes to
+/// the other zones, to each by what is healthy there. Source of the margin: Envoy's overprovisioning
+/// factor ("Locality weighted load balancing"); of the callers' share: Envoy's zone aware routing.
 ///
 /// @param zone    the own one; empty for no preference
-/// @param margin  by how much more than usual an instance can carry: 1.4 keeps everything until 29 % are missing
-/// @param callers the share of all callers that are in this zone, so that a small zone with many callers is not
-/// flooded; 0
-///                when nobody knows
+/// @param margin  by how much more than usual an instance can carry: 1.4 keeps everything until 29 % are
+///                missing
+/// @param callers the share of all callers that are in this zone, so that a small zone with many callers
+///                is not flooded; 0 when nobody knows
 public record ZonePreference(String zone, double margin, double callers) {
 
     public static final ZonePreference NONE = new ZonePreference("", 1.4, 0);

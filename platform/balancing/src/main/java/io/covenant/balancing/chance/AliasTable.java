@@ -2,7 +2,8 @@ package io.covenant.balancing.chance;
 
 /// Draws one of several by weight, in constant time and from a single number.
 ///
-/// Source: M. Vose, "A linear algorithm for generating random numbers with a given distribution", IEEE TSE 1991.
+/// Source: M. Vose, "A linear algorithm for generating random numbers with a given distribution", IEEE
+/// TSE 1991.
 public final class AliasTable {
 
     private static final int FRACTION_BITS = 31;

@@ -2,7 +2,8 @@ package io.covenant.balancing.chance;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/// SplitMix64 with one counter for all threads: none of them waits, and a single one sees the seed's sequence.
+/// SplitMix64 with one counter for all threads: none of them waits, and a single one sees the seed's
+/// sequence.
 ///
 /// Source: G. Steele, D. Lea, C. Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014.
 final class SplitMix implements Chance {

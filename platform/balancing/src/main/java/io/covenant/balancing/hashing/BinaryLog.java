@@ -1,7 +1,8 @@
 package io.covenant.balancing.hashing;
 
-/// The logarithm to base 2 from a table, with lines between its 1,025 points: continuous and rising, wrong by less than
-/// 2e-7, and ten times faster than [Math#log]. Built by [StrictMath], so every machine has the same table.
+/// The logarithm to base 2 from a table, with lines between its 1,025 points: continuous and rising,
+/// wrong by less than 2e-7, and ten times faster than [Math#log]. Built by [StrictMath], so every
+/// machine has the same table.
 final class BinaryLog {
 
     private static final int INDEX_BITS = 10;
@@ -11,7 +12,8 @@ final class BinaryLog {
 
     private BinaryLog() {}
 
-    /// How far a fraction is below 1: `-log2(u)`, where `u` is what the 53 high bits mean as a number between 0 and 1.
+    /// How far a fraction is below 1: `-log2(u)`, where `u` is what the 53 high bits mean as a number
+    /// between 0 and 1.
     static double below1(long bits) {
         long fraction = (bits >>> 11) | 1;
         int zeros = Long.numberOfLeadingZeros(fraction);

@@ -4,12 +4,13 @@ import io.covenant.balancing.chance.Bits;
 import io.covenant.balancing.chance.Weights;
 import java.util.Arrays;
 
-/// Maglev's table: one look-up per key however many instances there are, even shares, and nearly every key stays when
-/// one leaves.
+/// Maglev's table: one look-up per key however many instances there are, even shares, and nearly every
+/// key stays when one leaves.
 ///
-/// The instances choose places of the table in turn, each by its own order of preference; one of half the greatest
-/// weight passes every other turn. Source: D. Eisenbud and others, "Maglev: A Fast and Reliable Software Network Load
-/// Balancer", NSDI 2016, section 3.4; weights as in Envoy's `maglev_lb.cc`.
+/// The instances choose places of the table in turn, each by its own order of preference; one of half
+/// the greatest weight passes every other turn. Source: D. Eisenbud and others, "Maglev: A Fast and
+/// Reliable Software Network Load Balancer", NSDI 2016, section 3.4; weights as in Envoy's
+/// `maglev_lb.cc`.
 public final class Maglev {
 
     /// The paper's two sizes of table, both prime.

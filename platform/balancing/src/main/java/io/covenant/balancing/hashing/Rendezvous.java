@@ -3,12 +3,13 @@ package io.covenant.balancing.hashing;
 import io.covenant.balancing.chance.Bits;
 import io.covenant.balancing.chance.Weights;
 
-/// Highest random weight: every instance bids for every key, and the best bid has it. When one leaves, only its keys
-/// move; when one joins, keys move only to it.
+/// Highest random weight: every instance bids for every key, and the best bid has it. When one leaves,
+/// only its keys move; when one joins, keys move only to it.
 ///
-/// A bid is the time of an exponential clock that runs by the weight, the earliest wins: shares are exactly as the
-/// weights. Sources: D. Thaler, C. Ravishankar, "Using Name-Based Mappings to Increase Hit Rates", IEEE/ACM ToN 1998;
-/// weights: C. Schindelhauer, G. Schomaker, "Weighted Distributed Hash Tables", SPAA 2005 (logarithmic method).
+/// A bid is the time of an exponential clock that runs by the weight, the earliest wins: shares are
+/// exactly as the weights. Sources: D. Thaler, C. Ravishankar, "Using Name-Based Mappings to Increase
+/// Hit Rates", IEEE/ACM ToN 1998; weights: C. Schindelhauer, G. Schomaker, "Weighted Distributed Hash
+/// Tables", SPAA 2005 (logarithmic method).
 public final class Rendezvous {
 
     private final long[] seeds;

@@ -1,6 +1,7 @@
 package io.covenant.balancing.health;
 
-/// What active probes say of one instance: up or down, and how many probes in a row said otherwise since.
+/// What active probes say of one instance: up or down, and how many probes in a row said otherwise
+/// since.
 public record Health(boolean up, int contradictions) {
 
     /// Where an instance begins: whoever announced it vouches for it.

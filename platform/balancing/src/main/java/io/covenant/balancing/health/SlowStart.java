@@ -2,7 +2,8 @@ package io.covenant.balancing.health;
 
 import java.time.Duration;
 
-/// How an instance that came, or came back, grows into its full weight: caches and compilers are cold at first.
+/// How an instance that came, or came back, grows into its full weight: caches and compilers are cold at
+/// first.
 ///
 /// Source: Envoy, "Slow start mode": `weight * max(floor, (age / window) ^ (1 / aggression))`.
 ///

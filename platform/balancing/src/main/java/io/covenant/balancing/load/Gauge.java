@@ -1,10 +1,11 @@
 package io.covenant.balancing.load;
 
-/// What one instance's answers were like: a peak-sensitive mean of latency, and the recent share of failures.
+/// What one instance's answers were like: a peak-sensitive mean of latency, and the recent share of
+/// failures.
 ///
-/// A latency above the mean replaces it at once, one below pulls it down slowly; with no news the mean sinks, so that a
-/// slow instance is asked again some day. Failures and unanswered requests may raise the mean but never lower it.
-/// Thread-safe; a reader may see the value of a moment ago.
+/// A latency above the mean replaces it at once, one below pulls it down slowly; with no news the mean
+/// sinks, so that a slow instance is asked again some day. Failures and unanswered requests may raise
+/// the mean but never lower it. Thread-safe; a reader may see the value of a moment ago.
 ///
 /// Source: Finagle's peak EWMA (`PeakEwma.scala`).
 public final class Gauge {

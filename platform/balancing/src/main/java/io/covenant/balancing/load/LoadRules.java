@@ -6,8 +6,8 @@ import java.time.Duration;
 ///
 /// @param latencyMemory  how long a peak of latency is remembered, to 37 % of it
 /// @param failureMemory  how long a failure is remembered, to 37 % of it
-/// @param latencyPenalty what a certain failure costs where latency is compared: a node that fails fast must not look
-///                       like a fast one
+/// @param latencyPenalty what a certain failure costs where latency is compared: a node that fails fast
+///                       must not look like a fast one
 /// @param loadPenalty    what a certain failure costs where requests in flight are compared, in requests
 public record LoadRules(Duration latencyMemory, Duration failureMemory, Duration latencyPenalty, double loadPenalty) {
 

@@ -2,28 +2,28 @@ package io.covenant.balancing.outlier;
 
 import java.time.Duration;
 
-/// When an instance is ejected and for how long. Envoy's rules, with one of our own for those that go silent.
+/// When an instance is ejected and for how long. Envoy's rules, with one of our own for those that go
+/// silent.
 ///
-/// Source: Envoy, "Outlier detection" (architecture overview) and `cluster.OutlierDetection` (API reference).
+/// Source: Envoy, "Outlier detection" (architecture overview) and `cluster.OutlierDetection` (API
+/// reference).
 ///
-/// @param gatewayErrors  so many in a row that say "I cannot be reached": refused, reset, timed out, 502, 503, 504; 0
-/// for
-///                       never
+/// @param gatewayErrors  so many in a row that say "I cannot be reached": refused, reset, timed out,
+///                       502, 503, 504; 0 for never
 /// @param serverErrors   so many in a row of any kind of failure, 500 included; 0 for never
-/// @param silence        for so long nothing answered while requests wait; zero for never, as where requests are long
-/// polls
+/// @param silence        for so long nothing answered while requests wait; zero for never, as where
+///                       requests are long polls
 /// @param silenceWaiting so many have to wait before silence counts
 /// @param interval       how often success rates are compared
 /// @param rateVolume     instances with fewer requests in an interval are not compared
 /// @param rateInstances  with fewer to compare, nobody is
 /// @param rateDeviations how many standard deviations below the mean is too far
-/// @param baseTime       the first ejection lasts so long, the second twice, and so on; forgotten one by one as time
-/// passes
-///                       without another
+/// @param baseTime       the first ejection lasts so long, the second twice, and so on; forgotten one by
+///                       one as time passes without another
 /// @param longestTime    but never longer than this
 /// @param largestShare   of the instances at most this share is ejected, but always one of several
-/// @param panicShare     with a smaller share of instances available, all are used: those that are left would only be
-///                       crushed; 0 for never
+/// @param panicShare     with a smaller share of instances available, all are used: those that are left
+///                       would only be crushed; 0 for never
 public record OutlierRules(
         int gatewayErrors,
         int serverErrors,

@@ -2,9 +2,11 @@ package io.covenant.balancing.outlier;
 
 /// Where an instance stands with the outlier detector.
 ///
-/// - `Admitted` becomes `Ejected` by its failures, and forgets an ejection for each base time of good conduct;
+/// - `Admitted` becomes `Ejected` by its failures, and forgets an ejection for each base time of good
+///   conduct;
 /// - `Ejected` becomes `OnTrial` when its time is over, or when a silent one answers after all;
-/// - `OnTrial` gets one request at a time: a good end of it admits, a bad one ejects again and for longer.
+/// - `OnTrial` gets one request at a time: a good end of it admits, a bad one ejects again and for
+///   longer.
 public sealed interface Standing {
 
     /// A newcomer's.

@@ -2,8 +2,8 @@ package io.covenant.balancing.outlier;
 
 /// Compares how often instances succeeded in the last interval.
 ///
-/// Too low is what lies below `mean - deviations * standard deviation`; a single bad one among `n` equal ones is
-/// `sqrt(n - 1)` deviations away, which is why fewer than five are never compared at 1.9.
+/// Too low is what lies below `mean - deviations * standard deviation`; a single bad one among `n` equal
+/// ones is `sqrt(n - 1)` deviations away, which is why fewer than five are never compared at 1.9.
 public final class SuccessRates {
 
     private SuccessRates() {}

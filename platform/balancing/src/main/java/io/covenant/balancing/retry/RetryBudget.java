@@ -5,12 +5,12 @@ import java.util.Arrays;
 
 /// Allows retries in proportion to requests, so that a failing service is not buried under retries.
 ///
-/// Of the requests of the last window a share may be retried; where there is little traffic, a number per second may.
-/// The
-/// larger of both counts, not their sum: at volume, and when everything fails, load grows by the share and no more.
-/// Thread-safe, allocates nothing.
+/// Of the requests of the last window a share may be retried; where there is little traffic, a number
+/// per second may. The larger of both counts, not their sum: at volume, and when everything fails, load
+/// grows by the share and no more. Thread-safe, allocates nothing.
 ///
-/// Source: Finagle's `RetryBudget` and Linkerd's defaults (20 %, 10 a second, 10 s), which add the two up.
+/// Source: Finagle's `RetryBudget` and Linkerd's defaults (20 %, 10 a second, 10 s), which add the two
+/// up.
 public final class RetryBudget {
 
     private static final int SLOTS = 10;

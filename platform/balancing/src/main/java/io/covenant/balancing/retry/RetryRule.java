@@ -5,8 +5,8 @@ import java.time.Duration;
 /// Whether a request that failed may be tried once more, and after how long.
 ///
 /// - never after the first byte of an answer;
-/// - what was not sent, always; what may have been done, only when doing it twice does no harm: a safe or idempotent
-///   method, or a key by which the service knows the request again;
+/// - what was not sent, always; what may have been done, only when doing it twice does no harm: a safe
+///   or idempotent method, or a key by which the service knows the request again;
 /// - not beyond the number of tries, the deadline, or the [RetryBudget].
 ///
 /// @param mostTries  the first one included

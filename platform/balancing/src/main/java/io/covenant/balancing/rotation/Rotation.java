@@ -3,11 +3,11 @@ package io.covenant.balancing.rotation;
 import io.covenant.balancing.chance.Weights;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Smooth weighted round-robin: in every cycle each gets exactly its weight, and at no time is anybody a whole turn
-/// ahead or behind. Thread-safe.
+/// Smooth weighted round-robin: in every cycle each gets exactly its weight, and at no time is anybody a
+/// whole turn ahead or behind. Thread-safe.
 ///
-/// Source: nginx, commit 2c9691431229 ("Upstream: smooth weighted round-robin balancing"), whose sequence this is:
-/// the weights 5, 1, 1 give `a a b a c a a`.
+/// Source: nginx, commit 2c9691431229 ("Upstream: smooth weighted round-robin balancing"), whose
+/// sequence this is: the weights 5, 1, 1 give `a a b a c a a`.
 public abstract sealed class Rotation permits Timetable, RunningTurns {
 
     static final int LONGEST_TIMETABLE = 1 << 16;
