@@ -6,6 +6,8 @@ import io.covenant.coordinator.recovery.RecoverySettings;
 import io.covenant.coordinator.transaction.Participants;
 import io.covenant.coordinator.transaction.TransactionSettings;
 import io.covenant.coordinator.transaction.Transactions;
+import io.covenant.locks.spring.jobs.Leadership;
+import io.covenant.locks.spring.jobs.Leaderships;
 import io.covenant.transactions.CrashPoints;
 import io.covenant.web.services.ServiceClient;
 import io.covenant.web.services.Topology;
@@ -74,10 +76,12 @@ class CoordinatorConfiguration {
             RecoverySettings recovery,
             TransactionMetrics metrics,
             CrashPoints crashPoints,
+            Leaderships leaderships,
             Environment environment) {
         recovery.requireOrder(Binder.get(environment)
                 .bind(RecoverySettings.PARTICIPANTS_RETENTION, Duration.class)
                 .orElse(RecoverySettings.DEFAULT_PARTICIPANTS_RETENTION));
+        var leadership = leaderships.of("coordinator/forget");
         return new CoordinatorEngine.Parts(
                         topology.node(),
                         database,
@@ -88,7 +92,17 @@ class CoordinatorConfiguration {
                         metrics,
                         crashPoints,
                         InstantSource.system())
-                .engine();
+                .engine()
+                .forgetWhen(() -> forgets(leadership));
+    }
+
+    /// One of the coordinators, as long as that can be found out; else each: the database has them take turns, and what
+    /// is never forgotten would fill it.
+    private static boolean forgets(Leadership leadership) {
+        return switch (leadership.standing()) {
+            case LEADS, UNKNOWN, UNGUARDED -> true;
+            case FOLLOWS -> false;
+        };
     }
 
     @Bean

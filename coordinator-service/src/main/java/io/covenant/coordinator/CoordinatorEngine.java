@@ -14,6 +14,7 @@ import io.covenant.transactions.CrashPoints;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.slf4j.Logger;
@@ -153,6 +154,12 @@ public final class CoordinatorEngine implements AutoCloseable {
         } catch (SQLException e) {
             LOG.warn("the database is away: {}", e.getMessage());
         }
+    }
+
+    /// Asked before it forgets what is long over; always true unless this says otherwise.
+    public CoordinatorEngine forgetWhen(BooleanSupplier forgets) {
+        recovery.forgetWhen(forgets);
+        return this;
     }
 
     public Transactions transactions() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.covenant.coordinator.ModelParticipants.Held;
+import io.covenant.coordinator.recovery.RecoverySettings;
 import io.covenant.coordinator.transaction.Participants.FinishAnswer;
 import io.covenant.coordinator.transaction.Participants.PrepareAnswer;
 import io.covenant.coordinator.transaction.RunAnswer;
@@ -25,6 +26,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -461,6 +464,29 @@ class CoordinatorEngineTests {
                         .get()
                         .extracting(TransactionResource::state)
                         .isEqualTo(State.COMMITTED));
+    }
+
+    @Test
+    void forgetsWhenItMay() {
+        var asked = new AtomicInteger();
+        var may = new AtomicBoolean();
+        var plan = Plans.order("orders", "inventory");
+        decided(engine.transactions().run(plan));
+        var forgetful = CoordinatorEngine.parts("coordinator-2", database.runtime(), services)
+                .with(new RecoverySettings(SHORT, 10, SHORT, Duration.ofMillis(1), Duration.ofMillis(20), 10))
+                .engine()
+                .forgetWhen(() -> {
+                    asked.incrementAndGet();
+                    return may.get();
+                })
+                .start();
+        engines.add(forgetful);
+
+        await().until(() -> asked.get() > 3);
+        assertThat(forgetful.transactions().find(plan.id())).isPresent();
+
+        may.set(true);
+        await().until(() -> forgetful.transactions().find(plan.id()).isEmpty());
     }
 
     @Test

@@ -7,11 +7,15 @@ import java.time.InstantSource;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Looks every half second for transactions whose coordinator is dead and has this one finish them; forgets, now
 /// and then, what is long over.
+///
+/// Every coordinator takes over: rows are claimed by locks of the database, and what a dead one left must not wait for
+/// an election. To forget is a job of which there is one, see [#forgetWhen].
 public final class Recovery implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
@@ -21,6 +25,7 @@ public final class Recovery implements AutoCloseable {
     private final RecoverySettings settings;
     private final InstantSource clock;
     private final ScheduledExecutorService thread;
+    private volatile BooleanSupplier forgets = () -> true;
 
     public Recovery(Transactions transactions, Ownership ownership, RecoverySettings settings, InstantSource clock) {
         this.transactions = transactions;
@@ -29,6 +34,12 @@ public final class Recovery implements AutoCloseable {
         this.clock = clock;
         this.thread = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("recovery").daemon().factory());
+    }
+
+    /// Asked before it forgets. Two coordinators that do so at once do no harm, since they take turns by a lock of the
+    /// database; only the look for what is old, through much of the tables, is then made more than once.
+    public void forgetWhen(BooleanSupplier forgets) {
+        this.forgets = forgets;
     }
 
     public void start() {
@@ -75,6 +86,9 @@ public final class Recovery implements AutoCloseable {
     }
 
     private void purge() {
+        if (!forgets.getAsBoolean()) {
+            return;
+        }
         int purged;
         do {
             purged = transactions.purge(clock.instant().minus(settings.keep()), settings.purgeBatch());
