@@ -2,6 +2,7 @@ package io.covenant.transactions.participant;
 
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Decision;
+import io.covenant.transactions.wire.EvidenceReply;
 import io.covenant.transactions.wire.FinishReply;
 import io.covenant.transactions.wire.FinishReply.Finished;
 import io.covenant.transactions.wire.FinishReply.Result;
@@ -12,7 +13,6 @@ import io.covenant.transactions.wire.PreparedBranches;
 import io.covenant.web.problem.Problem;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 import org.springframework.http.HttpStatus;
@@ -20,6 +20,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
@@ -37,19 +38,19 @@ final class BranchController {
     private final BranchOperations operations;
     private final BranchExecutor executor;
     private final BranchMemory memory;
-    private final PreparedTransactions prepared;
+    private final BranchInsight insight;
     private final InParallel parallel;
 
     BranchController(
             BranchOperations operations,
             BranchExecutor executor,
             BranchMemory memory,
-            PreparedTransactions prepared,
+            BranchInsight insight,
             InParallel parallel) {
         this.operations = operations;
         this.executor = executor;
         this.memory = memory;
-        this.prepared = prepared;
+        this.insight = insight;
         this.parallel = parallel;
     }
 
@@ -121,11 +122,12 @@ final class BranchController {
 
     @GetMapping("/prepared")
     PreparedBranches prepared() {
-        List<PreparedBranches.Prepared> held = prepared.look().ours().stream()
-                .map(branch -> new PreparedBranches.Prepared(
-                        branch.id().gid(), branch.age().toMillis()))
-                .toList();
-        return new PreparedBranches(held);
+        return insight.prepared();
+    }
+
+    @GetMapping("/evidence")
+    EvidenceReply evidence(@RequestParam String gid) {
+        return new EvidenceReply(gid, insight.evidence(branch("gid", gid)));
     }
 
     private static BranchId branch(String field, @Nullable String gid) {

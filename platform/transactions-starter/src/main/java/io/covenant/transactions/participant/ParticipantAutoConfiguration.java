@@ -148,10 +148,11 @@ public class ParticipantAutoConfiguration {
                 BranchOperations operations,
                 BranchExecutor executor,
                 ParticipantProperties properties,
-                PreparedTransactions prepared,
+                FinishingDatabase finishing,
                 InParallel parallel) {
             var memory = new BranchMemory(properties.retention(), InstantSource.system());
-            return new BranchController(operations, executor, memory, prepared, parallel);
+            var insight = new BranchInsight(finishing.dataSource());
+            return new BranchController(operations, executor, memory, insight, parallel);
         }
     }
 

@@ -139,6 +139,52 @@ class BranchControllerTests {
     }
 
     @Test
+    void showsTheLocksOfWhatIsPreparedAndWhoWaitsForThem() throws Exception {
+        var first = branch();
+        prepare(first, "take", "{\"sku\":\"A\",\"quantity\":2}");
+        var waiter = Thread.startVirtualThread(() -> prepare(branch(), "take", "{\"sku\":\"A\",\"quantity\":1}"));
+
+        await().atMost(ENOUGH)
+                .until(() -> http.get("/internal/v1/branches/prepared")
+                                .body()
+                                .at("/prepared/0/waiters")
+                                .asInt()
+                        == 1);
+        assertThat(http.get("/internal/v1/branches/prepared")
+                        .body()
+                        .at("/prepared/0/locks")
+                        .asInt())
+                .isPositive();
+        finish("rollback", first);
+        waiter.join();
+    }
+
+    @Test
+    void showsTheEvidenceOfABranch() {
+        var branch = branch();
+        assertThat(evidence(branch)).isEqualTo("NONE");
+        prepare(branch, "take", "{\"sku\":\"A\",\"quantity\":2}");
+        assertThat(evidence(branch)).isEqualTo("PREPARED");
+        finish("commit", branch);
+        assertThat(evidence(branch)).isEqualTo("WORK");
+
+        var other = branch();
+        finish("rollback", other);
+        assertThat(evidence(other)).isEqualTo("FENCE");
+    }
+
+    private String evidence(BranchId branch) {
+        return http.get("/internal/v1/branches/evidence?gid=" + branch.gid()).text("/evidence");
+    }
+
+    @Test
+    void refusesToShowTheEvidenceOfWhatIsNoBranch() {
+        var answer = http.get("/internal/v1/branches/evidence?gid=order-7");
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text("/errors/0/field")).isEqualTo("gid");
+    }
+
+    @Test
     void keepsDecimalsAsTheyWereWritten() {
         prepare(branch(), "take", "{\"sku\":\"A\",\"quantity\":1,\"price\":12.50}");
         assertThat(service.getBean(SampleService.Operations.class).prices()).contains(new BigDecimal("12.50"));

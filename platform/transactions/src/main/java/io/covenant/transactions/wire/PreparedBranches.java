@@ -9,5 +9,7 @@ public record PreparedBranches(List<Prepared> prepared) {
         prepared = List.copyOf(prepared);
     }
 
-    public record Prepared(String gid, long ageMillis) {}
+    /// @param locks   how many locks its transaction holds
+    /// @param waiters how many other transactions wait for it to end
+    public record Prepared(String gid, long ageMillis, int locks, int waiters) {}
 }
