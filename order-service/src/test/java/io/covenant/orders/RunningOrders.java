@@ -18,7 +18,9 @@ import org.springframework.test.web.servlet.client.RestTestClient;
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "covenant.services.inventory=http://127.0.0.1:1",
-            "covenant.services.coordinator=http://127.0.0.1:1,http://127.0.0.1:2"
+            "covenant.services.coordinator=http://127.0.0.1:1,http://127.0.0.1:2",
+            "covenant.services.locks=http://127.0.0.1:1",
+            "covenant.locks.client.eager=false"
         })
 public abstract class RunningOrders {
 

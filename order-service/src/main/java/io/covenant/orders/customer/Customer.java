@@ -4,6 +4,8 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.math.BigDecimal;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Who orders, and for how much at most. For reading: [Customers] changes it, one statement each.
 @Entity
@@ -15,12 +17,15 @@ public class Customer {
     public static final String ID_RULE =
             "must be 1 to 40 letters, digits, '.', '_' or '-', and begin with one of the first two";
 
+    /// No customer can owe more, limit or not.
+    public static final BigDecimal MOST_OPEN = new BigDecimal("9999999999.99");
+
     @Id
     private String id;
 
     private String name;
 
-    private BigDecimal creditLimit;
+    private @Nullable BigDecimal creditLimit;
 
     private BigDecimal openAmount;
 
@@ -35,9 +40,9 @@ public class Customer {
         return name;
     }
 
-    /// What the confirmed orders may sum up to.
-    public BigDecimal creditLimit() {
-        return creditLimit;
+    /// What the confirmed orders may sum up to; empty when that does not matter.
+    public Optional<BigDecimal> creditLimit() {
+        return Optional.ofNullable(creditLimit);
     }
 
     /// What the confirmed orders sum up to. More than the limit only when that was lowered since.

@@ -1,5 +1,9 @@
 package io.covenant.orders.participant;
 
+import io.covenant.locks.fencing.FencedOffException;
+import io.covenant.locks.spring.TransactionFence;
+import io.covenant.orders.customer.Customer;
+import io.covenant.orders.customer.CustomerLease;
 import io.covenant.orders.customer.Customers;
 import io.covenant.orders.order.Order;
 import io.covenant.orders.order.OrderLine;
@@ -22,15 +26,18 @@ class OrderParticipant {
 
     private final Orders orders;
     private final Customers customers;
+    private final TransactionFence fence;
     private final Clock clock;
 
-    OrderParticipant(Orders orders, Customers customers, Clock clock) {
+    OrderParticipant(Orders orders, Customers customers, TransactionFence fence, Clock clock) {
         this.orders = orders;
         this.customers = customers;
+        this.fence = fence;
         this.clock = clock;
     }
 
-    /// Writes an order and charges its customer.
+    /// Writes an order and charges its customer. The fence comes first: whoever lost the customer's lock on the way
+    /// writes nothing, and whoever was faster with a newer token is waited for.
     @BranchOperation("create")
     void create(NewOrder request, Branch branch) {
         var order = Order.confirmed(
@@ -42,8 +49,12 @@ class OrderParticipant {
                 branch.transaction().value(),
                 request.idempotencyKey(),
                 Objects.requireNonNullElseGet(request.placedAt(), clock::instant));
-        if (customers.charge(order.customer(), order.total()) == 0) {
-            throw whyNotCharged(order.customer(), order.total());
+        var lease = request.lease();
+        if (lease != null) {
+            passFence(order, lease);
+        }
+        if (customers.charge(order.customer(), order.total(), lease != null) == 0) {
+            throw whyNotCharged(order.customer(), order.total(), lease != null);
         }
         try {
             orders.saveAndFlush(order);
@@ -55,25 +66,46 @@ class OrderParticipant {
         }
     }
 
-    private BranchRefusedException whyNotCharged(String id, BigDecimal amount) {
-        return customers
-                .findById(id)
-                .map(customer -> new BranchRefusedException(
-                        "credit-limit-exceeded",
-                        "%s more on top of %s is above the limit of %s."
-                                .formatted(
-                                        amount.toPlainString(),
-                                        customer.openAmount().toPlainString(),
-                                        customer.creditLimit().toPlainString()),
-                        Map.of(
-                                "limit", customer.creditLimit().toPlainString(),
-                                "open", customer.openAmount().toPlainString(),
-                                "requested", amount.toPlainString())))
-                .orElseGet(() -> new BranchRefusedException(
-                        "unknown-customer", "There is no customer %s.".formatted(id), Map.of("customer", id)));
+    private void passFence(Order order, CustomerLease lease) {
+        var lock = CustomerLease.lockOf(order.customer());
+        try {
+            fence.check(lock, lease.token(), lease.holder(), "order " + order.id());
+        } catch (FencedOffException late) {
+            throw new BranchRefusedException(
+                    "stale-token",
+                    "The customer's lock passed on before the order was written: token %d is older than %d."
+                            .formatted(late.given(), late.current()),
+                    Map.of("lock", lock, "given", "" + late.given(), "current", "" + late.current()));
+        }
     }
 
-    /// Cancels an order and takes its amount off its customer's account.
+    private BranchRefusedException whyNotCharged(String id, BigDecimal amount, boolean leased) {
+        var customer = customers.findById(id);
+        if (customer.isEmpty()) {
+            return new BranchRefusedException(
+                    "unknown-customer", "There is no customer %s.".formatted(id), Map.of("customer", id));
+        }
+        var open = customer.get().openAmount();
+        var limit = customer.get().creditLimit();
+        if (limit.isPresent() && !leased) {
+            return new BranchRefusedException(
+                    "lock-required",
+                    "The customer has a limit: an order is placed under the customer's lock.",
+                    Map.of("lock", CustomerLease.lockOf(id)));
+        }
+        var most = limit.orElse(Customer.MOST_OPEN).toPlainString();
+        return new BranchRefusedException(
+                "credit-limit-exceeded",
+                "%s more on top of %s is above the limit of %s."
+                        .formatted(amount.toPlainString(), open.toPlainString(), most),
+                Map.of(
+                        "limit", most,
+                        "open", open.toPlainString(),
+                        "requested", amount.toPlainString()));
+    }
+
+    /// Cancels an order and takes its amount off its customer's account. Needs no lock: less never exceeds a limit, and
+    /// who adds at the same time waits for the customer's row.
     @BranchOperation("cancel")
     void cancel(OrderToCancel request, Branch branch) {
         var order = orders.findAndLock(request.orderId())

@@ -1,5 +1,6 @@
 package io.covenant.orders.placement;
 
+import io.covenant.orders.customer.CustomerLease;
 import io.covenant.orders.placement.Quotes.Quote;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Digits;
@@ -20,11 +21,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param idempotencyKey at most one order bears it
 /// @param placedAt       when it counts as placed; when the branch ran, if absent
+/// @param lease          of the customer's lock; absent when the customer has no limit
 public record NewOrder(
         @NotNull UUID orderId,
         @NotNull String customer,
         @Nullable String idempotencyKey,
         @Nullable Instant placedAt,
+        @Valid @Nullable CustomerLease lease,
 
         @NotEmpty @Size(max = 100) List<@NotNull @Valid Line> lines) {
 
@@ -50,8 +53,14 @@ public record NewOrder(
                 request.customer(),
                 placement.idempotencyKey().orElse(null),
                 placement.createdAt(),
+                null,
                 request.lines().stream()
                         .map(line -> Line.of(line, Objects.requireNonNull(prices.get(line.sku()))))
                         .toList());
+    }
+
+    /// The same, placed under the customer's lock.
+    NewOrder under(CustomerLease held) {
+        return new NewOrder(orderId, customer, idempotencyKey, placedAt, held, lines);
     }
 }

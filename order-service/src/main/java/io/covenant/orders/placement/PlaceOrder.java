@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.springframework.stereotype.Service;
 
-/// Places orders: takes stock in inventory and writes the order here, both or neither.
+/// Places orders: takes stock in inventory and writes the order here, both or neither; one at a time for each customer
+/// who has a credit limit.
 @Service
 public class PlaceOrder {
 
@@ -32,6 +33,7 @@ public class PlaceOrder {
     private final Placements placements;
     private final Settlement settlement;
     private final Quotes quotes;
+    private final CustomerTurns turns;
     private final Transactions transactions;
     private final RequestHash hash;
     private final PlacementProperties properties;
@@ -41,6 +43,7 @@ public class PlaceOrder {
             Placements placements,
             Settlement settlement,
             Quotes quotes,
+            CustomerTurns turns,
             Transactions transactions,
             RequestHash hash,
             PlacementProperties properties,
@@ -48,14 +51,14 @@ public class PlaceOrder {
         this.placements = placements;
         this.settlement = settlement;
         this.quotes = quotes;
+        this.turns = turns;
         this.transactions = transactions;
         this.hash = hash;
         this.properties = properties;
         this.clock = clock;
     }
 
-    /// Places an order, once for each key. If the price changes between quote and transaction, once more at the new
-    /// price.
+    /// Places an order, once for each key. If the price or the kind of customer changes on the way, once more.
     public PlacementAnswer place(OrderRequest request, @Nullable IdempotencyKey key) {
         var placement = begin(request, key);
         if (placements.claim(placement) || key == null) {
@@ -110,7 +113,7 @@ public class PlaceOrder {
 
     private PlacementAnswer run(Placement placement, OrderRequest request) {
         var answer = attempt(placement, request);
-        if (answer instanceof PlacementAnswer.Failed(var refusal) && Refusals.isPriceChanged(refusal)) {
+        if (answer instanceof PlacementAnswer.Failed(var refusal) && Refusals.isOutdated(refusal)) {
             var next = placement.under(TransactionIds.next());
             if (placements.goOn(placement, next.transaction(), clock.instant().plus(properties.settleAfter()))) {
                 log.info(
@@ -132,7 +135,19 @@ public class PlaceOrder {
                         .filter(sku -> !prices.containsKey(sku))
                         .findFirst()
                         .<PlacementAnswer>map(sku -> new PlacementAnswer.Refused(Refusals.unknownSku(sku)))
-                        .orElseGet(() -> transact(placement, NewOrder.of(placement, request, prices)));
+                        .orElseGet(() -> inTurn(placement, NewOrder.of(placement, request, prices)));
+        };
+    }
+
+    private PlacementAnswer inTurn(Placement placement, NewOrder order) {
+        return switch (turns.take(order.customer())) {
+            case CustomerTurn.Free() -> transact(placement, order);
+            case CustomerTurn.Held held -> {
+                try (held) {
+                    yield transact(placement, order.under(held.lease()));
+                }
+            }
+            case CustomerTurn.NotNow(var refusal) -> new PlacementAnswer.Failed(refusal);
         };
     }
 

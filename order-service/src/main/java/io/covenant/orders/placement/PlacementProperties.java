@@ -10,6 +10,7 @@ import org.springframework.validation.annotation.Validated;
 /// How orders are placed.
 ///
 /// @param deadline     a transaction that is undecided after this long aborts
+/// @param lockWait     how long an order may wait for earlier ones of its customer, who has a credit limit
 /// @param quoteTimeout how long inventory may take to tell prices
 /// @param settleAfter  a placement that is still pending after this long is asked after
 /// @param settleEvery  how often pending placements are looked for
@@ -19,6 +20,8 @@ import org.springframework.validation.annotation.Validated;
 public record PlacementProperties(
         @NotNull @DurationMin(millis = 100) @DefaultValue("3s")
         Duration deadline,
+
+        @NotNull @DurationMin @DefaultValue("3s") Duration lockWait,
 
         @NotNull @DurationMin(millis = 10) @DefaultValue("1s")
         Duration quoteTimeout,

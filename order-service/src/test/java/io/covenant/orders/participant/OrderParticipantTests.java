@@ -164,7 +164,8 @@ class OrderParticipantTests extends RunningOrders {
 
     @Test
     void refusesATotalThatNoColumnHolds() {
-        var ada = customerWith("9999999999.99");
+        var ada = customerWith("0.00");
+        define(ada, Map.of("name", "Ada", "unlimited", true));
         var lines = new ArrayList<Line>();
         for (int i = 0; i < 100; i++) {
             lines.add(new Line("S" + i, "S", 1_000_000, new BigDecimal("1000000.00")));
@@ -180,6 +181,99 @@ class OrderParticipantTests extends RunningOrders {
         var reply = prepare(branch(), "create", newOrder(UUID.randomUUID(), "nobody", null, line("LAMP", 1)));
 
         expectRefusal(reply, "unknown-customer", Map.of("customer", "nobody"));
+    }
+
+    @Test
+    void refusesAHolderWhoLostTheLockAndRecordsIt() {
+        var ada = customerWith("100.00");
+        var newer = with(newOrder(UUID.randomUUID(), ada, null, line("LAMP", 1)), "lease", lease(9));
+        committed("create", newer);
+        var late = UUID.randomUUID();
+
+        var refused = finished("create", with(newOrder(late, ada, null, line("LAMP", 1)), "lease", lease(8)));
+
+        expectRefusal(refused, "stale-token", Map.of("lock", "customers/" + ada, "given", "8", "current", "9"));
+        get(late).expectStatus().isNotFound();
+        expectOpenAmount(ada, 10.0);
+        await().untilAsserted(() -> http().get()
+                .uri("/actuator/fencing?limit=1")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.refusals[0].who")
+                .isEqualTo("orders-1, session 7")
+                .jsonPath("$.refusals[0].resource")
+                .isEqualTo("customers/" + ada)
+                .jsonPath("$.refusals[0].reason")
+                .isEqualTo("order " + late + ": the lock passed on: token 8 is older than 9"));
+    }
+
+    /// The fence is part of what is prepared: an order that aborts leaves it as it was.
+    @Test
+    void forgetsTheTokenOfAnOrderThatAborts() {
+        var ada = customerWith("100.00");
+        var aborted = branch();
+        prepare(aborted, "create", with(newOrder(UUID.randomUUID(), ada, null, line("LAMP", 1)), "lease", lease(9)));
+        finish("rollback", aborted);
+
+        committed("create", with(newOrder(UUID.randomUUID(), ada, null, line("LAMP", 1)), "lease", lease(8)));
+
+        expectOpenAmount(ada, 10.0);
+    }
+
+    @Test
+    void refusesToChargeALimitedCustomerWithoutTheLock() {
+        var ada = customerWith("100.00");
+        var payload = with(newOrder(UUID.randomUUID(), ada, null, line("LAMP", 1)), "lease", null);
+
+        expectRefusal(finished("create", payload), "lock-required", Map.of("lock", "customers/" + ada));
+
+        expectOpenAmount(ada, 0.0);
+    }
+
+    @Test
+    void chargesAnUnlimitedCustomerWithoutTheLock() {
+        var ada = customerWith("0.00");
+        define(ada, Map.of("name", "Ada", "unlimited", true));
+
+        committed("create", with(newOrder(UUID.randomUUID(), ada, null, line("LAMP", 1000)), "lease", null));
+
+        expectOpenAmount(ada, 10_000.0);
+    }
+
+    @Test
+    void toleratesWhatWasOpenWhenTheLimitWasLoweredButNoMore() {
+        var ada = customerWith("100.00");
+        var first = ordered(ada, 5);
+        ordered(ada, 1);
+
+        define(ada, Map.of("name", "Ada", "creditLimit", 20));
+        assertThat(tolerated(ada)).isEqualByComparingTo("60.00");
+        expectRefusal(
+                finished("create", newOrder(UUID.randomUUID(), ada, null, line("LAMP", 1))),
+                "credit-limit-exceeded",
+                Map.of("limit", "20.00", "open", "60.00", "requested", "10.00"));
+        committed("cancel", Map.of("orderId", first));
+
+        assertThat(tolerated(ada)).isNull();
+        ordered(ada, 1);
+        expectOpenAmount(ada, 20.0);
+    }
+
+    private @Nullable BigDecimal tolerated(String customer) {
+        return database.queryForObject(
+                "select tolerated_amount from customer where id = ?", BigDecimal.class, customer);
+    }
+
+    private void define(String customer, Map<String, Object> terms) {
+        http().put()
+                .uri("/api/v1/customers/{id}", customer)
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(terms)
+                .exchange()
+                .expectStatus()
+                .isOk();
     }
 
     @Test
@@ -316,10 +410,25 @@ class OrderParticipantTests extends RunningOrders {
         payload.put("orderId", order);
         payload.put("customer", customer);
         payload.put("lines", List.of(lines));
+        payload.put("lease", lease(1));
         if (key != null) {
             payload.put("idempotencyKey", key);
         }
         return payload;
+    }
+
+    private static Map<String, Object> lease(long token) {
+        return Map.of("token", token, "holder", "orders-1, session 7");
+    }
+
+    private static Map<String, Object> with(Map<String, Object> payload, String name, @Nullable Object value) {
+        var changed = new HashMap<>(payload);
+        if (value == null) {
+            changed.remove(name);
+        } else {
+            changed.put(name, value);
+        }
+        return changed;
     }
 
     private static Line line(String sku, int quantity) {

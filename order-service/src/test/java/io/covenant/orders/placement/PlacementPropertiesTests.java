@@ -15,6 +15,7 @@ class PlacementPropertiesTests {
         assertThat(bound(Map.of()))
                 .isEqualTo(new PlacementProperties(
                         Duration.ofSeconds(3),
+                        Duration.ofSeconds(3),
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(1),
@@ -25,12 +26,14 @@ class PlacementPropertiesTests {
     void hasTheseKeys() {
         assertThat(bound(Map.of(
                         "covenant.orders.placement.deadline", "4s",
+                        "covenant.orders.placement.lock-wait", "9s",
                         "covenant.orders.placement.quote-timeout", "5s",
                         "covenant.orders.placement.settle-after", "6s",
                         "covenant.orders.placement.settle-every", "7s",
                         "covenant.orders.placement.retention", "8d")))
                 .isEqualTo(new PlacementProperties(
                         Duration.ofSeconds(4),
+                        Duration.ofSeconds(9),
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(6),
                         Duration.ofSeconds(7),

@@ -3,6 +3,7 @@ package io.covenant.orders.shop;
 import io.covenant.coordinator.CoordinatorServiceApplication;
 import io.covenant.inventory.InventoryServiceApplication;
 import io.covenant.orders.OrderServiceApplication;
+import io.covenant.testing.LockServiceInstance;
 import io.covenant.testing.PostgresInstance;
 import io.covenant.testing.TestDatabase;
 import java.io.IOException;
@@ -17,17 +18,20 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
 /// A coordinator, inventory and the order service: each a whole service with its own database, in one JVM, that talk
-/// HTTP to each other.
+/// HTTP to each other, and to a lock service that is a process of its own.
 final class Shop implements AutoCloseable {
 
     final Service coordinator;
     final Service inventory;
     final Service orders;
+    final LockServiceInstance locks = LockServiceInstance.shared();
 
     /// What a coordinator does not have on its own class path, and what it excludes by itself.
     private static final String NOTHING_FOR_COORDINATORS = "--spring.autoconfigure.exclude="
             + String.join(
                     ",",
+                    "io.covenant.locks.spring.LocksAutoConfiguration",
+                    "io.covenant.locks.spring.FencingAutoConfiguration",
                     "io.covenant.transactions.initiator.InitiatorAutoConfiguration",
                     "io.covenant.transactions.participant.ParticipantAutoConfiguration",
                     "io.covenant.web.health.HealthAutoConfiguration",
@@ -40,24 +44,49 @@ final class Shop implements AutoCloseable {
         coordinator = new Service(
                 "coordinator", CoordinatorServiceApplication.class, postgres, List.of(NOTHING_FOR_COORDINATORS));
         inventory = new Service("inventory", InventoryServiceApplication.class, postgres, List.of());
-        orders = new Service("orders", OrderServiceApplication.class, postgres, List.of());
+        orders = new Service(
+                "orders",
+                OrderServiceApplication.class,
+                postgres,
+                List.of("--covenant.orders.placement.lock-wait=1500ms"));
         start();
     }
 
-    static Shop open() {
-        return new Shop(PostgresInstance.shared());
+    /// That of this JVM.
+    static Shop shared() {
+        return Shared.SHOP;
+    }
+
+    private static final class Shared {
+        static final Shop SHOP = open();
+
+        private static Shop open() {
+            var shop = new Shop(PostgresInstance.shared());
+            Runtime.getRuntime().addShutdownHook(new Thread(shop::close, "shop closes"));
+            return shop;
+        }
     }
 
     /// Starts what is not running.
     void start() {
-        var topology = services().stream()
+        locks.start();
+        var topology = new ArrayList<>(services().stream()
                 .map(service -> "--covenant.services.%s=%s".formatted(service.name, service.url()))
-                .toList();
+                .toList());
+        topology.add("--covenant.services.locks=" + locks.address());
         services().forEach(service -> service.start(topology));
     }
 
     private List<Service> services() {
         return List.of(coordinator, inventory, orders);
+    }
+
+    /// The lock service, for an operator.
+    RestTestClient locks() {
+        return RestTestClient.bindToServer()
+                .baseUrl(locks.address().toString())
+                .defaultHeader("X-Operator", "shop-tests")
+                .build();
     }
 
     @Override

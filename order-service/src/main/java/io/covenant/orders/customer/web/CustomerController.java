@@ -60,13 +60,15 @@ class CustomerController {
                         .asException());
     }
 
-    /// A limit below what the customer owes stops further orders; those that exist stay.
+    /// A limit below what the customer owes stops further orders; those that exist stay. A customer without a limit is
+    /// `"unlimited": true`.
     @ApiResponse(responseCode = "201", description = "A new customer")
     @ApiResponse(responseCode = "200", description = "A known customer, changed")
     @PutMapping("/{id}")
     ResponseEntity<CustomerView> define(
             @PathVariable @Pattern(regexp = Customer.ID_PATTERN, message = Customer.ID_RULE) String id,
             @Valid @RequestBody DefineCustomerRequest request) {
+        request.refuseContradiction();
         var isNew = customers.define(id, request.name(), request.creditLimit());
         return ResponseEntity.status(isNew ? HttpStatus.CREATED : HttpStatus.OK).body(get(id));
     }

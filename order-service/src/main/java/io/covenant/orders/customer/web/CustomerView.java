@@ -1,15 +1,30 @@
 package io.covenant.orders.customer.web;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.covenant.orders.customer.Customer;
 import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
 
 /// A customer as clients see it.
 ///
-/// @param creditLimit what the confirmed orders may sum up to, in EUR
+/// @param creditLimit what the confirmed orders may sum up to, in EUR; absent when unlimited
+/// @param unlimited   true or absent
 /// @param openAmount  what they sum up to
-record CustomerView(String id, String name, BigDecimal creditLimit, BigDecimal openAmount) {
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record CustomerView(
+        String id,
+        String name,
+        @Nullable BigDecimal creditLimit,
+        @Nullable Boolean unlimited,
+        BigDecimal openAmount) {
 
     static CustomerView of(Customer customer) {
-        return new CustomerView(customer.id(), customer.name(), customer.creditLimit(), customer.openAmount());
+        var limit = customer.creditLimit();
+        return new CustomerView(
+                customer.id(),
+                customer.name(),
+                limit.orElse(null),
+                limit.isEmpty() ? true : null,
+                customer.openAmount());
     }
 }

@@ -43,7 +43,7 @@ final class OrderProblems {
     /// Nothing happened, for a reason of the moment: the same request may be sent again.
     static ProblemException failed(Refusal refusal) {
         var status = switch (refusal.code()) {
-            case "price-changed", "request-in-progress" -> HttpStatus.CONFLICT;
+            case "price-changed", "request-in-progress", "stale-token" -> HttpStatus.CONFLICT;
             default -> HttpStatus.SERVICE_UNAVAILABLE;
         };
         return Problem.of(status, refusal.code(), refusal.detail())

@@ -5,6 +5,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.http.MediaType;
+import org.springframework.test.json.JsonCompareMode;
 import org.springframework.test.web.servlet.client.RestTestClient.ResponseSpec;
 
 class CustomerApiTests extends RunningOrders {
@@ -19,6 +20,20 @@ class CustomerApiTests extends RunningOrders {
 
         get("/api/v1/customers/ada").expectStatus().isOk().expectBody().json("""
                 {"id": "ada", "name": "Ada Lovelace", "creditLimit": 250.50, "openAmount": 0.00}""");
+    }
+
+    @Test
+    void definesACustomerWithoutALimit() {
+        put("grace", """
+                {"name": "Grace", "unlimited": true}""").expectStatus().isCreated();
+
+        get("/api/v1/customers/grace").expectBody().json("""
+                {"id": "grace", "name": "Grace", "unlimited": true, "openAmount": 0.00}""", JsonCompareMode.STRICT);
+
+        put("grace", """
+                {"name": "Grace", "creditLimit": 5, "unlimited": false}""").expectStatus().isOk();
+        get("/api/v1/customers/grace").expectBody().json("""
+                {"id": "grace", "name": "Grace", "creditLimit": 5.00, "openAmount": 0.00}""", JsonCompareMode.STRICT);
     }
 
     @Test
@@ -51,6 +66,9 @@ class CustomerApiTests extends RunningOrders {
             {"name": "Eve", "creditLimit": 10000000000}        | creditLimit
             {"name": "Eve", "creditLimit": "1"}                | creditLimit
             {"name": "Eve", "creditLimit": 1, "openAmount": 0} | openAmount
+            {"name": "Eve", "creditLimit": 1, "unlimited": true} | creditLimit
+            {"name": "Eve", "unlimited": false}                | creditLimit
+            {"name": "Eve", "unlimited": "yes"}                | unlimited
             """)
     void refusesACustomerByTheFieldThatIsWrong(String body, String field) {
         put("eve", body)
