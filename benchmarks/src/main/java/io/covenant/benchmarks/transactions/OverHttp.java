@@ -156,6 +156,9 @@ final class OverHttp implements Contestant {
         environment.put("SERVER_PORT", Integer.toString(port(ports, role)));
         ports.forEach(
                 (other, port) -> environment.put("COVENANT_SERVICES_" + other.name(), "http://127.0.0.1:" + port));
+        // Nobody asks for locks here, and nobody would answer.
+        environment.put("COVENANT_SERVICES_LOCKS", "http://127.0.0.1:1");
+        environment.put("COVENANT_LOCKS_CLIENT_EAGER", "false");
         environment.put("SPRING_DATASOURCE_URL", database.jdbcUrl(node));
         environment.put(
                 "SPRING_DATASOURCE_USERNAME", database.database().runtime().name());

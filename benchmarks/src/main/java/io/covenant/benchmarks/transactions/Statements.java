@@ -15,8 +15,8 @@ final class Statements {
 
     private static final BigDecimal TOTAL = Purchase.PRICE.multiply(BigDecimal.valueOf(Purchase.QUANTITY));
 
-    private static final String CHARGE =
-            "update customer set open_amount = open_amount + ?" + " where id = ? and open_amount + ? <= credit_limit";
+    private static final String CHARGE = "update customer set open_amount = open_amount + ?"
+            + " where id = ? and open_amount + ? <= coalesce(credit_limit, 9999999999.99)";
 
     private static final String INSERT_ORDER =
             "insert into orders (id, customer, state, total, transaction_id, placed_at)"

@@ -44,6 +44,7 @@ public final class Invariants {
                 new StockIsTheSumOfItsMovements(inventory),
                 new OrdersAndStockAgree(orders, inventory),
                 new CustomersOweWhatTheyOrdered(orders),
+                new CreditLimitsHold(orders),
                 new NoAcknowledgedOrderIsLost(orders, acknowledged),
                 new NothingStaysPrepared(databases.apply("postgres"), RESOLVED_WITHIN),
                 new NobodyWaitsForAnAnswer(orders, RESOLVED_WITHIN),

@@ -119,6 +119,29 @@ class InvariantsTests {
     }
 
     @Test
+    void noticeOpenOrdersAboveTheLimit() throws Exception {
+        run("orders", "update customer set credit_limit = 14.99 where id = 'alice'");
+
+        assertViolated("the open orders of a customer", "alice: open orders of 15.00, limit 14.99");
+    }
+
+    @Test
+    void noticeOpenOrdersAboveWhatIsTolerated() throws Exception {
+        run("orders", "update customer set credit_limit = 10, tolerated_amount = 14 where id = 'alice'");
+
+        assertViolated("the open orders of a customer", "alice: open orders of 15.00, limit 10.00, tolerated");
+    }
+
+    @Test
+    void tolerateWhatWasOpenWhenTheLimitWasLowered() throws Exception {
+        run("orders", "update customer set credit_limit = 10, tolerated_amount = 15 where id = 'alice'");
+        run("orders", "update customer set credit_limit = null where id = 'bruno'");
+
+        assertThat(check()).allMatch(Finding::holds);
+        assertThat(check()).extracting(Finding::figures).contains("1 customers with a limit");
+    }
+
+    @Test
     void noticeAnAcknowledgedOrderThatIsNotThere() throws Exception {
         acknowledged.put(UUID.fromString("00000000-0000-7000-8000-000000000003"), "CONFIRMED");
 
