@@ -4,10 +4,12 @@ import java.time.Clock;
 import java.time.ZoneOffset;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.context.annotation.Bean;
 
 /// The inventory service.
 @SpringBootApplication
+@ConfigurationPropertiesScan
 public class InventoryServiceApplication {
 
     public static void main(String[] args) {

@@ -1,5 +1,6 @@
 package io.covenant.inventory;
 
+import io.covenant.testing.LockServiceInstance;
 import io.covenant.testing.PostgresInstance;
 import io.covenant.testing.TestDatabase;
 import java.math.BigDecimal;
@@ -12,11 +13,14 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
-/// The whole service over real HTTP and on real PostgreSQL; one for all test classes of this kind.
+/// The whole service over real HTTP, on real PostgreSQL and with a real lock service; one for all test classes of this
+/// kind.
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
 public abstract class RunningInventory {
 
     protected static final TestDatabase DATABASE = PostgresInstance.shared().create("inventory");
+
+    protected static final LockServiceInstance LOCKS = LockServiceInstance.shared();
 
     private static final AtomicInteger ITEMS = new AtomicInteger();
 
@@ -24,8 +28,10 @@ public abstract class RunningInventory {
     private int port;
 
     @DynamicPropertySource
-    static void database(DynamicPropertyRegistry registry) {
+    static void surroundings(DynamicPropertyRegistry registry) {
         DATABASE.register(registry::add);
+        registry.add("covenant.services.locks", LOCKS::address);
+        registry.add("covenant.inventory.counts.lock-wait", () -> "500ms");
     }
 
     protected String baseUrl() {

@@ -7,5 +7,7 @@ public enum MovementReason {
     /// An order took them.
     ORDER,
     /// A cancelled order gave them back.
-    CANCELLATION
+    CANCELLATION,
+    /// Somebody counted, and the books were wrong.
+    COUNT
 }

@@ -75,6 +75,10 @@ class StockLedger {
             return new Cause(MovementReason.RECEIPT, null, null, receipt.key(), receipt.note());
         }
 
+        static Cause count(Count count) {
+            return new Cause(MovementReason.COUNT, null, null, null, count.reason());
+        }
+
         static Cause order(MovementReason reason, UUID order, UUID transaction) {
             return new Cause(reason, order, transaction, null, null);
         }

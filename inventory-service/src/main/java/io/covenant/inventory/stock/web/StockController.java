@@ -12,7 +12,6 @@ import io.covenant.web.idempotency.IdempotencyKey;
 import io.covenant.web.paging.Limit;
 import io.covenant.web.paging.Page;
 import io.covenant.web.problem.Problem;
-import io.covenant.web.problem.ProblemException;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -76,7 +75,7 @@ class StockController {
 
     @GetMapping("/{sku}")
     StockItemView get(@PathVariable String sku) {
-        return items.findById(sku).map(StockItemView::of).orElseThrow(() -> unknown(sku));
+        return items.findById(sku).map(StockItemView::of).orElseThrow(() -> StockProblems.unknown(sku));
     }
 
     @ApiResponse(responseCode = "201", description = "A new item")
@@ -104,7 +103,7 @@ class StockController {
         return switch (stock.receive(receipt)) {
             case ReceiptAnswer.Received(var movement) ->
                 ResponseEntity.status(HttpStatus.CREATED).body(StockMovementView.of(movement));
-            case ReceiptAnswer.UnknownSku(var unknown) -> throw unknown(unknown);
+            case ReceiptAnswer.UnknownSku(var unknown) -> throw StockProblems.unknown(unknown);
             case ReceiptAnswer.KeyReused(var reused) ->
                 throw Problem.of(
                                 HttpStatus.UNPROCESSABLE_CONTENT,
@@ -125,11 +124,5 @@ class StockController {
         var rows =
                 after == null ? movements.newest(sku, limit.plusOne()) : movements.before(after, sku, limit.plusOne());
         return Page.of(rows, limit, (StockMovement row) -> row.id().toString()).map(StockMovementView::of);
-    }
-
-    private static ProblemException unknown(String sku) {
-        return Problem.of(HttpStatus.NOT_FOUND, "unknown-sku", "There is no item %s.".formatted(sku))
-                .with("sku", sku)
-                .asException();
     }
 }
