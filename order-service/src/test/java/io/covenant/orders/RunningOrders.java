@@ -20,7 +20,8 @@ import org.springframework.test.web.servlet.client.RestTestClient;
             "covenant.services.inventory=http://127.0.0.1:1",
             "covenant.services.coordinator=http://127.0.0.1:1,http://127.0.0.1:2",
             "covenant.services.locks=http://127.0.0.1:1",
-            "covenant.locks.client.eager=false"
+            "covenant.locks.client.eager=false",
+            "covenant.registry.enabled=false"
         })
 public abstract class RunningOrders {
 

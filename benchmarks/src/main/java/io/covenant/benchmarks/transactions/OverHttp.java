@@ -159,6 +159,7 @@ final class OverHttp implements Contestant {
         // Nobody asks for locks here, and nobody would answer.
         environment.put("COVENANT_SERVICES_LOCKS", "http://127.0.0.1:1");
         environment.put("COVENANT_LOCKS_CLIENT_EAGER", "false");
+        environment.put("COVENANT_REGISTRY_ENABLED", "false");
         environment.put("SPRING_DATASOURCE_URL", database.jdbcUrl(node));
         environment.put(
                 "SPRING_DATASOURCE_USERNAME", database.database().runtime().name());

@@ -30,7 +30,6 @@ final class Shop implements AutoCloseable {
     private static final String NOTHING_FOR_COORDINATORS = "--spring.autoconfigure.exclude="
             + String.join(
                     ",",
-                    "io.covenant.locks.spring.LocksAutoConfiguration",
                     "io.covenant.locks.spring.FencingAutoConfiguration",
                     "io.covenant.transactions.initiator.InitiatorAutoConfiguration",
                     "io.covenant.transactions.participant.ParticipantAutoConfiguration",
