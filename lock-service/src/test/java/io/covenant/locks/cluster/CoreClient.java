@@ -33,7 +33,6 @@ final class CoreClient implements Customer {
 
     private static final Duration SILENCE = Duration.ofSeconds(3);
     private static final List<String> EXCLUSIVE = List.of("a", "b");
-    private static final List<String> FILES = List.of("/f", "/g");
     private static final String SHARED = "shared";
 
     private final Node node;
@@ -136,7 +135,7 @@ final class CoreClient implements Customer {
             }
             var deadline = core.lease().deadlineNanos();
             if (lease == null) {
-                var begun = new Lease(node, rate, core.session(), deadline, history);
+                var begun = new Lease(node, rate, core.session(), deadline, cluster);
                 lease = begun;
                 history.begins(core.session(), begun);
                 cluster.works(begun);
@@ -227,7 +226,7 @@ final class CoreClient implements Customer {
 
         private void acquire(Lease of, List<String> names, boolean shared, Runnable then) {
             names.forEach(of::touches);
-            var calls = calls(names, name -> new FencedLock.Input.Acquire(name, of.holder()), of);
+            var calls = calls(names, name -> new FencedLock.Input.Acquire(of.part(name), of.holder()), of);
             var since = node.world().elapsed().toNanos() / 1000;
             var wait = cluster.isCalm()
                     ? Operation.FOREVER
@@ -298,7 +297,7 @@ final class CoreClient implements Customer {
 
         /// Should it be granted all the same, the core gives it back, some time.
         private void takenBack(Lease of, List<String> names) {
-            var _ = calls(names, name -> new FencedLock.Input.Lose(name, of.holder()), of);
+            var _ = calls(names, name -> new FencedLock.Input.Lose(of.part(name), of.holder()), of);
         }
 
         private void held(
@@ -321,15 +320,18 @@ final class CoreClient implements Customer {
             var token = granted.grants().getFirst().token();
             if (names.size() == 1 && !calls.isEmpty()) {
                 history.turn(new Turn(
-                        names.getFirst(),
+                        of.part(names.getFirst()),
                         of.holder(),
                         since,
                         node.world().elapsed().toNanos() / 1000,
                         OptionalLong.of(token)));
             }
-            node.after(
-                    dice.between(Duration.ofMillis(1), Duration.ofMillis(60)),
-                    () -> release(of, strand, names, token, then));
+            Runnable end = () -> release(of, strand, names, token, then);
+            if (!calls.isEmpty() && dice.chance(0.5)) {
+                cluster.work(node).on(dice.pick(names), token, of, end);
+            } else {
+                node.after(dice.between(Duration.ofMillis(1), Duration.ofMillis(60)), end);
+            }
         }
 
         private void release(Lease of, long strand, List<String> names, long token, Runnable then) {
@@ -337,7 +339,7 @@ final class CoreClient implements Customer {
                 return;
             }
             names.forEach(of::lets);
-            var calls = calls(names, name -> new FencedLock.Input.Release(name, of.holder(), token), of);
+            var calls = calls(names, name -> new FencedLock.Input.Release(of.part(name), of.holder(), token), of);
             ask(new Operation.Release(strand, names, token), -1, outcome -> {
                 switch (outcome) {
                     case Outcome.Done _ -> {
@@ -356,7 +358,7 @@ final class CoreClient implements Customer {
         }
 
         private void write(Lease of, Runnable then) {
-            var path = dice.pick(FILES);
+            var path = dice.pick(cluster.files());
             var content = "%s-%d".formatted(of.holder(), lastAsk);
             var expected = dice.pick(List.of(Operation.ANY, Operation.ABSENT));
             var call = history.files.invoke(of.holder(), new Files.Input.Write(path, content, expected));

@@ -7,6 +7,7 @@ import io.covenant.locks.namespace.Mode;
 import io.covenant.locks.namespace.Namespace;
 import io.covenant.locks.namespace.Reply;
 import io.covenant.locks.namespace.Result;
+import io.covenant.locks.namespace.Token;
 import io.covenant.simulation.Tally;
 import io.covenant.simulation.World;
 import io.covenant.simulation.history.FencedLock;
@@ -49,12 +50,16 @@ final class History {
     private final Map<Long, Lasting> sessions = new HashMap<>();
     private final List<Turn> turns = new ArrayList<>();
     private boolean expiryIsWrong;
+    private int life;
 
     final Recorder<FencedLock.Input, FencedLock.Output> locks;
     final Recorder<Files.Input, Files.Output> files;
 
     /// Whoever works with a session.
     interface Lasting {
+
+        /// Whether it relies on holding this, by its own clock.
+        boolean counts(String name, long token);
 
         /// Whether its own clock says that the lease still runs, also while it sleeps.
         boolean isValid();
@@ -148,16 +153,26 @@ final class History {
             switch (event) {
                 case Event.Granted(var _, var _, var _, var name, var mode, var token) -> rises(name, mode, token);
                 case Event.SessionEnded(var _, var session, var cause) -> ended(session, cause);
-                case Event.Settled _,
-                        Event.Released _,
-                        Event.Contended _,
-                        Event.SessionOpened _,
-                        Event.FileChanged _ -> {}
+                case Event.Released(var _, var session, var name, var token, var cause) ->
+                    released(session, name, token, cause);
+                case Event.Settled _, Event.Contended _, Event.SessionOpened _, Event.FileChanged _ -> {}
             }
         }
     }
 
+    private void released(long session, String name, long token, Event.Cause cause) {
+        var client = sessions.get(session);
+        if (client != null && client.counts(name, token)) {
+            throw new AssertionError("session %d counts on %s with token %d, which is taken from it: %s"
+                    .formatted(session, name, token, cause));
+        }
+    }
+
     private void rises(String name, Mode mode, long token) {
+        if (Token.epoch(token) < life) {
+            // Of an entry that was under way at the backup: nobody is told of it any more.
+            return;
+        }
         var highest = tokens.put(name, new Highest(token, mode));
         if (highest != null
                 && (token < highest.token()
@@ -204,6 +219,9 @@ final class History {
         }
         if (reply instanceof Reply.Granted(var grants)) {
             for (var grant : grants) {
+                if (Token.epoch(grant.token()) != life) {
+                    throw new AssertionError("%s is told after %d restores".formatted(grant, life));
+                }
                 var highest = Objects.requireNonNull(tokens.get(grant.name()), grant.name());
                 if (grant.token() > highest.token()) {
                     throw new AssertionError("%s was never granted".formatted(grant));
@@ -214,6 +232,83 @@ final class History {
 
     void turn(Turn turn) {
         turns.add(turn);
+    }
+
+    // ---- streams
+
+    private List<Event> under(String prefix, long index) {
+        var result = results.get(index);
+        return result == null
+                ? List.of()
+                : result.events().stream()
+                        .filter(event -> !event.name().isEmpty() && event.name().startsWith(prefix))
+                        .toList();
+    }
+
+    /// A reader who knows all up to an index hears these of another.
+    void heard(String who, String prefix, long known, long index, List<Event> events) {
+        if (index <= known) {
+            throw new AssertionError("%s hears of %d, and knows all up to %d".formatted(who, index, known));
+        }
+        for (var between = known + 1; between < index; between++) {
+            if (!under(prefix, between).isEmpty()) {
+                throw new AssertionError("%s knows all up to %d, hears of %d, and never of %s"
+                        .formatted(who, known, index, under(prefix, between)));
+            }
+        }
+        if (!events.equals(under(prefix, index))) {
+            throw new AssertionError(
+                    "%s hears %s of %d, which is %s".formatted(who, events, index, under(prefix, index)));
+        }
+        count(Seen.STREAM_EVENT);
+    }
+
+    boolean nothingAfter(long index, String prefix) {
+        for (var later = index + 1; later <= committed.size(); later++) {
+            if (!under(prefix, later).isEmpty()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    // ---- a restore
+
+    /// What is known at the moment of a backup.
+    record Backup(
+            int committed,
+            Map<Long, NodeId> leaders,
+            Map<Place, Written> written,
+            Map<Long, Result> results,
+            Map<Long, String> digests) {}
+
+    Backup backup() {
+        return new Backup(
+                committed.size(), Map.copyOf(leaders), Map.copyOf(written), Map.copyOf(results), Map.copyOf(digests));
+    }
+
+    /// Whatever came after the backup never was. Tokens must rise all the same, and no session lives on.
+    void restored(Backup to) {
+        count(Seen.RESTORED);
+        life++;
+        committed.subList(to.committed(), committed.size()).clear();
+        replace(leaders, to.leaders());
+        replace(written, to.written());
+        replace(results, to.results());
+        replace(digests, to.digests());
+        var clients = List.copyOf(sessions.values());
+        sessions.clear();
+        for (var client : clients) {
+            if (client.isValid()) {
+                throw new AssertionError(client + " counts on its lease, and the story of the restore is wrong");
+            }
+            client.ended(Event.Cause.EPOCH_RAISED);
+        }
+    }
+
+    private static <K, V> void replace(Map<K, V> some, Map<K, V> others) {
+        some.clear();
+        some.putAll(others);
     }
 
     void requireOrder() {

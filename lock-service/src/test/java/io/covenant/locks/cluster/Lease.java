@@ -38,20 +38,24 @@ final class Lease implements History.Lasting {
     private boolean given;
     private boolean gone;
 
+    /// Of the group, which a restore ends.
+    private final int life;
+
     /// @param sent when it was asked for, by its own clock
-    Lease(Node node, double rate, long session, Duration ttl, long sent, History history) {
-        this(node, rate, session, sent + (long) (ttl.toNanos() * SURE), history);
+    Lease(Node node, double rate, long session, Duration ttl, long sent, SimulatedCluster cluster) {
+        this(node, rate, session, sent + (long) (ttl.toNanos() * SURE), cluster);
         ttlNanos = ttl.toNanos();
     }
 
     /// Of a client that counts by itself.
-    Lease(Node node, double rate, long session, long deadline, History history) {
+    Lease(Node node, double rate, long session, long deadline, SimulatedCluster cluster) {
+        this.life = cluster.life();
         this.node = node;
         this.incarnation = node.incarnation();
         this.rate = rate;
         this.session = session;
         this.deadline = deadline;
-        this.history = history;
+        this.history = cluster.history();
         watch();
     }
 
@@ -101,7 +105,16 @@ final class Lease implements History.Lasting {
 
     /// From here on the service may take away what this session has.
     private void lose() {
-        touched.forEach(name -> losses.add(history.locks.invoke(holder(), new FencedLock.Input.Lose(name, holder()))));
+        touched.forEach(this::lose);
+    }
+
+    private void lose(String name) {
+        losses.add(history.locks.invoke(holder(), new FencedLock.Input.Lose(part(name), holder())));
+    }
+
+    /// Histories of different lives are judged each by itself.
+    String part(String name) {
+        return life == 0 ? name : name + " after " + life + " restores";
     }
 
     /// Its client ends it.
@@ -121,6 +134,17 @@ final class Lease implements History.Lasting {
     @Override
     public boolean isValid() {
         return !given && node.up() && node.incarnation() == incarnation && nanos() < deadline;
+    }
+
+    @Override
+    public boolean counts(String name, long token) {
+        var had = held.get(name);
+        return had != null && had.token() == token && !gone && isValid();
+    }
+
+    /// Whether all that was asked by it is answered.
+    boolean settledAll() {
+        return open.isEmpty() && cancelling.isEmpty();
     }
 
     @Override
@@ -164,7 +188,7 @@ final class Lease implements History.Lasting {
 
     void touches(String name) {
         if (touched.add(name) && inJeopardy) {
-            losses.add(history.locks.invoke(holder(), new FencedLock.Input.Lose(name, holder())));
+            lose(name);
         }
     }
 
@@ -180,5 +204,10 @@ final class Lease implements History.Lasting {
 
     Map<String, Held> held() {
         return held;
+    }
+
+    @Override
+    public String toString() {
+        return holder();
     }
 }

@@ -23,4 +23,9 @@ record Machine(
         Duration slowest,
         Duration lag,
         boolean coded,
-        int saveEach) {}
+        int saveEach) {
+
+    Machine with(SimulatedStorage other) {
+        return new Machine(id, founders, other, settings, rate, slowest, lag, coded, saveEach);
+    }
+}

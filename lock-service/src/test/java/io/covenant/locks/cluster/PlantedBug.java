@@ -1,5 +1,9 @@
 package io.covenant.locks.cluster;
 
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+
 /// Lines of the source, and what somebody might have written instead, or did elsewhere. The simulation of the
 /// whole cluster must find each.
 enum PlantedBug {
@@ -28,6 +32,30 @@ enum PlantedBug {
             "Timers",
             "long arm = Math.max(known, grace);",
             "long arm = known;"),
+    EPOCH_NOT_RAISED(
+            "etcd#16028: after a restore tokens begin again where the backup ends.",
+            Where.PRIMARY,
+            "Primary",
+            "if (arms.epoch() < settings.epoch()) {",
+            "if (arms.epoch() < 0) {"),
+    ANSWERED_BEFORE_THE_EPOCH(
+            "After a restore, clients are served while the epoch is being raised.",
+            Where.PRIMARY,
+            "Primary",
+            "if (!inEpoch) {",
+            "if (!inEpoch && !leads) {"),
+    EPOCH_IN_MEMORY(
+            "etcd#16028: the epoch that a restore raised is not in the next snapshot.",
+            Where.NAMESPACE,
+            "SnapshotCodec",
+            "out.number(view.epoch());",
+            "out.number(0);"),
+    SESSIONS_OUTLIVE_A_RESTORE(
+            "atlasdb#1292: a restore takes grants back, and leaves those who were told of them their sessions.",
+            Where.NAMESPACE,
+            "OperatorHandler",
+            "sessions.endAll(Cause.EPOCH_RAISED);",
+            "if (raise.epoch() < 0) sessions.endAll(Cause.EPOCH_RAISED);"),
     GRANTED_AFTER_THE_END(
             "etcd#11456: a session that ends leaves its waiters in their queues, and is granted the lock.",
             Where.NAMESPACE,
@@ -40,6 +68,19 @@ enum PlantedBug {
             "LockHandler",
             "&& undo(session.id(), target, grants)",
             "&& grants.isEmpty() && undo(session.id(), target, grants)"),
+    RELEASE_TAKES_THE_YOUNGEST(
+            "A release counts as that of the youngest entry: the cancel which it overtook finds nothing, and the lock stays"
+                    + " with a living session.",
+            Where.NAMESPACE,
+            "Hold",
+            "return settled(requests, released + 1, cancellable);",
+            "return with(requests.subList(0, requests.size() - 1), 0);"),
+    LOST_AND_TAKEN_FOR_ONES_OWN(
+            "curator#1121: what a former session lost passes for the new one's own.",
+            Where.NAMESPACE,
+            "Queues",
+            "want.mode() == Mode.PERMITS ? null : lock.heldBy(owner);",
+            "lock.holds().stream().filter(Hold::lost).findFirst().orElse(lock.heldBy(owner));"),
     LATE_REQUEST_ACQUIRES(
             "A request that its cancel overtook acquires the lock for nobody.",
             Where.NAMESPACE,
@@ -53,7 +94,7 @@ enum PlantedBug {
             "if (known != null) {",
             "if (known != null && known.waiting()) {"),
     ANSWERS_IN_MEMORY(
-            "The answers are not in the snapshot: a repeated request takes effect twice.",
+            "Ratis' retry cache: the answers are not in the snapshot, and a repeated request takes effect twice.",
             Where.NAMESPACE,
             "SnapshotCodec",
             "out.list(session.requests().entries(), entry -> {",
@@ -70,6 +111,30 @@ enum PlantedBug {
             "State",
             "return Token.of(epoch, index);",
             "return Token.of(epoch, stamps++);\n    }\n    private long stamps = 1;\n    static {"),
+    STREAM_WITH_A_GAP(
+            "Who resumes a stream is not told the first thing that came after.",
+            Where.NAMESPACE,
+            "EventRing",
+            "if (at(middle).index() <= index) {",
+            "if (at(middle).index() <= index + 1) {"),
+    STREAM_TELLS_TWICE(
+            "Who resumes a stream is told again what he knows.",
+            Where.NAMESPACE,
+            "EventRing",
+            "if (at(middle).index() <= index) {",
+            "if (at(middle).index() < index) {"),
+    STREAM_HIDES_A_GAP(
+            "Who resumes a stream after too long is told what is left, and not that something is gone.",
+            Where.NAMESPACE,
+            "EventRing",
+            "if (afterIndex < floor) {",
+            "if (afterIndex < 0) {"),
+    STREAM_GOES_BACK(
+            "A reader who knows more than the node that he turned to is sent back by the node's next snapshot.",
+            Where.NODE,
+            "EventStream",
+            "case Item.Compacted(var index) -> index <= after;",
+            "case Item.Compacted(var index) -> index < 0;"),
     OVERTAKEN(
             "Who tries is granted what others wait for.",
             Where.NAMESPACE,
@@ -113,7 +178,7 @@ enum PlantedBug {
             "storage.rename(SPARE, segment.name());\n            storage.force();",
             "storage.rename(SPARE, segment.name());"),
     VOTE_NOT_KEPT(
-            "The shell does not write term and vote down.",
+            "JRaft#1243: a vote is answered though it could not be written down.",
             Where.SHELL,
             "SimulatedServer",
             "log.putState(StorageCodec.encode(hard));",
@@ -122,12 +187,24 @@ enum PlantedBug {
             "A read is answered by whoever believes to lead, as Ratis' lease does.",
             Where.SHELL,
             "SimulatedServer",
-            "case Ask.ReadFile(var path) -> readFile(client, path);",
-            "case Ask.ReadFile(var path) -> { if (raft.role() == Role.LEADER) { var file = state.file(path);"
+            "case Ask.ReadFile(var path) when inEpoch() -> readFile(client, path);",
+            "case Ask.ReadFile(var path) when inEpoch() -> { if (raft.role() == Role.LEADER) { var file = state.file(path);"
                     + " node.reply(client.name(), client.question(), new Ask.Said.File("
                     + "file.map(one -> one.contentGeneration()).orElse(0L), file.map(one -> new String("
                     + "one.content().toBytes(), java.nio.charset.StandardCharsets.UTF_8)).orElse(\"\"))); }"
                     + " else { readFile(client, path); } }"),
+    UNGUARDED(
+            "The resource takes whatever comes, as from a holder who slept longer than its lease.",
+            Where.RESOURCE,
+            "Resource",
+            "if (ask.token() < number.token) {",
+            "if (ask.token() < 0) {"),
+    READ_UNGUARDED(
+            "The resource looks at tokens where something is written, and not where that is based on something read.",
+            Where.RESOURCE,
+            "Resource",
+            "number.token = ask.token();",
+            "if (ask instanceof Ask.Write) number.token = ask.token();"),
     COUNTED_FROM_THE_ANSWER(
             "A client counts its lease from the answer, not from the sending.",
             Where.CLIENT,
@@ -135,7 +212,7 @@ enum PlantedBug {
             "of.renewed(sent);",
             "of.renewed(nanos());"),
     CLOCK_NOT_ASKED(
-            "A client trusts a handle without looking at its clock, as after a pause.",
+            "consul#1843: a client trusts a handle without looking at its clock, as after a pause.",
             Where.CLIENT,
             "Lease",
             "node.incarnation() == incarnation && nanos() < deadline",
@@ -145,10 +222,12 @@ enum PlantedBug {
     enum Where {
         PRIMARY("src/main/java", "io.covenant.locks.primary"),
         NAMESPACE("src/main/java", "io.covenant.locks.namespace"),
+        NODE("src/main/java", "io.covenant.locks.node"),
         KERNEL("../platform/consensus/src/main/java", "io.covenant.consensus.raft"),
         LOG("../platform/consensus/src/main/java", "io.covenant.consensus.wal"),
         SHELL("src/test/java", "io.covenant.locks.cluster"),
-        CLIENT("src/test/java", "io.covenant.locks.cluster");
+        CLIENT("src/test/java", "io.covenant.locks.cluster"),
+        RESOURCE("src/test/java", "io.covenant.locks.cluster");
 
         final String root;
         final String inPackage;
@@ -159,7 +238,16 @@ enum PlantedBug {
         }
     }
 
-    final String mistake;
+    private static final Pattern ISSUE = Pattern.compile("(\\w+)#(\\d+): .*");
+    private static final Map<String, String> REPOSITORIES = Map.of(
+            "etcd", "etcd-io/etcd",
+            "jetcd", "etcd-io/jetcd",
+            "curator", "apache/curator",
+            "consul", "hashicorp/consul",
+            "atlasdb", "palantir/atlasdb",
+            "JRaft", "sofastack/sofa-jraft");
+
+    private final String mistake;
     final Where where;
     final String type;
     private final String right;
@@ -171,6 +259,19 @@ enum PlantedBug {
         this.type = type;
         this.right = right;
         this.wrong = wrong;
+    }
+
+    /// What is wrong, with a link to whom it happened.
+    String told() {
+        var issue = ISSUE.matcher(mistake);
+        if (!issue.matches()) {
+            return mistake;
+        }
+        var name = issue.group(1) + "#" + issue.group(2);
+        return mistake.replace(
+                name,
+                "[%s](https://github.com/%s/issues/%s)"
+                        .formatted(name, Objects.requireNonNull(REPOSITORIES.get(issue.group(1))), issue.group(2)));
     }
 
     /// The source with the mistake in it.

@@ -24,6 +24,15 @@ enum Seen implements Tally.Counted {
     FILE_WRITTEN("files written"),
     WRONG_GENERATION("writes refused for the generation"),
     FILE_READ("files read"),
+    REENTRY("locks entered again"),
+    CANCEL_OVERTAKEN("cancels of re-entries that a release overtook"),
+    NOTHING_LEFT("sessions found to hold nothing when their clients had given everything back"),
+    GUARDED_WRITE("writes that the guard let through"),
+    FENCED("holders of the past that the guard refused"),
+    STREAM_EVENT("entries that a reader of a stream heard of"),
+    STREAM_RESUMED("streams that went on at another server or later"),
+    STREAM_COMPACTED("streams that were told to look again"),
+    STREAM_CUT_OFF("streams cut off"),
     SNAPSHOT("snapshots taken"),
     SNAPSHOT_FAILED("snapshots given up on a full disk"),
     INSTALLATION("snapshots installed"),
@@ -42,7 +51,8 @@ enum Seen implements Tally.Counted {
     ISOLATION("primaries isolated"),
     ROLLING_RESTART("rolling restarts"),
     TRANSFER("hand-overs asked for"),
-    MEMBERS_CHANGED("changes of members");
+    MEMBERS_CHANGED("changes of members"),
+    RESTORED("groups restored from a backup");
 
     private final String plural;
 

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedClient implements Customer {
 
     private static final List<String> EXCLUSIVE = List.of("a", "b");
-    private static final List<String> FILES = List.of("/f", "/g");
     private static final String SHARED = "shared";
+    private static final String REENTERED = "again";
 
     private final Node node;
     private final Dice dice;
@@ -149,7 +149,7 @@ final class SimulatedClient implements Customer {
                     var answer = ((Ask.Said.Told) said).answer();
                     if (answer instanceof Answer.Replied(var _, var reply, var _)
                             && reply instanceof Reply.SessionOpened(var session, var _)) {
-                        begin(new Lease(node, rate, session, ttl, sent, history));
+                        begin(new Lease(node, rate, session, ttl, sent, cluster));
                     } else {
                         turnTo(answer instanceof Answer.NotPrimary(var leader) ? leader : null);
                         again(this::open);
@@ -227,23 +227,24 @@ final class SimulatedClient implements Customer {
         }
         if (cluster.isCalm()) {
             if (wasDone) {
-                close(of, () -> done = true);
+                tidy(of, () -> close(of, () -> done = true));
                 return;
             }
             acquire(of, List.of(dice.pick(EXCLUSIVE)), Mode.EXCLUSIVE, () -> {
                 wasDone = true;
-                read(of, dice.pick(FILES), (_, _) -> think(() -> work(of)));
+                read(of, dice.pick(cluster.files()), (_, _) -> think(() -> work(of)));
             });
             return;
         }
         Runnable next = () -> think(() -> work(of));
         switch (dice.below(16)) {
-            case 0 -> close(of, () -> think(this::open));
+            case 0 -> tidy(of, () -> close(of, () -> think(this::open)));
             case 1, 2 -> write(of, next);
-            case 3 -> read(of, dice.pick(FILES), (_, _) -> next.run());
+            case 3 -> read(of, dice.pick(cluster.files()), (_, _) -> next.run());
             case 4, 5 -> acquire(of, List.of(SHARED), dice.chance(0.7) ? Mode.SHARED : Mode.EXCLUSIVE, next);
             case 6, 7 -> acquire(of, EXCLUSIVE, Mode.EXCLUSIVE, next);
             case 8 -> nested(of, next);
+            case 9 -> reenter(of, next);
             default -> acquire(of, List.of(dice.pick(EXCLUSIVE)), Mode.EXCLUSIVE, next);
         }
     }
@@ -261,6 +262,50 @@ final class SimulatedClient implements Customer {
         var outer = new Errand(of, List.of(first), Mode.EXCLUSIVE, then);
         outer.inner = outerEnd -> new Errand(of, List.of(second), Mode.EXCLUSIVE, outerEnd);
         outer.start();
+    }
+
+    /// The same lock once more; whoever thinks better of it does not wait to hear so.
+    private void reenter(Lease of, Runnable then) {
+        var outer = new Errand(of, List.of(REENTERED), Mode.EXCLUSIVE, then);
+        outer.inner = outerEnd -> {
+            history.count(Seen.REENTRY);
+            var inner = new Errand(of, List.of(REENTERED), Mode.EXCLUSIVE, outerEnd);
+            inner.hasty = true;
+            return inner;
+        };
+        outer.start();
+    }
+
+    /// Once it has given everything back, it holds nothing.
+    private void tidy(Lease of, Runnable then) {
+        if (ended(of)) {
+            return;
+        }
+        if (!of.settledAll()) {
+            think(() -> tidy(of, then));
+            return;
+        }
+        node.ask(
+                primary,
+                new Ask.Inspect(of.session),
+                patience(),
+                said -> {
+                    if (said instanceof Ask.Said.Inspected(var _, var view)) {
+                        if (view != null && !view.held().isEmpty()) {
+                            throw new AssertionError(
+                                    "%s has given everything back, and holds %s".formatted(of.holder(), view.held()));
+                        }
+                        history.count(Seen.NOTHING_LEFT);
+                        then.run();
+                    } else {
+                        turnTo(null);
+                        again(() -> tidy(of, then));
+                    }
+                },
+                () -> {
+                    turnTo(null);
+                    tidy(of, then);
+                });
     }
 
     private void acquire(Lease of, List<String> names, Mode mode, Runnable then) {
@@ -287,6 +332,7 @@ final class SimulatedClient implements Customer {
         private final List<Recorder<FencedLock.Input, FencedLock.Output>.Call> calls = new ArrayList<>();
         private long queuedAt = -1;
         private boolean over;
+        private boolean hasty;
         private @Nullable Inner inner;
 
         private Errand(Lease of, List<String> names, Mode mode, Runnable then) {
@@ -306,7 +352,7 @@ final class SimulatedClient implements Customer {
         }
 
         private boolean recorded() {
-            return !names.contains(SHARED);
+            return !names.contains(SHARED) && !names.contains(REENTERED);
         }
 
         private void start() {
@@ -316,11 +362,14 @@ final class SimulatedClient implements Customer {
             if (recorded()) {
                 for (var name : names) {
                     of.touches(name);
-                    calls.add(history.locks.invoke(of.holder(), new FencedLock.Input.Acquire(name, of.holder())));
+                    calls.add(history.locks.invoke(
+                            of.holder(), new FencedLock.Input.Acquire(of.part(name), of.holder())));
                 }
             }
             ask();
-            if (!cluster.isCalm() && dice.chance(0.15)) {
+            if (hasty) {
+                node.after(dice.between(Duration.ofMillis(1), Duration.ofMillis(12)), this::cancel);
+            } else if (!cluster.isCalm() && dice.chance(0.15)) {
                 node.after(dice.between(Duration.ofMillis(1), Duration.ofMillis(300)), this::cancel);
             }
         }
@@ -404,7 +453,7 @@ final class SimulatedClient implements Customer {
             }
             if (recorded() && names.size() == 1) {
                 history.turn(new Turn(
-                        names.getFirst(),
+                        of.part(names.getFirst()),
                         of.holder(),
                         asked,
                         queuedAt >= 0 ? queuedAt : micros(),
@@ -418,10 +467,13 @@ final class SimulatedClient implements Customer {
                 }
             }
             var most = dice.chance(0.1) ? Duration.ofMillis(800) : Duration.ofMillis(60);
+            Runnable end = () -> release(grants);
             if (inner != null) {
-                inner.before(() -> release(grants)).start();
+                inner.before(end).start();
+            } else if (recorded() && dice.chance(0.5)) {
+                cluster.work(node).on(dice.pick(names), grants.getFirst().token(), of, end);
             } else {
-                node.after(dice.between(Duration.ofMillis(1), most), () -> release(grants));
+                node.after(dice.between(Duration.ofMillis(1), most), end);
             }
         }
 
@@ -434,8 +486,8 @@ final class SimulatedClient implements Customer {
             for (var name : names) {
                 of.lets(name);
                 if (recorded()) {
-                    releases.add(
-                            history.locks.invoke(of.holder(), new FencedLock.Input.Release(name, of.holder(), token)));
+                    releases.add(history.locks.invoke(
+                            of.holder(), new FencedLock.Input.Release(of.part(name), of.holder(), token)));
                 }
             }
             var number = of.next();
@@ -453,8 +505,8 @@ final class SimulatedClient implements Customer {
 
         private FencedLock.Output released(Reply reply) {
             return switch (reply) {
-                case Reply.Released _ -> {
-                    history.count(Seen.RELEASE);
+                case Reply.Released(var left) -> {
+                    history.count(left.getFirst() > 0 ? Seen.CANCEL_OVERTAKEN : Seen.RELEASE);
                     yield new FencedLock.Output.Released();
                 }
                 case Reply.StaleToken _ -> new FencedLock.Output.NotHeld();
@@ -473,8 +525,8 @@ final class SimulatedClient implements Customer {
             var losses = calls.isEmpty()
                     ? List.<Recorder<FencedLock.Input, FencedLock.Output>.Call>of()
                     : names.stream()
-                            .map(name ->
-                                    history.locks.invoke(of.holder(), new FencedLock.Input.Lose(name, of.holder())))
+                            .map(name -> history.locks.invoke(
+                                    of.holder(), new FencedLock.Input.Lose(of.part(name), of.holder())))
                             .toList();
             var number = of.next();
             request(
@@ -485,8 +537,13 @@ final class SimulatedClient implements Customer {
                     reply -> {
                         of.cancelled(seq);
                         cancelled(((Reply.Cancelled) reply).undone(), losses);
-                        then.run();
+                        if (!hasty) {
+                            then.run();
+                        }
                     });
+            if (hasty) {
+                then.run();
+            }
         }
 
         private void cancelled(
@@ -509,7 +566,7 @@ final class SimulatedClient implements Customer {
     // ---- files
 
     private void write(Lease of, Runnable then) {
-        var path = dice.pick(FILES);
+        var path = dice.pick(cluster.files());
         switch (dice.below(3)) {
             case 0 -> read(of, path, (generation, _) -> write(of, path, generation, then));
             case 1 -> write(of, path, Command.ANY, then);
@@ -556,9 +613,14 @@ final class SimulatedClient implements Customer {
             return;
         }
         var call = history.files.invoke(of.holder(), new Files.Input.Read(path));
+        var life = cluster.life();
         read(path, (generation, content) -> {
             history.count(Seen.FILE_READ);
-            call.answered(new Files.Output.Content(generation, content));
+            if (life == cluster.life()) {
+                call.answered(new Files.Output.Content(generation, content));
+            } else {
+                call.neverHappened();
+            }
             then.is(generation, content);
         });
     }

@@ -10,6 +10,7 @@ import io.covenant.consensus.wal.SimulatedStorage;
 import io.covenant.locks.namespace.Limits;
 import io.covenant.locks.namespace.Mode;
 import io.covenant.simulation.Dice;
+import io.covenant.simulation.Node;
 import io.covenant.simulation.Tally;
 import io.covenant.simulation.World;
 import java.io.IOException;
@@ -48,7 +49,9 @@ final class SimulatedCluster {
         /// Primaries fall, one after the other, and nothing else happens: nobody may lose a session.
         FAILING_OVER,
         /// All servers are started anew, one after the other, time and again.
-        ROLLING
+        ROLLING,
+        /// The whole group is put back to what it was a while ago, under a new epoch.
+        RESTORED
     }
 
     private final World world;
@@ -66,14 +69,26 @@ final class SimulatedCluster {
     private final Map<String, Customer> clients = new TreeMap<>();
     private final List<Lease> leases = new ArrayList<>();
     private final Map<String, Lease> owners = new HashMap<>();
+    private final List<Watcher> watchers = new ArrayList<>();
+    private final Resource resource;
+    private int life;
+    private boolean stopped;
     private boolean calm;
 
     private SimulatedCluster(World world, Tally<Seen> tally) {
         this.world = world;
         this.dice = world.dice();
         this.history = new History(world, tally);
-        this.kind = dice.pick(
-                List.of(Kind.TROUBLED, Kind.TROUBLED, Kind.TROUBLED, Kind.CHANGING, Kind.FAILING_OVER, Kind.ROLLING));
+        this.resource = resource(world, history);
+        this.kind = dice.pick(List.of(
+                Kind.TROUBLED,
+                Kind.TROUBLED,
+                Kind.TROUBLED,
+                Kind.TROUBLED,
+                Kind.CHANGING,
+                Kind.FAILING_OVER,
+                Kind.ROLLING,
+                Kind.RESTORED));
         var founding = dice.pick(List.of(3, 3, 3, 4, 5));
         var spare = kind == Kind.CHANGING ? 1 : 0;
         this.servers = IntStream.rangeClosed(1, founding + spare)
@@ -81,7 +96,12 @@ final class SimulatedCluster {
                 .toList();
         this.founders = Members.of(
                 servers.subList(0, founding).stream().map(NodeId::founder).toList());
-        this.ttl = Duration.ofMillis(kind == Kind.FAILING_OVER ? 1_500 : dice.pick(List.of(400, 700, 1_200)));
+        this.ttl = Duration.ofMillis(
+                switch (kind) {
+                    case FAILING_OVER -> 1_500;
+                    case RESTORED -> dice.pick(List.of(400, 600));
+                    case TROUBLED, CHANGING, ROLLING -> dice.pick(List.of(400, 700, 1_200));
+                });
         this.patience = Duration.ofMillis(kind == Kind.FAILING_OVER ? 250 : dice.pick(List.of(60, 120, 250)));
         this.insistence = dice.pick(List.of(0.0, 0.0, 0.8));
         this.settings = new Settings(
@@ -100,6 +120,16 @@ final class SimulatedCluster {
                 dice.pick(List.of(0, 3, 10)));
     }
 
+    private static Resource resource(World world, History history) {
+        var made = new ArrayList<Resource>();
+        world.node(Resource.NAME, node -> {
+            var one = new Resource(node, history);
+            made.add(one);
+            return one;
+        });
+        return made.getFirst();
+    }
+
     /// Builds a cluster, lets trouble come and go, waits until all is well, and judges what the clients saw.
     static void play(World world, Tally<Seen> tally) {
         var cluster = new SimulatedCluster(world, tally);
@@ -111,6 +141,10 @@ final class SimulatedCluster {
                         "a client waits",
                         () -> cluster.clients.values().stream().allMatch(Customer::contented))
                 .quietWhen("a member lags behind", cluster::allCaughtUp)
+                .quietWhen(
+                        "a reader has not heard everything",
+                        () -> cluster.watchers.stream().allMatch(Watcher::knowsAll))
+                .finally_("what the resource shows", cluster.resource::requireEveryIncrement)
                 .finally_("what clients saw", cluster.history::requireOrder)
                 .untilQuiet(PATIENCE);
         tally.played(world.elapsed(), world.events());
@@ -119,6 +153,21 @@ final class SimulatedCluster {
     /// For who knows nothing of what is counted.
     static void play(long seed) {
         play(World.seeded(seed), new Tally<>(Seen.class));
+    }
+
+    /// How often it was restored from a backup.
+    int life() {
+        return life;
+    }
+
+    /// What holders work on.
+    GuardedWork work(Node node) {
+        return new GuardedWork(node, resource, patience);
+    }
+
+    /// Those of this life: what a restore took back is no history.
+    List<String> files() {
+        return life == 0 ? List.of("/f", "/g") : List.of("/f" + life, "/g" + life);
     }
 
     History history() {
@@ -213,6 +262,13 @@ final class SimulatedCluster {
                 return client;
             });
         }
+        for (var prefix : List.of("", "a")) {
+            world.node("watcher of '" + prefix + "'", node -> {
+                var watcher = new Watcher(node, this, prefix);
+                watchers.add(watcher);
+                return watcher;
+            });
+        }
     }
 
     private Machine machine(String name) {
@@ -259,6 +315,12 @@ final class SimulatedCluster {
                     world.in(TROUBLE.dividedBy(2).multipliedBy(round).plusMillis(400), this::roll);
                 }
             }
+            case RESTORED -> {
+                world.in(dice.between(Duration.ofMillis(300), Duration.ofMillis(700)), this::backUp);
+                sometimes(4, this::pauseClient);
+                sometimes(4, this::cutClient);
+                sometimes(3, this::transfer);
+            }
         }
         world.in(TROUBLE, this::calmDown);
     }
@@ -278,6 +340,10 @@ final class SimulatedCluster {
     }
 
     private void calmDown() {
+        if (stopped) {
+            world.in(Duration.ofMillis(100), this::calmDown);
+            return;
+        }
         calm = true;
         world.network().behave();
         world.nodes().forEach(node -> node.resume());
@@ -312,6 +378,9 @@ final class SimulatedCluster {
     }
 
     private void start(String name) {
+        if (stopped) {
+            return;
+        }
         try {
             world.node(name).restart();
         } catch (SimulatedStorage.Crash | UncheckedIOException failed) {
@@ -507,6 +576,28 @@ final class SimulatedCluster {
             }
             failOver();
         });
+    }
+
+    /// Of all disks at one moment; some time later it takes the place of what they have then.
+    private void backUp() {
+        var known = history.backup();
+        var backups = new TreeMap<String, SimulatedStorage>();
+        machines.forEach((name, machine) -> backups.put(name, machine.storage().backup()));
+        world.in(dice.between(Duration.ofMillis(50), Duration.ofMillis(500)), () -> {
+            stopped = true;
+            servers.forEach(name -> world.node(name).crash());
+            // Nobody counts on a lease then, and nothing of before is under way.
+            world.in(ttl.plus(STRAGGLING).plusMillis(100), () -> restore(known, backups));
+        });
+    }
+
+    private void restore(History.Backup known, Map<String, SimulatedStorage> backups) {
+        backups.forEach((name, storage) -> machines.put(name, machine(name).with(storage)));
+        life++;
+        history.restored(known);
+        stopped = false;
+        servers.forEach(this::start);
+        watchers.forEach(Watcher::beginAnew);
     }
 
     private void roll() {

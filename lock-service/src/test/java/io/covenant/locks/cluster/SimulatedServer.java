@@ -98,6 +98,7 @@ final class SimulatedServer implements Program {
     private final SnapshotStore store;
     private final Raft raft;
     private final Primary primary;
+    private final Streams streams;
     private Namespace state;
     private Snapshot snapshot;
     private long applied;
@@ -169,7 +170,8 @@ final class SimulatedServer implements Program {
         var hard = bytes == null ? new HardState(0, null) : StorageCodec.state(bytes);
         raft = new Raft(
                 machine.id(), machine.settings(), new Durable(GROUP, hard, snapshot, stored), this::lot, moment());
-        primary = new Primary(SETTINGS, nanos());
+        primary = new Primary(SETTINGS.withEpoch(cluster.life()), nanos());
+        streams = new Streams(node);
         arm();
     }
 
@@ -277,6 +279,7 @@ final class SimulatedServer implements Program {
             switch (message) {
                 case Envelope envelope -> hear(new io.covenant.consensus.raft.Input.Receive(envelope));
                 case Node.Question question -> asked(new Client(from, question));
+                case Watching.Open open -> enqueue(() -> streams.open(from, open, state));
                 default -> throw new AssertionError("what is " + message);
             }
         });
@@ -293,9 +296,15 @@ final class SimulatedServer implements Program {
                 clients.put(ticket, client);
                 tell(new Input.Renew(ticket, session, ackUpTo));
             }
-            case Ask.ReadFile(var path) -> readFile(client, path);
-            case Ask.Inspect(var session) -> inspect(client, session);
+            case Ask.ReadFile(var path) when inEpoch() -> readFile(client, path);
+            case Ask.Inspect(var session) when inEpoch() -> inspect(client, session);
+            case Ask.ReadFile _, Ask.Inspect _ -> answer(client, new Answer.Overloaded());
         }
+    }
+
+    /// Nobody is answered out of an epoch that is over.
+    private boolean inEpoch() {
+        return state.epoch() >= cluster.life();
     }
 
     private void readFile(Client client, String path) throws IOException {
@@ -632,6 +641,7 @@ final class SimulatedServer implements Program {
                 var result = state.apply(entry.index(), time, CommandCodec.decode(rest));
                 history.applied(self(), result, state);
                 tell(new Input.Applied(result, nextDue()));
+                streams.applied(result);
                 if (proposal != 0) {
                     fate(proposal, new Fate.Done(entry.term(), result));
                 }
@@ -687,6 +697,7 @@ final class SimulatedServer implements Program {
         members = to.members();
         serve(to, whole);
         history.requireEqual(self(), applied, state);
+        streams.restored(applied);
     }
 
     private void readSnapshot(NodeId follower, Snapshot of, long offset, int most) throws IOException {

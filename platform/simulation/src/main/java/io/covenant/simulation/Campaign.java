@@ -26,12 +26,18 @@ public record Campaign(long first, long last) {
         return new Campaign(1, seeds);
     }
 
+    /// As many seeds, from another one on.
+    Campaign from(long seed) {
+        return new Campaign(seed, seed + last - first);
+    }
+
     /// As many seeds as the system properties want, see [Seeds].
     static Campaign configured(int seeds) {
         var one = Long.getLong("simulation.seed");
         return one != null
                 ? new Campaign(one, one)
-                : of(Math.max(1, (long) seeds * Long.getLong("simulation.seeds", Seeds.STANDARD) / Seeds.STANDARD));
+                : of(Math.max(1, (long) seeds * Long.getLong("simulation.seeds", Seeds.STANDARD) / Seeds.STANDARD))
+                        .from(Long.getLong("simulation.first", 1));
     }
 
     /// @throws AssertionError for the lowest seed that fails

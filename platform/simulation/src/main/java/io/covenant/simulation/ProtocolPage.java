@@ -28,19 +28,44 @@ public record ProtocolPage(Path file) {
                 .append("|\n");
         rows.forEach(cells -> table.append(row(cells)));
         String page = Files.readString(file);
-        String begin = "<!-- generated: " + name + " -->\n";
-        int from = page.indexOf(begin);
+        var before = between(page, name);
+        if (isWritten()) {
+            int start = page.indexOf(begin(name)) + begin(name).length();
+            Files.writeString(file, page.substring(0, start) + table + page.substring(start + before.length()));
+        } else if (!before.contentEquals(table)) {
+            throw new AssertionError(
+                    "the table '%s' of %s is old; -Dupdate.docs=true writes it anew:%n%s".formatted(name, file, table));
+        }
+    }
+
+    /// The cells of the row of a table that begins with this one.
+    public List<String> row(String name, String first) throws IOException {
+        return Files.readString(file)
+                .transform(page -> between(page, name))
+                .lines()
+                .map(line -> List.of(line.substring(2, line.length() - 2).split(" \\| ")))
+                .filter(cells -> cells.getFirst().equals(first))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no row %s in the table '%s' of %s; -Dupdate.docs=true writes it"
+                        .formatted(first, name, file)));
+    }
+
+    private String between(String page, String name) {
+        int from = page.indexOf(begin(name));
         int to = page.indexOf("<!-- end of " + name + " -->");
         if (from < 0 || to < from) {
             throw new AssertionError("no marks of '%s' in %s".formatted(name, file));
         }
-        int start = from + begin.length();
-        if (Boolean.getBoolean("update.docs")) {
-            Files.writeString(file, page.substring(0, start) + table + page.substring(to));
-        } else if (!page.substring(start, to).contentEquals(table)) {
-            throw new AssertionError(
-                    "the table '%s' of %s is old; -Dupdate.docs=true writes it anew:%n%s".formatted(name, file, table));
-        }
+        return page.substring(from + begin(name).length(), to);
+    }
+
+    private static String begin(String name) {
+        return "<!-- generated: " + name + " -->\n";
+    }
+
+    /// Whether this run writes pages rather than compares them.
+    public static boolean isWritten() {
+        return Boolean.getBoolean("update.docs");
     }
 
     private static String row(List<String> cells) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 ///
 /// - `-Dsimulation.seed=4711` plays only this seed.
 /// - `-Dsimulation.seeds=100000` plays that many where the annotation says [#STANDARD], and in proportion
-///   elsewhere.
+///   elsewhere; with `-Dsimulation.first=100001` they are the next ones.
 @Test
 @ExtendWith(SeedsExtension.class)
 @Target(ElementType.METHOD)

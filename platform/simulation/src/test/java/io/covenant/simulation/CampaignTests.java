@@ -83,6 +83,14 @@ class CampaignTests {
         assertThat(Campaign.configured(200)).isEqualTo(Campaign.of(1));
     }
 
+    @Test
+    void goesOnWhereAnotherCampaignEnded() {
+        System.setProperty("simulation.seeds", "100000");
+        System.setProperty("simulation.first", "100001");
+
+        assertThat(Campaign.configured(Seeds.STANDARD)).isEqualTo(new Campaign(100_001, 200_000));
+    }
+
     private static Set<Long> seeds(long first, long last) {
         return LongStream.rangeClosed(first, last).boxed().collect(Collectors.toSet());
     }

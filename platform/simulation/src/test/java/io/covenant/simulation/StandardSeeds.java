@@ -14,7 +14,7 @@ final class StandardSeeds implements BeforeEachCallback, AfterEachCallback {
 
     @Override
     public void beforeEach(ExtensionContext context) {
-        for (var property : List.of("simulation.seed", "simulation.seeds")) {
+        for (var property : List.of("simulation.seed", "simulation.seeds", "simulation.first")) {
             var value = System.getProperty(property);
             if (value != null) {
                 asked.put(property, value);
@@ -27,6 +27,7 @@ final class StandardSeeds implements BeforeEachCallback, AfterEachCallback {
     public void afterEach(ExtensionContext context) {
         System.clearProperty("simulation.seed");
         System.clearProperty("simulation.seeds");
+        System.clearProperty("simulation.first");
         asked.forEach(System::setProperty);
     }
 }

@@ -94,6 +94,19 @@ public final class SimulatedStorage implements Storage {
         live = new TreeMap<>(durable);
     }
 
+    /// A copy of what is on the platters at this moment, and of nothing that was not forced.
+    public SimulatedStorage backup() {
+        var copy = new SimulatedStorage(dice);
+        durable.forEach((name, content) -> {
+            var kept = new Content();
+            kept.live = content.durable.clone();
+            kept.durable = content.durable.clone();
+            copy.durable.put(name, kept);
+        });
+        copy.live = new TreeMap<>(copy.durable);
+        return copy;
+    }
+
     private void survive(Content content, int mode) {
         for (var change : content.pending) {
             if (change.position() < 0) {
