@@ -38,6 +38,7 @@ public final class Launcher {
                 .addSubcommand(new InvariantsCommand(context))
                 .addSubcommand(new LocksCommand(context))
                 .addSubcommand(new ServicesCommand(context))
+                .addSubcommand(new FencesCommand(context))
                 .addSubcommand(new LogsCommand(context))
                 .addSubcommand(new SignalCommand.Kill(context))
                 .addSubcommand(new SignalCommand.Pause(context))
