@@ -28,7 +28,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// from
 /// a backup, and whenever the service begins anew for the same resources: tokens of a higher epoch are higher than all
 /// before it. All sessions of an older epoch end
-/// @param electionTimeout silence of the primary after which another is elected
+/// @param electionTimeout silence of the primary after which another is elected, after up to as long again
 /// @param heartbeat       how often a primary with nothing to say speaks
 /// @param grace           what a new primary gives each session at least
 /// @param checkpoint      how often renewals are noted in the log
@@ -46,7 +46,7 @@ public record NodeProperties(
         @DefaultValue Map<String, URI> members,
         @DefaultValue Tls tls,
         @DefaultValue("0") long epoch,
-        @DefaultValue("1s") Duration electionTimeout,
+        @DefaultValue("750ms") Duration electionTimeout,
         @DefaultValue("100ms") Duration heartbeat,
         @DefaultValue("10s") Duration grace,
         @DefaultValue("5s") Duration checkpoint,

@@ -42,7 +42,7 @@ class NodePropertiesTests {
         assertThat(properties.group()).isEqualTo("covenant");
         assertThat(properties.bootstrap()).isEmpty();
         assertThat(properties.tls().required()).isTrue();
-        assertThat(properties.electionTimeout()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(properties.electionTimeout()).isEqualTo(Duration.ofMillis(750));
         assertThat(properties.heartbeat()).isEqualTo(Duration.ofMillis(100));
         assertThat(properties.epoch()).isZero();
         assertThat(properties.grace()).isEqualTo(Duration.ofSeconds(10));

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 final class Route {
 
     private static final long FIRST_PAUSE_MILLIS = 50;
+    /// While some node answers, a primary will be there soon: to sleep through its election is to prolong it.
+    private static final long ELECTION_PAUSE_MILLIS = 100;
 
     private final List<String> nodes;
     private final long mostMillis;
@@ -14,6 +16,7 @@ final class Route {
     private @Nullable String leader;
     private long term;
     private int cursor;
+    private int silences = Integer.MAX_VALUE / 2;
 
     Route(SessionSettings settings, Lots lots) {
         nodes = settings.nodes();
@@ -41,6 +44,7 @@ final class Route {
 
     void pointedTo(String node) {
         leader = node;
+        silences = 0;
     }
 
     /// This node is no help at the moment.
@@ -53,18 +57,22 @@ final class Route {
         }
     }
 
-    /// How long to wait before another attempt: hardly, until every node was asked; then longer and longer.
+    /// How long to wait before another attempt: hardly, until every node was asked; then longer and longer, unless
+    /// one of the latest attempts was answered, be it by where to go or when to come back.
     long pauseMillis(int failures) {
         int rounds = failures / (nodes.size() + 1);
+        long most = silences++ < nodes.size() ? Math.min(mostMillis, ELECTION_PAUSE_MILLIS) : mostMillis;
         return rounds == 0
                 ? lots.below(10)
-                : lots.jitter(Math.min(mostMillis, FIRST_PAUSE_MILLIS << Math.min(rounds - 1, 10)));
+                : lots.jitter(Math.min(most, FIRST_PAUSE_MILLIS << Math.min(rounds - 1, 10)));
     }
 
     /// Not before the node wants it, and not all at once then.
     long pauseMillis(int failures, long retryAfterMillis) {
-        return retryAfterMillis <= 0
-                ? pauseMillis(failures)
-                : retryAfterMillis + lots.below((int) Math.min(100, retryAfterMillis / 4 + 1));
+        if (retryAfterMillis <= 0) {
+            return pauseMillis(failures);
+        }
+        silences = 0;
+        return retryAfterMillis + lots.below((int) Math.min(100, retryAfterMillis / 4 + 1));
     }
 }
