@@ -1,5 +1,7 @@
 package io.covenant.orders.placement;
 
+import io.covenant.locks.spring.jobs.Leadership;
+import io.covenant.locks.spring.jobs.Leaderships;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.UUID;
@@ -8,8 +10,11 @@ import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
-/// Settles pending placements that nobody asks for, and forgets old ones. Every instance does it; rows that another one
-/// works on are skipped.
+/// Settles pending placements that nobody asks for, and forgets old ones.
+///
+/// Every instance settles: each claims rows that no other one works on, and whoever waits for an answer must not wait
+/// for an election. One instance forgets for all: several would look through the same rows, and wait for each other's
+/// deletes.
 @Component
 class SettlementSchedule {
 
@@ -23,12 +28,19 @@ class SettlementSchedule {
     private final Settlement settlement;
     private final PlacementProperties properties;
     private final Clock clock;
+    private final Leadership forgetting;
 
-    SettlementSchedule(Placements placements, Settlement settlement, PlacementProperties properties, Clock clock) {
+    SettlementSchedule(
+            Placements placements,
+            Settlement settlement,
+            PlacementProperties properties,
+            Clock clock,
+            Leaderships leaderships) {
         this.placements = placements;
         this.settlement = settlement;
         this.properties = properties;
         this.clock = clock;
+        this.forgetting = leaderships.of("orders/forget");
     }
 
     @Scheduled(
@@ -50,6 +62,9 @@ class SettlementSchedule {
 
     @Scheduled(initialDelayString = "PT1M", fixedDelayString = "PT1M")
     void forgetOld() {
+        if (!isMine(forgetting)) {
+            return;
+        }
         try {
             var before = clock.instant().minus(properties.retention());
             while (placements.forget(smallestIdAt(before), BATCH) == BATCH) {
@@ -59,6 +74,14 @@ class SettlementSchedule {
         } catch (RuntimeException e) {
             log.warn("old placements are kept for now: {}", e.toString());
         }
+    }
+
+    /// While nobody can tell whose it is, old rows stay for a while longer, which costs nothing but their room.
+    private static boolean isMine(Leadership leadership) {
+        return switch (leadership.standing()) {
+            case LEADS, UNGUARDED -> true;
+            case FOLLOWS, UNKNOWN -> false;
+        };
     }
 
     /// A UUID of version 7 begins with the milliseconds of its making.

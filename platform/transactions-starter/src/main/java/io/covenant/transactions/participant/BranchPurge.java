@@ -9,6 +9,9 @@ import org.slf4j.LoggerFactory;
 
 /// Deletes barrier rows that nobody can ask about any more, and hazards that somebody has had the time to look at; a
 /// few at a time.
+///
+/// Instances elect nobody for this: each takes rows that no other one has locked, at its own time of the hour, so that
+/// they share the work rather than repeat it.
 final class BranchPurge {
 
     private static final Logger LOG = LoggerFactory.getLogger(BranchPurge.class);
