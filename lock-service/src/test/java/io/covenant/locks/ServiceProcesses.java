@@ -2,6 +2,7 @@ package io.covenant.locks;
 
 import static org.awaitility.Awaitility.await;
 
+import io.covenant.locks.faults.Cable;
 import io.covenant.locks.node.Authority;
 import io.covenant.locks.web.Api;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,9 +20,9 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /// Three nodes as processes of their own, over mutual TLS.
-final class ServiceProcesses implements AutoCloseable {
+public final class ServiceProcesses implements AutoCloseable {
 
-    static final List<String> NAMES = List.of("lock-1", "lock-2", "lock-3");
+    public static final List<String> NAMES = List.of("lock-1", "lock-2", "lock-3");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Path directory;
@@ -29,8 +31,11 @@ final class ServiceProcesses implements AutoCloseable {
     private final Map<String, Integer> peers = new TreeMap<>();
     private final Map<String, Authority.Identity> identities = new TreeMap<>();
     private final Map<String, Process> processes = new TreeMap<>();
+    private final Map<Link, Cable> cables = new HashMap<>();
 
-    ServiceProcesses(Path directory) throws Exception {
+    private record Link(String from, String to) {}
+
+    public ServiceProcesses(Path directory) throws Exception {
         this.directory = directory;
         var authority = new Authority(directory);
         for (var name : NAMES) {
@@ -44,6 +49,41 @@ final class ServiceProcesses implements AutoCloseable {
         try (var socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }
+    }
+
+    /// With something between each two nodes that can be cut.
+    public ServiceProcesses withCables() {
+        for (var from : NAMES) {
+            for (var to : NAMES) {
+                if (!from.equals(to)) {
+                    cables.put(new Link(from, to), new Cable(Objects.requireNonNull(peers.get(to))));
+                }
+            }
+        }
+        return this;
+    }
+
+    /// Nothing that one node says reaches the other, whoever of them had connected.
+    public void cut(String from, String to) {
+        cable(from, to).hold(Cable.Way.THERE);
+        cable(to, from).hold(Cable.Way.BACK);
+    }
+
+    public void delay(Duration each) {
+        cables.values().forEach(cable -> cable.delay(each));
+    }
+
+    public void mend() {
+        cables.values().forEach(Cable::mend);
+    }
+
+    private Cable cable(String from, String to) {
+        return Objects.requireNonNull(cables.get(new Link(from, to)));
+    }
+
+    private int peerPort(String of, String other) {
+        var cable = cables.get(new Link(of, other));
+        return cable == null ? Objects.requireNonNull(peers.get(other)) : cable.port();
     }
 
     /// For measurements; tests start sooner without.
@@ -62,7 +102,7 @@ final class ServiceProcesses implements AutoCloseable {
                 .sum();
     }
 
-    ServiceProcesses started() throws IOException {
+    public ServiceProcesses started() throws IOException {
         for (var name : NAMES) {
             start(name);
         }
@@ -88,7 +128,7 @@ final class ServiceProcesses implements AutoCloseable {
                 "--covenant.locks.tls.authority=" + identity.authority()));
         command.addAll(1, more(name));
         for (var other : NAMES) {
-            command.add("--covenant.locks.peers.%s=127.0.0.1:%d".formatted(other, peers.get(other)));
+            command.add("--covenant.locks.peers.%s=127.0.0.1:%d".formatted(other, peerPort(name, other)));
             command.add("--covenant.locks.members.%s=%s".formatted(other, base(other)));
         }
         processes.put(
@@ -106,16 +146,16 @@ final class ServiceProcesses implements AutoCloseable {
         return given.isEmpty() ? List.of() : List.of(given.replace("NODE", name).split(" "));
     }
 
-    URI base(String name) {
+    public URI base(String name) {
         return URI.create("http://127.0.0.1:" + ports.get(name));
     }
 
-    Api api(String name) {
+    public Api api(String name) {
         return new Api(base(name));
     }
 
     /// The name of the node that leads, once it says so itself.
-    String primary() {
+    public String primary() {
         return await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(20))
                 .ignoreExceptions()
@@ -140,7 +180,7 @@ final class ServiceProcesses implements AutoCloseable {
                 .orElseThrow();
     }
 
-    void ready() {
+    public void ready() {
         for (var name : processes.keySet()) {
             await().atMost(PATIENCE)
                     .ignoreExceptions()
@@ -148,9 +188,15 @@ final class ServiceProcesses implements AutoCloseable {
         }
     }
 
-    void kill(String name) throws InterruptedException {
+    public void kill(String name) throws InterruptedException {
         var process = Objects.requireNonNull(processes.remove(name));
         process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+    }
+
+    /// Ends it if it runs, and starts it.
+    public void restart(String name) throws IOException, InterruptedException {
+        kill(name);
+        start(name);
     }
 
     /// As an operator ends it.
@@ -172,5 +218,6 @@ final class ServiceProcesses implements AutoCloseable {
         for (var process : processes.values()) {
             process.onExit().join();
         }
+        cables.values().forEach(Cable::close);
     }
 }
