@@ -18,7 +18,7 @@ record Goal(String what, double limit, boolean atMost, double measured) {
     /// The goals that these figures can tell about.
     static List<Goal> of(List<Row> rows) {
         var goals = new ArrayList<Goal>();
-        for (String ours : List.of(OurClient.NAME, BareHttp.NAME)) {
+        for (String ours : List.of(OurClient.NAME, OurClient.OF_SESSIONS, BareHttp.NAME)) {
             var own = new Workload(Workload.Kind.OWN, 64);
             pairs(rows, ours, Etcd.NAME, own, 3).ifPresent(goals::add);
             pairs(rows, ours, ZooKeepers.NAME, own, 6).ifPresent(goals::add);

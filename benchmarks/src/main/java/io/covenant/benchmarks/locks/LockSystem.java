@@ -18,8 +18,13 @@ interface LockSystem extends AutoCloseable {
     /// Whether what a client holds hangs on a session that it keeps alive.
     boolean hasSessions();
 
-    /// One more client, with a session of its own if there are sessions.
+    /// One more client, sharing with the others what its applications share.
     LockUser join(int number) throws Exception;
+
+    /// One more client, with a session of its own if there are sessions.
+    default LockUser joinAlone(int number) throws Exception {
+        return join(number);
+    }
 
     /// The servers.
     SequencedMap<String, ProcessHandle> servers();

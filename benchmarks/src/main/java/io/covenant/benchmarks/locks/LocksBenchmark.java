@@ -50,8 +50,9 @@ public final class LocksBenchmark implements Callable<Integer> {
     @Option(
             names = "--contestants",
             split = ",",
-            description = "Some of covenant, covenant-http, etcd, zookeeper, redis.")
-    private List<String> contestants = List.of(OurClient.NAME, BareHttp.NAME, Etcd.NAME, ZooKeepers.NAME, Redis.NAME);
+            description = "Some of covenant, covenant-sessions, covenant-http, etcd, zookeeper, redis.")
+    private List<String> contestants =
+            List.of(OurClient.NAME, OurClient.OF_SESSIONS, BareHttp.NAME, Etcd.NAME, ZooKeepers.NAME, Redis.NAME);
 
     @Option(
             names = "--own",
@@ -132,7 +133,7 @@ public final class LocksBenchmark implements Callable<Integer> {
         try {
             for (String name : options.contestants()) {
                 progress.accept("starting " + name);
-                if (nodes == null && (name.equals(OurClient.NAME) || name.equals(BareHttp.NAME))) {
+                if (nodes == null && name.startsWith(OurClient.NAME)) {
                     nodes = LockNodes.start(project, state.resolve("covenant"), jvmFlags);
                 }
                 contestant(name, nodes, state.resolve(name), peers)
@@ -169,7 +170,8 @@ public final class LocksBenchmark implements Callable<Integer> {
     private Optional<LockSystem> contestant(String name, @Nullable LockNodes nodes, Path directory, Peers peers)
             throws Exception {
         return switch (name) {
-            case OurClient.NAME -> Optional.of(new OurClient(Objects.requireNonNull(nodes)));
+            case OurClient.NAME -> Optional.of(new OurClient(Objects.requireNonNull(nodes), true));
+            case OurClient.OF_SESSIONS -> Optional.of(new OurClient(Objects.requireNonNull(nodes), false));
             case BareHttp.NAME -> Optional.of(new BareHttp(Objects.requireNonNull(nodes)));
             case ZooKeepers.NAME -> Optional.of(ZooKeepers.start(directory));
             case Etcd.NAME -> {

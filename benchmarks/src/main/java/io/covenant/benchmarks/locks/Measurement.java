@@ -18,9 +18,20 @@ final class Measurement {
     private static final Duration RUN_IN = Duration.ofMillis(300);
 
     private static final Duration PART_OF_WARM_UP = Duration.ofMillis(500);
-    private static final Workload WARM_UP = new Workload(Workload.Kind.OWN, 64);
+    /// Many at once, one alone, and hand-offs: none of them has the code compiled that the others need.
+    private static final List<Workload> WARM_UP = List.of(
+            new Workload(Workload.Kind.OWN, 64),
+            new Workload(Workload.Kind.OWN, 1),
+            new Workload(Workload.Kind.HOT, 8));
+
     private static final Workload BESIDE_IDLE = new Workload(Workload.Kind.OWN, 16);
     private static final int JOINING_AT_ONCE = 32;
+
+    /// How a client joins.
+    @FunctionalInterface
+    private interface Entrance {
+        LockUser join(int number) throws Exception;
+    }
 
     private final List<LockSystem> contestants;
     private final Options options;
@@ -53,17 +64,26 @@ final class Measurement {
     private void warmUp(LockSystem contestant) throws Exception {
         long began = System.nanoTime();
         long pairs = 0;
-        long deadline = began + options.longestWarmUp().toNanos();
-        List<LockUser> users = join(contestant, WARM_UP.clients());
+        for (Workload workload : WARM_UP) {
+            pairs += warmUp(contestant, workload);
+        }
+        progress.accept("warmed up %s with %,d pairs in %.1f s"
+                .formatted(contestant.name(), pairs, (System.nanoTime() - began) / 1e9));
+    }
+
+    private long warmUp(LockSystem contestant, Workload workload) throws Exception {
+        long pairs = 0;
+        long deadline = System.nanoTime()
+                + options.longestWarmUp().dividedBy(WARM_UP.size()).toNanos();
+        List<LockUser> users = join(contestant, workload.clients());
         try {
             for (int part = 0; pairs < options.warmUpPairs() && System.nanoTime() - deadline < 0; part++) {
-                pairs += Pairs.of(WARM_UP, users, PART_OF_WARM_UP, -part).total();
+                pairs += Pairs.of(workload, users, PART_OF_WARM_UP, -part).total();
             }
         } finally {
             leave(users);
         }
-        progress.accept("warmed up %s with %,d pairs in %.1f s"
-                .formatted(contestant.name(), pairs, (System.nanoTime() - began) / 1e9));
+        return pairs;
     }
 
     private Turn take(LockSystem contestant, Workload workload, int round) throws Exception {
@@ -109,7 +129,7 @@ final class Measurement {
             double without = Pairs.of(BESIDE_IDLE, working, options.time(), 1).perSecond();
             Duration cpuWithout = cpuPerSecond(servers);
             long memory = Servers.memoryKibibytes(servers);
-            resting = join(contestant, options.idleSessions());
+            resting = join(contestant, options.idleSessions(), contestant::joinAlone);
             Thread.sleep(1_000);
             Duration cpu = cpuPerSecond(servers);
             long more = Servers.memoryKibibytes(servers) - memory;
@@ -130,6 +150,10 @@ final class Measurement {
     }
 
     private static List<LockUser> join(LockSystem contestant, int users) throws Exception {
+        return join(contestant, users, contestant::join);
+    }
+
+    private static List<LockUser> join(LockSystem contestant, int users, Entrance entrance) throws Exception {
         var atOnce = new Semaphore(JOINING_AT_ONCE);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var joining = new ArrayList<Future<LockUser>>();
@@ -138,7 +162,7 @@ final class Measurement {
                 joining.add(threads.submit(() -> {
                     atOnce.acquire();
                     try {
-                        return contestant.join(number);
+                        return entrance.join(number);
                     } finally {
                         atOnce.release();
                     }

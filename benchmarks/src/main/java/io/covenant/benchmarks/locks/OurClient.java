@@ -3,34 +3,35 @@ package io.covenant.benchmarks.locks;
 import io.covenant.locks.client.LeasedLock;
 import io.covenant.locks.client.LockClient;
 import io.covenant.locks.client.LockRequest;
-import java.net.http.HttpClient;
-import java.time.Duration;
 import java.util.SequencedMap;
 
-/// This project's lock service, asked by its own client.
+/// This project's lock service, asked by its own client: one for all, as an application has it, or one for each.
 final class OurClient implements LockSystem {
 
     static final String NAME = "covenant";
+    static final String OF_SESSIONS = "covenant-sessions";
 
     private final LockNodes nodes;
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(Duration.ofSeconds(2))
-            .build();
+    private final boolean together;
+    private final LockClient shared;
 
-    OurClient(LockNodes nodes) {
+    /// @param together in one session, each thread a strand of work in it; else each in a session of its own
+    OurClient(LockNodes nodes, boolean together) {
         this.nodes = nodes;
+        this.together = together;
+        shared = client("bench");
     }
 
     @Override
     public String name() {
-        return NAME;
+        return together ? NAME : OF_SESSIONS;
     }
 
     @Override
     public String description() {
-        return "three nodes, TLS between them, HTTP and JSON; this project's client, a session with its event stream each, one JDK HttpClient for all";
+        return together
+                ? "three nodes, TLS between them, HTTP and JSON; this project's client, one for all threads and one session"
+                : "the same nodes; this project's client, one for each thread, each with a session and connections of its own";
     }
 
     @Override
@@ -45,33 +46,42 @@ final class OurClient implements LockSystem {
 
     @Override
     public boolean hasSessions() {
-        return true;
+        return !together;
     }
 
     @Override
     public LockUser join(int number) {
-        LockClient client = LockClient.builder(nodes.bases())
-                .name("bench-" + number)
-                .ttl(LocksBenchmark.TTL)
-                .http(http)
-                .build()
-                .start();
-        long deadline = System.nanoTime() + LocksBenchmark.JOINING.toNanos();
-        while (client.session() == 0 && System.nanoTime() - deadline < 0) {
-            sleep();
-        }
+        LockClient own = together ? shared : client("bench-" + number);
+        awaitSession(own);
         return new LockUser() {
             @Override
-            public Hold acquire(String lock, boolean shared) throws InterruptedException {
-                LeasedLock held = client.acquire(shared ? LockRequest.shared(lock) : LockRequest.exclusive(lock));
+            public Hold acquire(String lock, boolean together) throws InterruptedException {
+                LeasedLock held = own.acquire(together ? LockRequest.shared(lock) : LockRequest.exclusive(lock));
                 return held::release;
             }
 
             @Override
             public void close() {
-                client.close();
+                if (own != shared) {
+                    own.close();
+                }
             }
         };
+    }
+
+    private LockClient client(String name) {
+        return LockClient.builder(nodes.bases())
+                .name(name)
+                .ttl(LocksBenchmark.TTL)
+                .build();
+    }
+
+    private static void awaitSession(LockClient client) {
+        client.start();
+        long deadline = System.nanoTime() + LocksBenchmark.JOINING.toNanos();
+        while (client.session() == 0 && System.nanoTime() - deadline < 0) {
+            sleep();
+        }
     }
 
     private static void sleep() {
@@ -90,6 +100,6 @@ final class OurClient implements LockSystem {
 
     @Override
     public void close() {
-        http.shutdownNow();
+        shared.close();
     }
 }

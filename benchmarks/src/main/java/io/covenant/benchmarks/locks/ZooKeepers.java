@@ -22,6 +22,7 @@ import org.apache.curator.framework.recipes.locks.InterProcessReadWriteLock;
 import org.apache.curator.retry.ExponentialBackoffRetry;
 import org.apache.zookeeper.Version;
 import org.apache.zookeeper.server.quorum.QuorumPeerMain;
+import org.jspecify.annotations.Nullable;
 
 /// ZooKeeper: three nodes, and Curator's locks.
 final class ZooKeepers implements LockSystem {
@@ -30,6 +31,7 @@ final class ZooKeepers implements LockSystem {
 
     private final Servers servers;
     private final String addresses;
+    private @Nullable CuratorFramework shared;
 
     private ZooKeepers(Servers servers, String addresses) {
         this.servers = servers;
@@ -104,7 +106,7 @@ final class ZooKeepers implements LockSystem {
     @Override
     public String description() {
         return Version.getVersion()
-                + ", three nodes, nothing encrypted, fsync as always; Curator's InterProcessMutex and InterProcessReadWriteLock, a connection each";
+                + ", three nodes, nothing encrypted, fsync as always; Curator's InterProcessMutex and InterProcessReadWriteLock, one CuratorFramework for all threads";
     }
 
     @Override
@@ -124,6 +126,21 @@ final class ZooKeepers implements LockSystem {
 
     @Override
     public LockUser join(int number) throws Exception {
+        return new User(shared(), false);
+    }
+
+    @Override
+    public LockUser joinAlone(int number) throws Exception {
+        return new User(connect(), true);
+    }
+
+    private synchronized CuratorFramework shared() throws Exception {
+        CuratorFramework now = shared == null ? connect() : shared;
+        shared = now;
+        return now;
+    }
+
+    private CuratorFramework connect() throws Exception {
         CuratorFramework client = CuratorFrameworkFactory.newClient(
                 addresses,
                 Math.toIntExact(LocksBenchmark.TTL.toMillis()),
@@ -134,7 +151,7 @@ final class ZooKeepers implements LockSystem {
             client.close();
             throw new IOException("no connection to " + addresses);
         }
-        return new User(client);
+        return client;
     }
 
     private static final class User implements LockUser {
@@ -143,8 +160,11 @@ final class ZooKeepers implements LockSystem {
         private final Map<String, InterProcessMutex> mutexes = new HashMap<>();
         private final Map<String, InterProcessReadWriteLock> shared = new HashMap<>();
 
-        User(CuratorFramework client) {
+        private final boolean ends;
+
+        User(CuratorFramework client, boolean ends) {
             this.client = client;
+            this.ends = ends;
         }
 
         @Override
@@ -165,7 +185,9 @@ final class ZooKeepers implements LockSystem {
 
         @Override
         public void close() {
-            client.close();
+            if (ends) {
+                client.close();
+            }
         }
     }
 
@@ -175,7 +197,10 @@ final class ZooKeepers implements LockSystem {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (shared != null) {
+            shared.close();
+        }
         servers.close();
     }
 }

@@ -33,6 +33,7 @@ public final class EventStream implements AutoCloseable {
 
     private final long session;
     private final String prefix;
+    private final boolean terse;
     private final long after;
     private final int most;
     private final Consumer<EventStream> onClose;
@@ -44,9 +45,11 @@ public final class EventStream implements AutoCloseable {
     private boolean overflowed;
     private boolean gone;
 
-    EventStream(long session, String prefix, long after, int most, Consumer<EventStream> onClose) {
+    /// @param terse without what the session hears as the answers to its requests
+    EventStream(long session, String prefix, boolean terse, long after, int most, Consumer<EventStream> onClose) {
         this.session = session;
         this.prefix = prefix;
+        this.terse = terse;
         this.after = after;
         this.most = most;
         this.onClose = onClose;
@@ -68,8 +71,14 @@ public final class EventStream implements AutoCloseable {
 
     boolean wants(Event event) {
         return session != 0
-                ? event.session() == session
+                ? event.session() == session && !(terse && isAnswered(event))
                 : !event.name().isEmpty() && event.name().startsWith(prefix);
+    }
+
+    private static boolean isAnswered(Event event) {
+        return event instanceof Event.Granted
+                || (event instanceof Event.Released(var _, var _, var _, var _, var cause)
+                        && (cause == Event.Cause.RELEASED || cause == Event.Cause.CANCELLED));
     }
 
     /// What is given at the beginning counts towards no bound.

@@ -6,6 +6,7 @@ import io.covenant.locks.namespace.Namespace;
 import io.covenant.locks.node.EventStream.Item;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,12 +34,12 @@ final class EventStreams {
     ///
     /// @param after the index that the reader knows; negative for now
     @Nullable
-    EventStream make(long session, String prefix, long after) {
+    EventStream make(long session, String prefix, boolean terse, long after) {
         if (count.incrementAndGet() > most) {
             count.decrementAndGet();
             return null;
         }
-        return new EventStream(session, prefix, after, perStream, this::remove);
+        return new EventStream(session, prefix, terse, after, perStream, this::remove);
     }
 
     /// Called by the thread that applies entries.
@@ -52,7 +53,7 @@ final class EventStreams {
             var page = stream.session() != 0
                     ? namespace.events().ofSession(stream.session(), after, Integer.MAX_VALUE)
                     : namespace.events().ofNames(stream.prefix(), after, Integer.MAX_VALUE);
-            stream.begin(backlog(page, now));
+            stream.begin(backlog(stream, page, now));
         }
         if (stream.session() != 0) {
             ofSessions.compute(stream.session(), (_, others) -> {
@@ -68,8 +69,10 @@ final class EventStreams {
         }
     }
 
-    private static List<Item> backlog(EventRing.Page page, long now) {
-        return page.compacted() ? List.of(new Item.Compacted(now)) : items(page.events());
+    private static List<Item> backlog(EventStream stream, EventRing.Page page, long now) {
+        return page.compacted()
+                ? List.of(new Item.Compacted(now))
+                : items(page.events().stream().filter(stream::wants).toList());
     }
 
     private static List<Item> items(List<Event> events) {
@@ -88,30 +91,40 @@ final class EventStreams {
             return;
         }
         if (!ofSessions.isEmpty()) {
-            events.stream()
-                    .mapToLong(Event::session)
-                    .filter(id -> id != 0)
-                    .distinct()
-                    .forEach(id -> {
-                        var streams = ofSessions.get(id);
-                        if (streams != null) {
-                            var items = items(events.stream()
-                                    .filter(event -> event.session() == id)
-                                    .toList());
-                            streams.forEach(stream -> stream.offer(items));
-                            if (events.stream()
-                                    .anyMatch(event -> event instanceof Event.SessionEnded(var _, var ended, var _)
-                                            && ended == id)) {
-                                streams.forEach(EventStream::end);
-                            }
-                        }
-                    });
+            tellSessions(events);
         }
         for (var stream : ofNames) {
             var wanted = events.stream().filter(stream::wants).toList();
             if (!wanted.isEmpty()) {
                 stream.offer(items(wanted));
             }
+        }
+    }
+
+    private void tellSessions(List<Event> events) {
+        var told = new HashSet<Long>(4);
+        for (var event : events) {
+            long id = event.session();
+            var streams = id == 0 ? null : ofSessions.get(id);
+            if (streams != null && told.add(id)) {
+                streams.forEach(stream -> tell(stream, events));
+                if (events.stream()
+                        .anyMatch(one -> one instanceof Event.SessionEnded(var _, var ended, var _) && ended == id)) {
+                    streams.forEach(EventStream::end);
+                }
+            }
+        }
+    }
+
+    private static void tell(EventStream stream, List<Event> events) {
+        var wanted = new ArrayList<Event>(2);
+        for (var event : events) {
+            if (stream.wants(event)) {
+                wanted.add(event);
+            }
+        }
+        if (!wanted.isEmpty()) {
+            stream.offer(items(wanted));
         }
     }
 

@@ -35,6 +35,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -183,6 +184,25 @@ public final class LockNode implements Closeable {
         return submit(ticket -> new Input.Ask(ticket, command, patience.toMillis()));
     }
 
+    /// Has these done, by the primary, in this order; what waits is answered so, at once.
+    public List<CompletableFuture<Answer>> ask(List<? extends Command> commands) {
+        var futures = new ArrayList<CompletableFuture<Answer>>(commands.size());
+        var inputs = new ArrayList<Input>(commands.size());
+        for (var command : commands) {
+            var future = new CompletableFuture<Answer>();
+            futures.add(future);
+            if (closed) {
+                future.complete(new Answer.NotPrimary(null));
+            } else {
+                long ticket = tickets.incrementAndGet();
+                asked.put(ticket, future);
+                inputs.add(new Input.Ask(ticket, command, 0));
+            }
+        }
+        on(inputs);
+        return futures;
+    }
+
     /// Renews a session's lease.
     public CompletableFuture<Answer> renew(long session, long ackUpTo) {
         return submit(ticket -> new Input.Renew(ticket, session, ackUpTo));
@@ -246,15 +266,16 @@ public final class LockNode implements Closeable {
 
     /// Opens the stream of a session.
     ///
+    /// @param terse without what the session hears as the answers to its requests
     /// @param after the index that the reader knows; negative for now
     /// @return empty when there are too many streams
-    public Optional<EventStream> eventsOf(long session, long after) {
-        return begin(streams.make(session, "", after));
+    public Optional<EventStream> eventsOf(long session, boolean terse, long after) {
+        return begin(streams.make(session, "", terse, after));
     }
 
     /// Opens the stream of what happens to names with this prefix.
     public Optional<EventStream> eventsUnder(String prefix, long after) {
-        return begin(streams.make(0, prefix, after));
+        return begin(streams.make(0, prefix, false, after));
     }
 
     private Optional<EventStream> begin(@Nullable EventStream stream) {
@@ -373,18 +394,30 @@ public final class LockNode implements Closeable {
     // ---- joining the parts
 
     private void on(Input input) {
+        on(List.of(input));
+    }
+
+    private void on(List<? extends Input> inputs) {
         try {
-            step(input);
+            step(inputs);
         } catch (RuntimeException | Error failure) {
             fatal.onFatal("the primary's part of %s failed".formatted(name()), failure);
         }
     }
 
-    private void step(Input input) {
+    private void step(List<? extends Input> inputs) {
         List<Effect> effects;
         guard.lock();
         try {
-            effects = primary.on(System.nanoTime(), input);
+            long now = System.nanoTime();
+            if (inputs.size() == 1) {
+                effects = primary.on(now, inputs.getFirst());
+            } else {
+                effects = new ArrayList<>(inputs.size());
+                for (var input : inputs) {
+                    effects.addAll(primary.on(now, input));
+                }
+            }
             long deadline = primary.deadline();
             if (deadline - wakeAt < 0) {
                 wakeAt = deadline;

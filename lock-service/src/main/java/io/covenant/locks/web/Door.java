@@ -13,6 +13,8 @@ import io.covenant.web.problem.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -68,6 +70,43 @@ public final class Door {
             case Answer.Unknown _ -> throw unknown();
             case Answer.Renewed _ -> throw new IllegalStateException("a command was answered as a keep-alive");
         };
+    }
+
+    /// Has these commands done, in this order; when nothing was done, since this is not the primary, none of them.
+    List<Answer> ask(List<? extends Command> commands, HttpServletResponse response) {
+        var answers = new ArrayList<Answer>(commands.size());
+        long index = 0;
+        int elsewhere = 0;
+        var futures = node.ask(commands);
+        // They come in order: whoever waits for the last is woken once.
+        var _ = answer(futures.getLast());
+        for (var future : futures) {
+            var answer = answer(future);
+            answers.add(answer);
+            if (answer instanceof Answer.Replied(var at, var _, var _)) {
+                index = Math.max(index, at);
+            } else if (answer instanceof Answer.NotPrimary) {
+                elsewhere++;
+            }
+        }
+        if (elsewhere > 0
+                && elsewhere == answers.size()
+                && answers.getLast() instanceof Answer.NotPrimary(var leader)) {
+            throw elsewhere(leader);
+        }
+        response.setHeader(LockHeaders.INDEX, Long.toString(Math.max(index, node.index())));
+        return answers;
+    }
+
+    /// What one of several is answered that this node did not do.
+    Problem notPrimary(@Nullable String leader) {
+        var base = elsewhere(leader).leader();
+        var problem = Problem.of(
+                        HttpStatus.SERVICE_UNAVAILABLE,
+                        LockProblemCode.NO_LEADER,
+                        "This node leads no longer, and did not do it.")
+                .with("retryAfterMillis", 50L);
+        return base == null ? problem : problem.with("leader", base.toString());
     }
 
     /// Renews a lease; answers what is left of it.
@@ -165,23 +204,29 @@ public final class Door {
     }
 
     public static RuntimeException overloaded() {
+        return tooMuchToDo().asException();
+    }
+
+    static Problem tooMuchToDo() {
         return Problem.of(
                         HttpStatus.SERVICE_UNAVAILABLE,
                         LockProblemCode.OVERLOADED,
                         "The service has too much to do at the moment; nothing was done.")
                 .with("retryAfterMillis", 200L)
-                .retryAfter(Duration.ofSeconds(1))
-                .asException();
+                .retryAfter(Duration.ofSeconds(1));
     }
 
     public static RuntimeException unknown() {
+        return nobodyKnows().asException();
+    }
+
+    static Problem nobodyKnows() {
         return Problem.of(
                         HttpStatus.SERVICE_UNAVAILABLE,
                         LockProblemCode.OUTCOME_UNKNOWN,
                         "It may or may not be done. The same request under the same number tells.")
                 .with("retryAfterMillis", 100L)
-                .retryAfter(Duration.ofSeconds(1))
-                .asException();
+                .retryAfter(Duration.ofSeconds(1));
     }
 
     /// A text that a person has to give.
@@ -191,6 +236,10 @@ public final class Door {
 
     /// A refusal of the log as an exception.
     public RuntimeException refusal(Reply reply) {
-        return Refusals.of(reply, node.logicalMillis()).asException();
+        return problem(reply).asException();
+    }
+
+    Problem problem(Reply reply) {
+        return Refusals.of(reply, node.logicalMillis());
     }
 }

@@ -102,7 +102,7 @@ final class SessionController {
                                         hold.owner().strand(),
                                         hold.token(),
                                         new Sequencer(name, hold.mode(), hold.token()).toString(),
-                                        hold.requests().size(),
+                                        hold.count(),
                                         hold.requests()))));
             }
             var waiting = new ArrayList<SessionView.Waiting>();
@@ -198,17 +198,9 @@ final class SessionController {
             summary = "Undoes an acquire",
             description = "Takes it out of its queues, gives back what it was granted, or forestalls it.")
     Cancelled cancel(@PathVariable long id, @RequestBody Cancel cancel, HttpServletResponse response) {
-        var reply = door.ask(
-                new Command.Cancel(new Command.Origin(id, cancel.seq(), cancel.ackUpTo()), cancel.requestSeq()),
-                response);
+        var reply = door.ask(Wire.cancel(id, cancel), response);
         if (reply instanceof Reply.Cancelled(var undone)) {
-            return new Cancelled(
-                    switch (undone) {
-                        case WAITER -> Cancelled.Undone.WAITER;
-                        case GRANT -> Cancelled.Undone.GRANT;
-                        case UNSEEN -> Cancelled.Undone.UNSEEN;
-                        case NOTHING -> Cancelled.Undone.NOTHING;
-                    });
+            return new Cancelled(Wire.undone(undone));
         }
         throw door.refusal(reply);
     }

@@ -46,10 +46,12 @@ final class StreamController {
 
     @GetMapping(path = "/lock-sessions/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     @Operation(summary = "Tells what happens to a session", description = """
-                    Resumes after `Last-Event-ID`. The stream proves no life: only keep-alives do.
+                    Resumes after `Last-Event-ID`. The stream proves no life: only keep-alives do. With `terse=true` it
+                    leaves out grants and releases, which the session hears as the answers to its requests.
                     """)
     void ofSession(
             @PathVariable long id,
+            @RequestParam(defaultValue = "false") boolean terse,
             @RequestHeader(name = LAST_EVENT_ID, required = false) @Nullable String last,
             HttpServletResponse response)
             throws IOException {
@@ -59,7 +61,7 @@ final class StreamController {
         if (!known) {
             throw Refusals.sessionExpired(id).asException();
         }
-        tell(door.node().eventsOf(id, after), Wire::ofSession, response);
+        tell(door.node().eventsOf(id, terse, after), Wire::ofSession, response);
     }
 
     @GetMapping(path = "/watch", produces = MediaType.TEXT_EVENT_STREAM_VALUE)

@@ -12,6 +12,8 @@ import io.covenant.locks.namespace.Reply;
 import io.covenant.locks.namespace.Want;
 import io.covenant.locks.wire.AclBody;
 import io.covenant.locks.wire.Acquire;
+import io.covenant.locks.wire.Cancel;
+import io.covenant.locks.wire.Cancelled;
 import io.covenant.locks.wire.DeadlockStep;
 import io.covenant.locks.wire.FileView;
 import io.covenant.locks.wire.Grant;
@@ -22,6 +24,7 @@ import io.covenant.web.problem.Problem;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
 
 /// What travels as JSON, as commands; and what the log says, as JSON.
 ///
@@ -96,6 +99,10 @@ final class Wire {
                 orZero(release.strand()),
                 release.names(),
                 release.token());
+    }
+
+    static Command.Cancel cancel(long session, Cancel cancel) {
+        return new Command.Cancel(new Command.Origin(session, cancel.seq(), cancel.ackUpTo()), cancel.requestSeq());
     }
 
     static String name(@Nullable String name, String field) {
@@ -180,6 +187,26 @@ final class Wire {
                 grant.token(),
                 grant.sequencer().toString(),
                 grant.holds());
+    }
+
+    /// As [Grant] is written.
+    static void write(JsonGenerator json, Reply.Grant grant) {
+        json.writeStartObject();
+        json.writeStringProperty("name", grant.name());
+        json.writeStringProperty("mode", mode(grant.mode()).name());
+        json.writeNumberProperty("token", grant.token());
+        json.writeStringProperty("sequencer", grant.sequencer().toString());
+        json.writeNumberProperty("holds", grant.holds());
+        json.writeEndObject();
+    }
+
+    static Cancelled.Undone undone(Reply.Cancelled.Undone undone) {
+        return switch (undone) {
+            case WAITER -> Cancelled.Undone.WAITER;
+            case GRANT -> Cancelled.Undone.GRANT;
+            case UNSEEN -> Cancelled.Undone.UNSEEN;
+            case NOTHING -> Cancelled.Undone.NOTHING;
+        };
     }
 
     static List<DeadlockStep> cycle(List<Reply.Step> cycle) {

@@ -188,7 +188,7 @@ class LockNodeTests {
         var index = replicas.primary().index();
         var token = replicas.hold(session, "a6");
         var seen = new ArrayList<EventStream.Item>();
-        try (var stream = replicas.primary().eventsOf(session, index).orElseThrow()) {
+        try (var stream = replicas.primary().eventsOf(session, false, index).orElseThrow()) {
             await().pollInterval(Duration.ofMillis(10)).until(() -> {
                 seen.addAll(stream.take(Duration.ofMillis(50)));
                 return seen.size() >= 1;
@@ -228,7 +228,7 @@ class LockNodeTests {
     void cutsAReaderOffWhoNeverReads() {
         var session = replicas.open(60_000);
         int before = replicas.primary().readersCutOff();
-        try (var stream = replicas.primary().eventsOf(session, -1).orElseThrow()) {
+        try (var stream = replicas.primary().eventsOf(session, false, -1).orElseThrow()) {
             for (int i = 0; i < 12; i++) {
                 replicas.release(session, "a8", replicas.hold(session, "a8"));
             }

@@ -15,7 +15,7 @@ public final class OpenStreams {
     private final EventStreams streams = new EventStreams(EVENTS, 1_000);
 
     public EventStream openUnder(String prefix, long after) {
-        return Objects.requireNonNull(streams.make(0, prefix, after));
+        return Objects.requireNonNull(streams.make(0, prefix, false, after));
     }
 
     public void begin(EventStream stream, Namespace state) {

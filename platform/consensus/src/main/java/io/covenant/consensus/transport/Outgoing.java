@@ -50,7 +50,7 @@ final class Outgoing {
         this.listener = listener;
         this.complaints = complaints;
         this.queue = new OutgoingQueue(settings.queueFrames(), settings.queueBytes());
-        this.thread = Thread.ofVirtual().name("to-" + peer).unstarted(this::run);
+        this.thread = Thread.ofPlatform().daemon().name("to-" + peer).unstarted(this::run);
     }
 
     void start() {

@@ -175,7 +175,7 @@ public final class PeerTransport implements Closeable {
             return;
         }
         all.add(connection);
-        Thread.ofVirtual().name("from-" + connection.remote()).start(() -> serve(connection));
+        Thread.ofPlatform().daemon().name("from-" + connection.remote()).start(() -> serve(connection));
     }
 
     private void serve(Incoming connection) {

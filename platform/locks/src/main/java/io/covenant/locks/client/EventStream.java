@@ -6,10 +6,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,7 +24,7 @@ final class EventStream implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
     /// The service says something, be it a comment, more often than this.
-    private static final long SILENCE_SECONDS = 30;
+    static final long SILENCE_SECONDS = 30;
 
     private static final long MOST_PAUSE_MILLIS = 1_000;
 
@@ -34,24 +34,31 @@ final class EventStream implements AutoCloseable {
         void event(long index, LockEvent event);
     }
 
-    private final HttpCalls http;
+    private final EventSource source;
     private final Threads threads;
     private final Supplier<String> nodes;
     private final String path;
-    private final Runnable begin;
+    private final Consumer<@Nullable String> following;
     private final Sink sink;
     private volatile boolean closed;
     private volatile @Nullable InputStream body;
     private volatile long heardNanos = System.nanoTime();
-    private @Nullable String leader;
+    private volatile @Nullable String leader;
+    private volatile @Nullable String followed;
     private String lastId = "";
     private long pauseMillis;
 
     /// @param nodes a node to ask, another one each time
-    /// @param begin called whenever it is connected, before anything that is heard
-    EventStream(HttpCalls http, Threads threads, Supplier<String> nodes, String path, Runnable begin, Sink sink) {
-        this.begin = begin;
-        this.http = http;
+    /// @param following called with the node once it is connected, with null once it is not
+    EventStream(
+            EventSource source,
+            Threads threads,
+            Supplier<String> nodes,
+            String path,
+            Consumer<@Nullable String> following,
+            Sink sink) {
+        this.following = following;
+        this.source = source;
         this.threads = threads;
         this.nodes = nodes;
         this.path = path;
@@ -96,7 +103,8 @@ final class EventStream implements AutoCloseable {
 
     private void follow() {
         while (!closed) {
-            var node = leader == null ? nodes.get() : leader;
+            var known = leader;
+            var node = known == null ? nodes.get() : known;
             try {
                 connect(node);
             } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
@@ -119,24 +127,19 @@ final class EventStream implements AutoCloseable {
     }
 
     private void connect(String node) throws IOException, InterruptedException {
-        var request = http.to(node, path).setHeader("Accept", "text/event-stream");
-        if (!lastId.isEmpty()) {
-            request.setHeader("Last-Event-ID", lastId);
-        }
         heardNanos = System.nanoTime();
-        HttpResponse<InputStream> response = http.http().send(request.GET().build(), BodyHandlers.ofInputStream());
-        try (var stream = response.body()) {
+        var opened = source.open(node, path, lastId.isEmpty() ? Map.of() : Map.of("Last-Event-ID", lastId));
+        try (var stream = opened.body()) {
             body = stream;
             if (closed) {
                 return;
             }
-            int status = response.statusCode();
+            int status = opened.status();
             if (status == 200) {
                 pauseMillis = 0;
-                begin.run();
-                read(new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8)));
+                follow(node, new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8)));
             } else if (status / 100 == 3) {
-                leader = HttpCalls.leaderOf(response);
+                leader = HttpCalls.leaderOf(opened.headers());
             } else if (status == 410 || status == 404) {
                 closed = true;
             } else {
@@ -144,6 +147,26 @@ final class EventStream implements AutoCloseable {
             }
         } finally {
             body = null;
+        }
+    }
+
+    private void follow(String node, BufferedReader lines) throws IOException {
+        followed = node;
+        try {
+            following.accept(node);
+            read(lines);
+        } finally {
+            followed = null;
+            following.accept(null);
+        }
+    }
+
+    /// Follows another node, if it follows one that is not this.
+    void moveTo(String node) {
+        var now = followed;
+        if (now != null && !now.equals(node)) {
+            leader = node;
+            hangUp();
         }
     }
 
@@ -190,6 +213,10 @@ final class EventStream implements AutoCloseable {
     }
 
     private static long index(String id) {
-        return id.matches("[0-9]{1,18}") ? Long.parseLong(id) : 0;
+        try {
+            return id.isEmpty() ? 0 : Long.parseUnsignedLong(id);
+        } catch (NumberFormatException another) {
+            return 0;
+        }
     }
 }

@@ -10,9 +10,11 @@ import io.covenant.locks.wire.FileWritten;
 import io.covenant.locks.wire.Granted;
 import io.covenant.locks.wire.KeepAlive;
 import io.covenant.locks.wire.KeptAlive;
+import io.covenant.locks.wire.LockAnswers;
 import io.covenant.locks.wire.LockHeaders;
 import io.covenant.locks.wire.LockProblem;
 import io.covenant.locks.wire.LockProblemCode;
+import io.covenant.locks.wire.LockRequests;
 import io.covenant.locks.wire.MakeDirectory;
 import io.covenant.locks.wire.OpenSession;
 import io.covenant.locks.wire.Queued;
@@ -28,6 +30,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
@@ -50,12 +55,15 @@ final class HttpCalls {
 
     private final HttpClient http;
     private final Threads threads;
+    private final Post post;
     private final Supplier<Map<String, String>> headers;
 
-    /// @param headers of every request, credentials for instance
-    HttpCalls(HttpClient http, Threads threads, Supplier<Map<String, String>> headers) {
+    /// @param post    of calls with many requests
+    /// @param headers of every other request, credentials for instance
+    HttpCalls(HttpClient http, Threads threads, Post post, Supplier<Map<String, String>> headers) {
         this.http = http;
         this.threads = threads;
+        this.post = post;
         this.headers = headers;
     }
 
@@ -67,7 +75,7 @@ final class HttpCalls {
         return threads.forCall(call).submit(() -> {
             Answer answer;
             try {
-                answer = answer(call, http.send(request(node, call), BodyHandlers.ofByteArray()));
+                answer = answer(call, Reply.of(http.send(request(node, call), BodyHandlers.ofByteArray())));
             } catch (IOException | IllegalArgumentException e) {
                 answer = new Answer.Silence("%s: %s".formatted(node, e));
             } catch (InterruptedException cancelled) {
@@ -75,6 +83,61 @@ final class HttpCalls {
             }
             then.accept(answer);
         });
+    }
+
+    /// The answers to these, asked in one call; as many as there are calls.
+    List<Answer> together(String node, List<Call.Perform> calls) {
+        try {
+            var requests =
+                    new LockRequests(calls.stream().map(HttpCalls::request).toList());
+            var reply = post.post(node, "/api/v1/lock-requests", JSON.writeValueAsBytes(requests));
+            long term = term(reply);
+            if (reply.status() != 200) {
+                return Collections.nCopies(calls.size(), problem(reply, term));
+            }
+            var answers = JSON.readValue(reply.body(), LockAnswers.class).answers();
+            if (answers.size() != calls.size()) {
+                return silence(calls, "%s answered %d of %d requests".formatted(node, answers.size(), calls.size()));
+            }
+            return answers.stream().map(one -> answer(node, term, one)).toList();
+        } catch (IOException | IllegalArgumentException | JacksonException e) {
+            return silence(calls, "%s: %s".formatted(node, e));
+        } catch (InterruptedException closed) {
+            Thread.currentThread().interrupt();
+            return silence(calls, "the client is closed");
+        }
+    }
+
+    private static List<Answer> silence(List<Call.Perform> calls, String why) {
+        return Collections.nCopies(calls.size(), new Answer.Silence(why));
+    }
+
+    private static LockRequests.One request(Call.Perform call) {
+        long session = call.session();
+        return switch (call.operation()) {
+            case Operation.Acquire acquire -> new LockRequests.One(session, body(call, acquire), null, null);
+            case Operation.Release release -> new LockRequests.One(session, null, body(call, release), null);
+            case Operation.Cancel cancel -> new LockRequests.One(session, null, null, body(call, cancel));
+            default -> throw new IllegalArgumentException("does not travel with others: " + call);
+        };
+    }
+
+    private static Answer answer(String node, long term, LockAnswers.One one) {
+        if (one.status() == 202 && one.queued() != null) {
+            return new Answer.Waits(term, one.queued());
+        }
+        if (one.status() / 100 == 2) {
+            Object body =
+                    one.granted() != null ? one.granted() : one.released() != null ? one.released() : one.cancelled();
+            return body == null
+                    ? new Answer.Silence(node + " answered what is no answer")
+                    : new Answer.Done(term, body);
+        }
+        var problem = one.problem();
+        var known = problem == null
+                ? LockProblem.of(one.status(), "http-" + one.status(), "without an explanation")
+                : problem;
+        return problem(node, one.status(), term, known, 0);
     }
 
     HttpClient http() {
@@ -101,10 +164,8 @@ final class HttpCalls {
         long session = call.session();
         return switch (call.operation()) {
             case Operation.Acquire acquire -> acquire(node, call, acquire);
-            case Operation.Release(var strand, var names, var token) ->
-                post(node, path(session, "release"), new Release(call.seq(), call.ackUpTo(), strand, names, token));
-            case Operation.Cancel(var target) ->
-                post(node, path(session, "cancel"), new Cancel(call.seq(), call.ackUpTo(), target));
+            case Operation.Release release -> post(node, path(session, "release"), body(call, release));
+            case Operation.Cancel cancel -> post(node, path(session, "cancel"), body(call, cancel));
             case Operation.Inspect _ -> to(node, path(session, "")).GET().build();
             case Operation.MakeDirectory(var path) ->
                 post(node, "/api/v1/directories", new MakeDirectory(session, call.seq(), call.ackUpTo(), path));
@@ -125,8 +186,8 @@ final class HttpCalls {
         };
     }
 
-    private HttpRequest acquire(String node, Call.Perform call, Operation.Acquire acquire) {
-        var body = new Acquire(
+    private static Acquire body(Call.Perform call, Operation.Acquire acquire) {
+        return new Acquire(
                 call.seq(),
                 call.ackUpTo(),
                 acquire.strand(),
@@ -134,7 +195,18 @@ final class HttpCalls {
                 call.waitMillis(),
                 acquire.lockDelayMillis() == 0 ? null : acquire.lockDelayMillis(),
                 acquire.value());
-        var request = json(node, path(call.session(), "acquire"), body);
+    }
+
+    private static Release body(Call.Perform call, Operation.Release release) {
+        return new Release(call.seq(), call.ackUpTo(), release.strand(), release.names(), release.token());
+    }
+
+    private static Cancel body(Call.Perform call, Operation.Cancel cancel) {
+        return new Cancel(call.seq(), call.ackUpTo(), cancel.requestSeq());
+    }
+
+    private HttpRequest acquire(String node, Call.Perform call, Operation.Acquire acquire) {
+        var request = json(node, path(call.session(), "acquire"), body(call, acquire));
         if (call.openMillis() > 0) {
             request.setHeader("Prefer", "wait=" + (call.openMillis() + 999) / 1000);
         }
@@ -184,23 +256,23 @@ final class HttpCalls {
         return encoded.toString();
     }
 
-    private static Answer answer(Call call, HttpResponse<byte[]> response) {
-        int status = response.statusCode();
-        long term = response.headers().firstValueAsLong(LockHeaders.TERM).orElse(0);
+    private static Answer answer(Call call, Reply reply) {
+        int status = reply.status();
+        long term = term(reply);
         try {
             if (status == 202) {
-                return new Answer.Waits(term, JSON.readValue(response.body(), Queued.class));
+                return new Answer.Waits(term, JSON.readValue(reply.body(), Queued.class));
             }
             if (status / 100 == 2) {
                 var type = typeOf(call);
                 return new Answer.Done(
-                        term, type == null || status == 204 ? NOTHING : JSON.readValue(response.body(), type));
+                        term, type == null || status == 204 ? NOTHING : JSON.readValue(reply.body(), type));
             }
         } catch (JacksonException malformed) {
             return new Answer.Silence(
-                    "%s answered what is no answer: %s".formatted(response.uri(), malformed.getOriginalMessage()));
+                    "%s answered what is no answer: %s".formatted(reply.from(), malformed.getOriginalMessage()));
         }
-        return problem(response, term);
+        return problem(reply, term);
     }
 
     private static @Nullable Class<?> typeOf(Call call) {
@@ -220,36 +292,50 @@ final class HttpCalls {
         };
     }
 
-    private static Answer problem(HttpResponse<byte[]> response, long term) {
-        int status = response.statusCode();
-        var problem = problemOf(response);
+    private static long term(Reply reply) {
+        return reply.header(LockHeaders.TERM)
+                .filter(term -> term.matches("[0-9]{1,18}"))
+                .map(Long::parseLong)
+                .orElse(0L);
+    }
+
+    private static Answer problem(Reply reply, long term) {
+        return switch (reply.status()) {
+            case 301, 302, 303, 307, 308 -> redirected(reply);
+            default -> problem(reply.from(), reply.status(), term, problemOf(reply), retryAfterSeconds(reply));
+        };
+    }
+
+    /// @param retryAfterSeconds where the problem does not say how many milliseconds
+    private static Answer problem(String from, int status, long term, LockProblem problem, long retryAfterSeconds) {
         return switch (status) {
-            case 301, 302, 303, 307, 308 -> redirected(response);
             case 410 -> new Answer.SessionGone(term);
             case 408, 425, 429, 500, 502, 503, 504 -> {
                 boolean busy = status == 429 || status == 425 || problem.is(LockProblemCode.OVERLOADED);
                 yield new Answer.Unavailable(
-                        retryAfterMillis(response, problem),
+                        retryAfterMillis(problem, retryAfterSeconds),
                         problem.leader(),
                         busy,
-                        "%s: %d %s".formatted(response.uri().getAuthority(), status, problem.code()));
+                        "%s: %d %s".formatted(from, status, problem.code()));
             }
             default -> new Answer.Refused(term, problem);
         };
     }
 
-    static Answer redirected(HttpResponse<?> response) {
-        var leader = leaderOf(response);
+    private static Answer redirected(Reply reply) {
+        var leader = leaderOf(reply.headers());
         return leader == null
-                ? new Answer.Unavailable(0, null, false, response.uri().getAuthority() + " redirects nowhere")
+                ? new Answer.Unavailable(0, null, false, reply.from() + " redirects nowhere")
                 : new Answer.Redirected(leader);
     }
 
     static @Nullable String leaderOf(HttpResponse<?> response) {
-        var leader = response.headers()
-                .firstValue(LockHeaders.LEADER)
-                .or(() -> response.headers().firstValue("Location"))
-                .orElse("");
+        return leaderOf(Reply.headers(response));
+    }
+
+    static @Nullable String leaderOf(Map<String, String> headers) {
+        var given = headers.get(LockHeaders.LEADER.toLowerCase(Locale.ROOT));
+        var leader = given == null ? headers.getOrDefault("location", "") : given;
         try {
             var uri = URI.create(leader);
             boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
@@ -260,10 +346,14 @@ final class HttpCalls {
     }
 
     static LockProblem problemOf(HttpResponse<byte[]> response) {
-        int status = response.statusCode();
+        return problemOf(Reply.of(response));
+    }
+
+    private static LockProblem problemOf(Reply reply) {
+        int status = reply.status();
         try {
-            if (response.body().length > 0) {
-                var read = JSON.readValue(response.body(), LockProblem.class);
+            if (reply.body().length > 0) {
+                var read = JSON.readValue(reply.body(), LockProblem.class);
                 if (read != null && read.code() != null) {
                     return read;
                 }
@@ -274,15 +364,15 @@ final class HttpCalls {
         return LockProblem.of(status, "http-" + status, "without an explanation");
     }
 
-    private static long retryAfterMillis(HttpResponse<?> response, LockProblem problem) {
+    private static long retryAfterMillis(LockProblem problem, long retryAfterSeconds) {
         var millis = problem.retryAfterMillis();
-        if (millis != null) {
-            return Math.clamp(millis, 0, 60_000);
-        }
-        return response.headers()
-                .firstValue("Retry-After")
+        return millis != null ? Math.clamp(millis, 0, 60_000) : 1_000 * retryAfterSeconds;
+    }
+
+    private static long retryAfterSeconds(Reply reply) {
+        return reply.header("Retry-After")
                 .filter(value -> value.matches("[0-9]{1,4}"))
-                .map(seconds -> 1000 * Long.parseLong(seconds))
+                .map(Long::parseLong)
                 .orElse(0L);
     }
 }

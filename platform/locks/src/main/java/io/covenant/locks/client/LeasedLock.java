@@ -167,6 +167,10 @@ public final class LeasedLock implements AutoCloseable {
         return true;
     }
 
+    synchronized boolean caresForContention() {
+        return !contentionListeners.isEmpty();
+    }
+
     void contended() {
         List<Runnable> listeners;
         synchronized (this) {

@@ -41,7 +41,10 @@ public final class LockClient implements AutoCloseable {
     private final Settings settings;
     private final Clocks clocks = Clocks.ofTheMachine();
     private final Threads threads;
+    private final Post post;
+    private final EventSource source;
     private final HttpCalls http;
+    private final Courier courier;
     private final Reads reads;
     private final List<LockClientListener> listeners = new CopyOnWriteArrayList<>();
     private final AtomicInteger nextNode = new AtomicInteger();
@@ -52,24 +55,32 @@ public final class LockClient implements AutoCloseable {
     private LockClient(Settings settings) {
         this.settings = settings;
         threads = new Threads(settings.name());
-        http = new HttpCalls(
-                settings.http() != null
-                        ? settings.http()
-                        : HttpClient.newBuilder()
-                                .version(HttpClient.Version.HTTP_1_1)
-                                .executor(threads.vital())
-                                .followRedirects(HttpClient.Redirect.NEVER)
-                                .connectTimeout(
-                                        Duration.ofMillis(settings.session().attemptMillis()))
-                                .build(),
-                threads,
-                settings.headers());
+        var given = settings.http();
+        var patience = Duration.ofMillis(Math.max(500, 2 * settings.session().attemptMillis()));
+        var client = given != null ? given : client(settings, threads);
+        boolean plain =
+                given == null && settings.session().nodes().stream().allMatch(node -> node.startsWith("http://"));
+        post = plain ? Post.plain(patience, settings.headers()) : Post.by(client, patience, settings.headers());
+        source = plain
+                ? EventSource.plain(patience, Duration.ofSeconds(EventStream.SILENCE_SECONDS), settings.headers())
+                : EventSource.by(client, settings.headers());
+        http = new HttpCalls(client, threads, post, settings.headers());
+        courier = new Courier(http, threads);
         reads = new Reads(
                 http,
                 settings.session().nodes(),
                 this::node,
                 Duration.ofMillis(2 * settings.session().attemptMillis()),
                 settings.patience());
+    }
+
+    private static HttpClient client(Settings settings, Threads threads) {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .executor(threads.vital())
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(Duration.ofMillis(settings.session().attemptMillis()))
+                .build();
     }
 
     /// With the usual settings.
@@ -209,8 +220,15 @@ public final class LockClient implements AutoCloseable {
     ///              then on leaves no gap before what is heard
     public Watch watch(String prefix, Runnable begin, WatchListener listener) {
         var path = "/api/v1/watch?prefix=" + URLEncoder.encode(prefix, StandardCharsets.UTF_8);
-        var stream = new EventStream(http, threads, this::anyNode, path, begin, listener::changed);
+        var stream =
+                new EventStream(source, threads, this::anyNode, path, node -> beginAt(node, begin), listener::changed);
         return stream.start("watch")::close;
+    }
+
+    private static void beginAt(@Nullable String node, Runnable begin) {
+        if (node != null) {
+            begin.run();
+        }
     }
 
     /// Whether somebody holds just this, by this very grant.
@@ -276,6 +294,7 @@ public final class LockClient implements AutoCloseable {
         if (settings.http() == null) {
             http.http().shutdownNow();
         }
+        post.close();
         threads.close();
     }
 
@@ -311,7 +330,7 @@ public final class LockClient implements AutoCloseable {
                 events = null;
             }
             var random = ThreadLocalRandom.current().nextLong();
-            session = new Session(settings.session().withSeed(random), clocks, http, threads, new Listeners());
+            session = new Session(settings.session().withSeed(random), clocks, http, courier, threads, new Listeners());
             session.open();
         }
         return session;
@@ -331,13 +350,16 @@ public final class LockClient implements AutoCloseable {
         if (closed || opened != session || events != null || !settings.events()) {
             return;
         }
-        var path = "/api/v1/lock-sessions/%d/events".formatted(opened.id());
-        events = new EventStream(http, threads, opened::node, path, () -> {}, (_, event) -> heard(opened, event))
-                .start("events");
+        var path = "/api/v1/lock-sessions/%d/events?terse=true".formatted(opened.id());
+        var stream = new EventStream(
+                source, threads, opened::node, path, opened::following, (index, event) -> heard(opened, index, event));
+        opened.onLeader(stream::moveTo);
+        events = stream.start("events");
     }
 
-    private void heard(Session of, LockEvent event) {
+    private void heard(Session of, long index, LockEvent event) {
         switch (event) {
+            case LockEvent.Settled settled -> of.told(index, settled);
             case LockEvent.Released released
             when released.cause() == LockEvent.Cause.FORCED ->
                 of.held().stream()
@@ -346,12 +368,11 @@ public final class LockClient implements AutoCloseable {
                         .forEach(lock -> threads.notify(() -> of.lose(lock, "an operator took " + released.name())));
             case LockEvent.Contended(var name, var token) ->
                 of.held().stream()
-                        .filter(lock -> lock.covers(name, token))
+                        .filter(lock -> lock.caresForContention() && lock.covers(name, token))
                         .toList()
                         .forEach(lock -> threads.notify(lock::contended));
             case LockEvent.Released _,
                     LockEvent.Granted _,
-                    LockEvent.Settled _,
                     LockEvent.Expired _,
                     LockEvent.Leader _,
                     LockEvent.Changed _,

@@ -1,6 +1,7 @@
 package io.covenant.locks.client;
 
 import io.covenant.locks.session.Answer;
+import io.covenant.locks.session.Call;
 import io.covenant.locks.session.Lease;
 import io.covenant.locks.session.Moment;
 import io.covenant.locks.session.Operation;
@@ -11,6 +12,7 @@ import io.covenant.locks.session.SessionInput;
 import io.covenant.locks.session.SessionSettings;
 import io.covenant.locks.session.SessionState;
 import io.covenant.locks.wire.Granted;
+import io.covenant.locks.wire.LockEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +25,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +39,7 @@ final class Session {
 
     private final Clocks clocks;
     private final HttpCalls http;
+    private final Courier courier;
     private final Threads threads;
     private final LockClientListener listener;
     private final ReentrantLock turn = new ReentrantLock();
@@ -47,11 +52,20 @@ final class Session {
     private volatile Lease lease;
     private volatile SessionState state = SessionState.OPENING;
     private volatile long id;
+    private volatile @Nullable String leader;
+    private volatile Consumer<String> onLeader = node -> {};
     private volatile String why = "it is being opened";
 
-    Session(SessionSettings settings, Clocks clocks, HttpCalls http, Threads threads, LockClientListener listener) {
+    Session(
+            SessionSettings settings,
+            Clocks clocks,
+            HttpCalls http,
+            Courier courier,
+            Threads threads,
+            LockClientListener listener) {
         this.clocks = clocks;
         this.http = http;
+        this.courier = courier;
         this.threads = threads;
         this.listener = listener;
         core = new SessionCore(settings);
@@ -224,13 +238,21 @@ final class Session {
     }
 
     private void feed(Function<Moment, SessionInput> input) {
+        feedAll(now -> List.of(input.apply(now)));
+    }
+
+    private void feedAll(Function<Moment, List<? extends SessionInput>> inputs) {
         List<SessionEffect> effects;
+        @Nullable String moved;
         turn.lock();
         try {
-            effects = core.on(input.apply(clocks.now()));
+            effects = core.on(inputs.apply(clocks.now()));
             state = core.state();
             lease = core.lease();
             id = core.session();
+            var led = core.leader();
+            moved = led == null || led.equals(leader) ? null : led;
+            leader = led;
             for (var effect : effects) {
                 switch (effect) {
                     case SessionEffect.Became became -> became(became);
@@ -244,6 +266,9 @@ final class Session {
         }
         for (var effect : effects) {
             perform(effect);
+        }
+        if (moved != null) {
+            onLeader.accept(moved);
         }
     }
 
@@ -267,6 +292,8 @@ final class Session {
 
     private void perform(SessionEffect effect) {
         switch (effect) {
+            case SessionEffect.Send(var number, var node, Call.Perform call)
+            when Courier.takes(call) -> courier.carry(node, new Courier.Parcel(this, number, call));
             case SessionEffect.Send(var number, var node, var call) -> {
                 var exchange = http.send(node, call, answer -> arrived(number, answer));
                 sent.put(number, exchange);
@@ -278,6 +305,8 @@ final class Session {
                 var call = sent.remove(number);
                 if (call != null) {
                     call.cancel(true);
+                } else {
+                    courier.drop(this, number);
                 }
             }
             case SessionEffect.Settle _, SessionEffect.Became _ -> {}
@@ -290,6 +319,39 @@ final class Session {
             feed(at -> new SessionInput.Answered(at, number, answer));
         } catch (RuntimeException e) {
             LOG.error("The client stumbled over an answer: {}", answer, e);
+        }
+    }
+
+    /// @param number of the sending
+    record Arrived(long number, Answer answer) {}
+
+    /// Answers that came together.
+    void arrived(List<Arrived> answers) {
+        try {
+            feedAll(at -> answers.stream()
+                    .map(one -> new SessionInput.Answered(at, one.number(), one.answer()))
+                    .toList());
+        } catch (RuntimeException e) {
+            LOG.error("The client stumbled over answers: {}", answers, e);
+        }
+    }
+
+    /// The events come from this node from now on, or from none.
+    void following(@Nullable String node) {
+        feed(at -> new SessionInput.Following(at, node));
+    }
+
+    /// The events tell the end of a wait.
+    void told(long index, LockEvent.Settled settled) {
+        feed(at -> new SessionInput.Told(at, index, settled));
+    }
+
+    /// Calls this with the node that leads, whenever that is another one.
+    void onLeader(Consumer<String> listener) {
+        onLeader = listener;
+        var now = leader;
+        if (now != null) {
+            listener.accept(now);
         }
     }
 

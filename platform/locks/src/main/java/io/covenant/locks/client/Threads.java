@@ -16,6 +16,7 @@ final class Threads implements AutoCloseable {
     private final ScheduledThreadPoolExecutor timer;
     private final ExecutorService notifier;
     private final ExecutorService vital;
+    private final ExecutorService courier;
     private final ExecutorService many;
     private final String name;
 
@@ -25,6 +26,7 @@ final class Threads implements AutoCloseable {
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         notifier = Executors.newSingleThreadExecutor(daemon("notifier"));
         vital = Executors.newCachedThreadPool(daemon("lease"));
+        courier = Executors.newCachedThreadPool(daemon("courier"));
         many = Executors.newVirtualThreadPerTaskExecutor();
     }
 
@@ -44,6 +46,11 @@ final class Threads implements AutoCloseable {
         };
     }
 
+    /// For calls of many requests.
+    Executor courier() {
+        return courier;
+    }
+
     /// For what the HTTP client does by itself.
     Executor vital() {
         return vital;
@@ -60,7 +67,7 @@ final class Threads implements AutoCloseable {
 
     /// For what blocks.
     Thread start(String role, Runnable action) {
-        return Thread.ofVirtual().name("locks-" + role + "-" + name).start(action);
+        return Thread.ofPlatform().daemon().name("locks-" + role + "-" + name).start(action);
     }
 
     @Override
@@ -68,6 +75,7 @@ final class Threads implements AutoCloseable {
         timer.shutdownNow();
         notifier.shutdown();
         vital.shutdown();
+        courier.shutdown();
         many.shutdown();
     }
 }

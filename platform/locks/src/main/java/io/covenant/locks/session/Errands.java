@@ -5,6 +5,7 @@ import io.covenant.locks.session.Sendings.Sending;
 import io.covenant.locks.wire.Cancelled;
 import io.covenant.locks.wire.Grant;
 import io.covenant.locks.wire.Granted;
+import io.covenant.locks.wire.LockEvent;
 import io.covenant.locks.wire.LockProblem;
 import io.covenant.locks.wire.LockProblemCode;
 import io.covenant.locks.wire.SessionView;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Sees every request through: the same number to one node after the other until it is answered, and taken back when
 /// nobody waits for it any longer.
@@ -21,6 +23,13 @@ final class Errands {
 
     /// Requests that wait count among those that a session may leave unacknowledged; releases must not be locked out.
     static final int MOST_ACQUIRES = 160;
+
+    /// The service keeps 256 answers of a session: one request that stays without an answer must not lead to its own
+    /// refusal, for all that came after it.
+    static final int MOST_UNACKNOWLEDGED = 240;
+
+    /// Taking back is what may have to come before anything else is acknowledged.
+    static final int MOST_WITH_CANCELS = 250;
 
     /// Sooner than this, a node that was asked to keep a request open did not do so.
     private static final long SHORT_MILLIS = 20;
@@ -34,6 +43,8 @@ final class Errands {
     private final Numbers numbers = new Numbers();
     private final Map<Long, Errand> errands = new LinkedHashMap<>();
     private long internal;
+    /// Whose events of this session arrive.
+    private @Nullable String followed;
 
     Errands(SessionSettings settings, Sendings sendings, Route route) {
         this.settings = settings;
@@ -83,9 +94,7 @@ final class Errands {
                 served(sending.node(), term, now);
                 errand.queued = true;
                 errand.failures = 0;
-                errand.retryAtNanos = sending.at().plusMillis(SHORT_MILLIS) <= now.nanos()
-                        ? now.nanos()
-                        : now.plusMillis(ASK_AGAIN_MILLIS);
+                errand.retryAtNanos = askAgainNanos(sending, now);
             }
             case Answer.Refused(var term, var problem) -> {
                 served(sending.node(), term, now);
@@ -114,6 +123,54 @@ final class Errands {
         }
     }
 
+    /// The events tell the end of a wait; that it does not come, or comes too late for this, must do no harm.
+    private long askAgainNanos(Sending sending, Moment now) {
+        if (isFollowing(sending.node())) {
+            return now.plusMillis(settings.longPollMillis());
+        }
+        return sending.at().plusMillis(SHORT_MILLIS) <= now.nanos() ? now.nanos() : now.plusMillis(ASK_AGAIN_MILLIS);
+    }
+
+    private boolean isFollowing(String node) {
+        return node.equals(followed);
+    }
+
+    /// What ended before the events were followed is asked for; what waits from now on need not be.
+    void following(@Nullable String node, Moment now) {
+        followed = node;
+        for (var errand : errands.values()) {
+            if (errand.queued && errand.sending == 0 && !errand.toldToWait) {
+                errand.retryAtNanos = Math.min(errand.retryAtNanos, now.nanos());
+            }
+        }
+    }
+
+    /// The end of a wait. Where the event does not say all, the same request again does.
+    ///
+    /// @param safe whether a grant may be told
+    void told(long index, LockEvent.Settled settled, Moment now, boolean safe) {
+        var errand = acquiring(settled.seq());
+        if (errand == null || errand.parked != null || errand.lookedFor) {
+            return;
+        }
+        var grants = settled.grants();
+        if (settled.outcome() == LockEvent.Settled.Outcome.GRANTED && grants != null) {
+            stopSending(errand);
+            // That the session lives, its client's own clock says.
+            grant(errand, new Granted(index, grants, 0), safe);
+        } else if (settled.outcome() == LockEvent.Settled.Outcome.TIMED_OUT) {
+            stopSending(errand);
+            settle(errand, new Outcome.TimedOut());
+        } else if (errand.sending == 0) {
+            errand.retryAtNanos = now.nanos();
+        }
+    }
+
+    private @Nullable Errand acquiring(long seq) {
+        var errand = numbers.open(seq);
+        return errand != null && errand.acquires() && errands.get(errand.ask) == errand ? errand : null;
+    }
+
     /// Sends what is due, and gives up what lasts too long.
     void drive(Moment now, long session) {
         for (var sending : sendings.all(late -> late.kind() == Kind.ERRAND && late.untilNanos() <= now.nanos())) {
@@ -138,11 +195,21 @@ final class Errands {
             }
         }
         for (var errand : due) {
-            if (errand.acquires() && !errand.sent && ++acquiring > MOST_ACQUIRES) {
+            boolean first = errand.acquires() && !errand.sent;
+            if (errand.numbered() && errand.seq == 0 && (isTooMuch(errand) || (first && acquiring >= MOST_ACQUIRES))) {
+                errand.blocked = true;
                 continue;
             }
+            acquiring += first ? 1 : 0;
             send(errand, now, session);
         }
+    }
+
+    private boolean isTooMuch(Errand errand) {
+        if (errand.operation instanceof Operation.Cancel && errand.about != null) {
+            return numbers.unacknowledged() >= MOST_WITH_CANCELS && !numbers.isFirst(errand.about);
+        }
+        return numbers.unacknowledged() >= MOST_UNACKNOWLEDGED;
     }
 
     /// Gives up what lasts too long; also while there is no session.
@@ -189,14 +256,9 @@ final class Errands {
     /// @param sending whether requests can be sent at all
     long wakeAtNanos(boolean sending) {
         long wake = sending ? sendings.firstUntilNanos(Kind.ERRAND) : Errand.NEVER;
-        int acquiring = 0;
-        for (var errand : errands.values()) {
-            acquiring += errand.acquires() && errand.sent ? 1 : 0;
-        }
         for (var errand : errands.values()) {
             wake = Math.min(wake, errand.patienceNanos);
-            boolean held = errand.acquires() && !errand.sent && acquiring >= MOST_ACQUIRES;
-            if (sending && errand.idle() && !held && !errand.blocked) {
+            if (sending && errand.idle() && !errand.blocked) {
                 wake = Math.min(wake, errand.retryAtNanos);
             }
         }
@@ -247,7 +309,9 @@ final class Errands {
             numbers.number(errand);
         }
         long wait = errand.acquires() ? errand.waitMillis(now.nanos()) : 0;
-        long open = wait == Operation.FOREVER ? settings.longPollMillis() : Math.min(wait, settings.longPollMillis());
+        long open = isFollowing(route.next())
+                ? 0
+                : wait == Operation.FOREVER ? settings.longPollMillis() : Math.min(wait, settings.longPollMillis());
         long patience = open + Math.max(2 * settings.attemptMillis(), 500);
         errand.sent = true;
         errand.toldToWait = false;
@@ -276,7 +340,11 @@ final class Errands {
     }
 
     private void granted(Errand errand, Granted granted, boolean safe) {
-        if (safe && granted.remainingMillis() > settings.marginMillis()) {
+        grant(errand, granted, safe && granted.remainingMillis() > settings.marginMillis());
+    }
+
+    private void grant(Errand errand, Granted granted, boolean certain) {
+        if (certain) {
             settle(errand, new Outcome.Held(granted));
         } else {
             errand.parked = granted;

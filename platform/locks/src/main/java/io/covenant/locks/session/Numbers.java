@@ -1,6 +1,7 @@
 package io.covenant.locks.session;
 
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Numbers requests, and knows up to which of them all answers are known.
 ///
@@ -19,8 +20,25 @@ final class Numbers {
         open.put(errand.seq, errand);
     }
 
+    /// The one of this number that is not settled.
+    @Nullable
+    Errand open(long seq) {
+        return open.get(seq);
+    }
+
     void settle(Errand errand) {
         open.remove(errand.seq);
+    }
+
+    /// How many answers the service has to keep at most, with those of requests that were passed over.
+    long unacknowledged() {
+        long upTo = ackUpTo();
+        return last - upTo + open.headMap(upTo, true).size();
+    }
+
+    /// Whether no later answer can be acknowledged before this request has one.
+    boolean isFirst(Errand errand) {
+        return errand.seq == ackUpTo() + 1;
     }
 
     /// Every answer up to here is known, or will be looked for in another way.

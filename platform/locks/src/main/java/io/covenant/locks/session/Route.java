@@ -29,6 +29,11 @@ final class Route {
         return leader == null ? nodes.get(cursor) : leader;
     }
 
+    @Nullable
+    String leader() {
+        return leader;
+    }
+
     /// This node did something that only a primary does.
     ///
     /// @return whether it was not known to be the primary

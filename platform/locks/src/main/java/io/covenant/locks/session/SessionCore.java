@@ -54,10 +54,23 @@ public final class SessionCore {
 
     /// Takes one step.
     public List<SessionEffect> on(SessionInput input) {
-        List<SessionEffect> effects = new ArrayList<>(2);
+        return on(List.of(input));
+    }
+
+    /// Takes what happened together, in this order, as one step.
+    public List<SessionEffect> on(List<? extends SessionInput> inputs) {
+        List<SessionEffect> effects = new ArrayList<>(2 * inputs.size());
         sendings.tell(effects);
+        for (var input : inputs) {
+            noticeTime(input.at());
+            take(input);
+        }
+        drive(inputs.getLast().at());
+        return effects;
+    }
+
+    private void take(SessionInput input) {
         var now = input.at();
-        noticeTime(now);
         switch (input) {
             case SessionInput.Open _ -> begun = true;
             case SessionInput.Asked(var _, var ask, var operation, var patience) ->
@@ -69,11 +82,21 @@ public final class SessionCore {
                     answered(sending, answer, now);
                 }
             }
+            case SessionInput.Following(var _, var node) -> errands.following(node, now);
+            case SessionInput.Told(var _, var index, var settled) -> {
+                errands.told(index, settled, now, state == SessionState.SAFE);
+                confirmSoon(now);
+            }
             case SessionInput.Ticked _ -> {}
             case SessionInput.Closed _ -> close(now);
         }
-        drive(now);
-        return effects;
+    }
+
+    /// What is parked waits for a lease that is certain.
+    private void confirmSoon(Moment now) {
+        if (errands.parks()) {
+            keepAliveAtNanos = Math.min(keepAliveAtNanos, now.nanos());
+        }
     }
 
     public SessionState state() {
@@ -93,6 +116,11 @@ public final class SessionCore {
     /// The node that served last.
     public String node() {
         return route.next();
+    }
+
+    /// The node that leads, as far as it is known.
+    public @Nullable String leader() {
+        return route.leader();
     }
 
     /// Why it ended; empty before.
@@ -157,9 +185,7 @@ public final class SessionCore {
             end("the service has ended it");
         } else if (errand != null) {
             errands.answered(sending, errand, answer, now, session, state == SessionState.SAFE);
-            if (errands.parks()) {
-                keepAliveAtNanos = Math.min(keepAliveAtNanos, now.nanos());
-            }
+            confirmSoon(now);
         } else {
             switch (sending.kind()) {
                 case OPEN -> opened(sending, answer, now);

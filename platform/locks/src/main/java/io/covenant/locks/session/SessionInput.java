@@ -1,5 +1,8 @@
 package io.covenant.locks.session;
 
+import io.covenant.locks.wire.LockEvent;
+import org.jspecify.annotations.Nullable;
+
 /// What happens to a session.
 public sealed interface SessionInput {
 
@@ -18,6 +21,14 @@ public sealed interface SessionInput {
 
     /// @param call the number under which it was sent
     record Answered(Moment at, long call, Answer answer) implements SessionInput {}
+
+    /// The session's events come from this node from now on, without a gap; or from none.
+    record Following(Moment at, @Nullable String node) implements SessionInput {}
+
+    /// The events tell the end of a wait.
+    ///
+    /// @param index of the log, at which it ended
+    record Told(Moment at, long index, LockEvent.Settled settled) implements SessionInput {}
 
     /// Time passed; due at [SessionCore#wakeAtNanos], and welcome at any time.
     record Ticked(Moment at) implements SessionInput {}

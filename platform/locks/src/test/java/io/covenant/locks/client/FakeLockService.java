@@ -30,6 +30,8 @@ final class FakeLockService implements AutoCloseable {
 
     private record Hold(long session, long strand, long token, List<Long> requests) {}
 
+    private record Waiter(long session, long strand, long seq, String name, String mode) {}
+
     final List<Seen> seen = new CopyOnWriteArrayList<>();
     /// Requests whose answers are lost, after they took effect.
     final AtomicInteger answersToLose = new AtomicInteger();
@@ -40,6 +42,8 @@ final class FakeLockService implements AutoCloseable {
     private final Set<Integer> dead = new HashSet<>();
     private final Map<Long, Map<Long, String>> sessions = new TreeMap<>();
     private final Map<String, Hold> holds = new TreeMap<>();
+    private final List<Waiter> queue = new ArrayList<>();
+    private int largest;
     private final List<OutputStream> streams = new CopyOnWriteArrayList<>();
     private final Map<String, String> files = new TreeMap<>();
     private long numbers = 100;
@@ -100,6 +104,11 @@ final class FakeLockService implements AutoCloseable {
         sessions.clear();
         holds.clear();
         notifyAll();
+    }
+
+    /// As many requests came in one call.
+    synchronized int largestCall() {
+        return largest;
     }
 
     synchronized void forceRelease(String name) {
@@ -175,7 +184,7 @@ final class FakeLockService implements AutoCloseable {
                     wait();
                 }
             }
-            if (path.endsWith("/events") || path.startsWith("/api/v1/watch")) {
+            if (path.contains("/events") || path.startsWith("/api/v1/watch")) {
                 stream(exchange);
                 return;
             }
@@ -229,6 +238,9 @@ final class FakeLockService implements AutoCloseable {
                     "{\"session\":%d,\"ttlMillis\":%d,\"epoch\":0,\"keepAliveMillis\":0,\"unheardOf\":1}"
                             .formatted(id, json(body).get("ttlMillis").asLong()));
         }
+        if (path.equals("/api/v1/lock-requests")) {
+            return together(node, json(body).get("requests"));
+        }
         var parts = path.split("/", -1);
         long id = Long.parseLong(parts[4]);
         var known = sessions.get(id);
@@ -252,6 +264,74 @@ final class FakeLockService implements AutoCloseable {
             case "cancel" -> cancel(id, asked);
             default -> Response.of(404, "");
         };
+    }
+
+    private Response together(int node, JsonNode requests) throws InterruptedException {
+        largest = Math.max(largest, requests.size());
+        List<String> answers = new ArrayList<>();
+        for (var request : requests) {
+            long id = request.get("session").asLong();
+            var kind = request.has("acquire") ? "acquire" : request.has("release") ? "release" : "cancel";
+            var asked = request.get(kind);
+            seen.add(new Seen(node, "POST", "/api/v1/lock-sessions/" + id + "/" + kind, Map.of(), asked.toString()));
+            var alone = !sessions.containsKey(id)
+                    ? Response.of(410, "{\"status\":410,\"code\":\"session-expired\"}")
+                    : switch (kind) {
+                        case "acquire" -> acquire(id, asked, Map.of(), node);
+                        case "release" -> release(id, asked);
+                        default -> cancel(id, asked);
+                    };
+            var body = alone.status() == 202
+                    ? "queued"
+                    : alone.status() / 100 != 2
+                            ? "problem"
+                            : switch (kind) {
+                                case "acquire" -> "granted";
+                                case "release" -> "released";
+                                default -> "cancelled";
+                            };
+            answers.add("{\"status\":%d,\"%s\":%s}".formatted(alone.status(), body, alone.body()));
+        }
+        return Response.of(200, "{\"answers\":[%s]}".formatted(String.join(",", answers)));
+    }
+
+    /// Passes it on to the first who waits.
+    private void serve(String name) {
+        for (var waiter : List.copyOf(queue)) {
+            var answers = sessions.get(waiter.session());
+            if (waiter.name().equals(name) && !holds.containsKey(name) && answers != null) {
+                queue.remove(waiter);
+                var granted = grant(waiter.session(), waiter.strand(), waiter.seq(), name, waiter.mode(), null);
+                answers.put(waiter.seq(), granted);
+                tell(
+                        "settled",
+                        "{\"seq\":%d,\"outcome\":\"GRANTED\",\"grants\":%s}"
+                                .formatted(waiter.seq(), json(granted).get("grants")));
+            }
+        }
+    }
+
+    private void awaitTurn(Waiter waiter, long waitMillis) {
+        queue.remove(waiter);
+        queue.add(waiter);
+        if (waitMillis > 0) {
+            Thread.startVirtualThread(() -> {
+                try {
+                    Thread.sleep(waitMillis);
+                } catch (InterruptedException end) {
+                    return;
+                }
+                timeOut(waiter);
+            });
+        }
+    }
+
+    private synchronized void timeOut(Waiter waiter) {
+        var answers = sessions.get(waiter.session());
+        if (queue.remove(waiter) && answers != null) {
+            answers.put(waiter.seq(), "{\"status\":423,\"code\":\"timed-out\"}");
+            tell("settled", "{\"seq\":%d,\"outcome\":\"TIMED_OUT\"}".formatted(waiter.seq()));
+        }
     }
 
     private static JsonNode json(String body) {
@@ -287,6 +367,10 @@ final class FakeLockService implements AutoCloseable {
             }
             long left = (until - System.nanoTime()) / 1_000_000;
             if (!keptOpen || left <= 0) {
+                if (!keptOpen && wait != 0) {
+                    awaitTurn(new Waiter(session, strand, seq, name, mode), wait);
+                    return Response.of(202, "{\"ticket\":1,\"position\":0}");
+                }
                 return wait == 0
                         ? Response.of(423, "{\"status\":423,\"code\":\"busy\",\"name\":\"" + name + "\"}")
                         : wait > 0 && left <= 0
@@ -330,6 +414,7 @@ final class FakeLockService implements AutoCloseable {
         left.remove(request);
         if (left.isEmpty()) {
             holds.remove(name);
+            serve(name);
         } else {
             holds.put(name, new Hold(hold.session(), hold.strand(), hold.token(), left));
         }
@@ -338,6 +423,7 @@ final class FakeLockService implements AutoCloseable {
 
     private Response cancel(long session, JsonNode asked) {
         long target = asked.get("requestSeq").asLong();
+        queue.removeIf(waiter -> waiter.session() == session && waiter.seq() == target);
         for (var named : List.copyOf(holds.entrySet())) {
             if (named.getValue().session() == session
                     && named.getValue().requests().contains(target)) {

@@ -7,12 +7,17 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 import io.covenant.locks.session.SessionState;
+import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -105,6 +110,92 @@ class LockClientTests {
         lock.release();
 
         assertThat(waiting.get()).isGreaterThan(token);
+    }
+
+    @Test
+    void hearsByTheEventsThatItsTurnHasCome() throws Exception {
+        var lock = client.acquire("a");
+        await().until(() -> {
+            long before = keptOpen();
+            client.acquire("b").release();
+            return keptOpen() == before;
+        });
+        long before = keptOpen();
+        var waiting = CompletableFuture.supplyAsync(() -> {
+            try (var next = client.acquire("a")) {
+                return next.token();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        await().until(() -> service.count(
+                        seen -> seen.path().endsWith("/acquire") && seen.body().contains("\"a\""))
+                >= 2);
+        long token = lock.token();
+
+        lock.release();
+
+        assertThat(waiting.get()).isGreaterThan(token);
+        assertThat(keptOpen()).isEqualTo(before);
+    }
+
+    /// Requests that the service was asked to keep open.
+    private long keptOpen() {
+        return service.count(seen -> seen.headers().containsKey("Prefer"));
+    }
+
+    @Test
+    void waitsWithoutTheEventsWhereTheyAreNotHeard() throws Exception {
+        try (var deaf = LockClient.builder(service.addresses())
+                .ttl(Duration.ofSeconds(3))
+                .events(false)
+                .build()) {
+            var lock = client.acquire("a");
+            var waiting = CompletableFuture.supplyAsync(() -> {
+                try (var next = deaf.acquire("a")) {
+                    return next.isValid();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            await().until(() -> service.count(seen -> seen.headers().containsKey("Prefer")) >= 1);
+
+            lock.release();
+
+            assertThat(waiting.get()).isTrue();
+        }
+    }
+
+    @Test
+    void sendsTogetherWhatManyThreadsAsk() throws Exception {
+        client.acquire("warm").release();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Long>> tokens = new ArrayList<>();
+            for (int i = 0; i < 400; i++) {
+                var name = "lock-" + i;
+                tokens.add(threads.submit(() -> {
+                    try (var lock = client.acquire(name)) {
+                        return lock.token();
+                    }
+                }));
+            }
+            var distinct = new HashSet<Long>();
+            for (var token : tokens) {
+                distinct.add(token.get());
+            }
+            assertThat(distinct).hasSize(400);
+        }
+        assertThat(service.largestCall()).isBetween(2, 256);
+        assertThat(service.holds("lock-7")).isFalse();
+    }
+
+    @Test
+    void asksByTheApplicationsOwnHttpClient() throws Exception {
+        try (var http = HttpClient.newHttpClient();
+                var other = LockClient.builder(service.addresses()).http(http).build()) {
+            other.acquire("a").release();
+        }
+        assertThat(service.holds("a")).isFalse();
     }
 
     @Test

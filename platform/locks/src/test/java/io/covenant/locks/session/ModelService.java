@@ -5,6 +5,7 @@ import io.covenant.locks.wire.Cancelled.Undone;
 import io.covenant.locks.wire.Grant;
 import io.covenant.locks.wire.Granted;
 import io.covenant.locks.wire.KeptAlive;
+import io.covenant.locks.wire.LockEvent;
 import io.covenant.locks.wire.LockMode;
 import io.covenant.locks.wire.LockProblem;
 import io.covenant.locks.wire.Queued;
@@ -315,6 +316,26 @@ final class ModelService {
         if (entry.open != null) {
             answer(entry.open, entry, null);
         }
+        tell(session, seq, reply);
+    }
+
+    /// Whoever follows the events hears it, if they arrive.
+    private void tell(Session session, long seq, Object reply) {
+        var from = primary;
+        if (from == null) {
+            return;
+        }
+        var settled = reply instanceof Granted(var _, var grants, var _)
+                ? new LockEvent.Settled(seq, LockEvent.Settled.Outcome.GRANTED, grants, null)
+                : new LockEvent.Settled(
+                        seq,
+                        reply instanceof LockProblem problem && problem.is("timed-out")
+                                ? LockEvent.Settled.Outcome.TIMED_OUT
+                                : LockEvent.Settled.Outcome.CANCELLED,
+                        null,
+                        null);
+        var event = new SessionSimulation.Event(session.id, index, settled);
+        replies.add(() -> world.node(from).send(session.client, event));
     }
 
     private void end(Session session) {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.covenant.locks.wire.Cancelled.Undone;
 import io.covenant.locks.wire.KeptAlive;
+import io.covenant.locks.wire.LockEvent;
 import io.covenant.locks.wire.LockMode;
 import io.covenant.locks.wire.Queued;
 import io.covenant.locks.wire.Released;
@@ -510,5 +511,204 @@ class SessionCoreTests {
         assertThatThrownBy(() -> new SessionSettings("", List.of("http://a"), 1_000, 0.1, 500, 0, 1, 1, 1, 0))
                 .hasMessageContaining("two keep-alives");
         assertThatThrownBy(() -> SessionSettings.of("", List.of(), 1_000, 0)).hasMessageContaining("no node");
+    }
+
+    // ---- the events tell the end of a wait
+
+    private static Play following() {
+        var play = Play.opened();
+        play.feed(new SessionInput.Following(play.now(), play.core.node()));
+        return play;
+    }
+
+    private static void told(Play play, long seq, LockEvent.Settled.Outcome outcome) {
+        var grants =
+                outcome == LockEvent.Settled.Outcome.GRANTED ? granted("a", 11).grants() : null;
+        play.feed(new SessionInput.Told(play.now(), 11, new LockEvent.Settled(seq, outcome, grants, null)));
+    }
+
+    private static boolean isHeld(Play play, long ask) {
+        return play.outcome(ask).orElse(null) instanceof Outcome.Held(var granted)
+                && granted.grants().equals(granted("a", 11).grants());
+    }
+
+    @Test
+    void asksOnceAndHearsByTheEventsThatItsTurnHasCome() {
+        var play = following();
+        long ask = play.acquire("a", -1);
+        assertThat(play.lastPerform().openMillis()).isZero();
+        play.answer(play.last(Call.Perform.class), new Answer.Waits(1, new Queued(1, 0)));
+        play.after(2_000);
+        assertThat(play.unanswered(Call.Perform.class)).isEmpty();
+
+        told(play, 1, LockEvent.Settled.Outcome.GRANTED);
+
+        assertThat(isHeld(play, ask)).isTrue();
+    }
+
+    @Test
+    void hearsByTheEventsThatTheWaitIsOver() {
+        var play = following();
+        long ask = play.acquire("a", 5_000);
+        play.answer(play.last(Call.Perform.class), new Answer.Waits(1, new Queued(1, 0)));
+
+        told(play, 1, LockEvent.Settled.Outcome.TIMED_OUT);
+
+        assertThat(play.outcome(ask)).contains(new Outcome.TimedOut());
+    }
+
+    @Test
+    void asksAgainForWhatAnEventDoesNotSay() {
+        var play = following();
+        long ask = play.acquire("a", -1);
+        play.answer(play.last(Call.Perform.class), new Answer.Waits(1, new Queued(1, 0)));
+
+        told(play, 1, LockEvent.Settled.Outcome.DEADLOCK);
+        play.answer(play.last(Call.Perform.class), refused(409, "deadlock"));
+
+        assertThat(play.outcome(ask).orElseThrow()).isInstanceOf(Outcome.Refused.class);
+    }
+
+    @Test
+    void asksAgainAfterAWhileThoughItHearsNothing() {
+        var play = following();
+        play.acquire("a", -1);
+        play.answer(play.last(Call.Perform.class), new Answer.Waits(1, new Queued(1, 0)));
+
+        play.after(2_900);
+        play.keepAlive(play.after(200).last(Call.KeepAlive.class));
+        for (int i = 0; i < 3; i++) {
+            play.after(3_000).unanswered(Call.KeepAlive.class).forEach(play::keepAlive);
+        }
+
+        assertThat(play.lastPerform().seq()).isEqualTo(1);
+    }
+
+    @Test
+    void asksAgainWhenTheEventsAreNoLongerHeard() {
+        var play = following();
+        play.acquire("a", -1);
+        play.answer(play.last(Call.Perform.class), new Answer.Waits(1, new Queued(1, 0)));
+
+        play.feed(new SessionInput.Following(play.now(), null));
+
+        assertThat(play.lastPerform().seq()).isEqualTo(1);
+        assertThat(play.lastPerform().openMillis()).isPositive();
+    }
+
+    @Test
+    void doesNotRelyOnTheEventsOfAnotherNodeThanTheOneItAsks() {
+        var play = Play.opened();
+        play.feed(new SessionInput.Following(play.now(), "http://elsewhere"));
+
+        play.acquire("a", -1);
+
+        assertThat(play.lastPerform().openMillis()).isPositive();
+    }
+
+    @Test
+    void takesAGrantThatIsToldBeforeItsAnswerAndOnlyOnce() {
+        var play = following();
+        long ask = play.acquire("a", -1);
+        var send = play.last(Call.Perform.class);
+
+        told(play, 1, LockEvent.Settled.Outcome.GRANTED);
+        play.answer(send, new Answer.Waits(1, new Queued(1, 0)));
+        told(play, 1, LockEvent.Settled.Outcome.GRANTED);
+
+        assertThat(isHeld(play, ask)).isTrue();
+        assertThat(play.seen).filteredOn(SessionEffect.Settle.class::isInstance).hasSize(1);
+        assertThat(play.unanswered(Call.Perform.class)).isEmpty();
+    }
+
+    @Test
+    void givesBackWhatIsToldAfterNobodyWantsItAnyMore() {
+        var play = following();
+        long ask = play.acquire("a", -1);
+        play.answer(play.last(Call.Perform.class), new Answer.Waits(1, new Queued(1, 0)));
+        play.feed(new SessionInput.Withdrawn(play.now(), ask));
+
+        told(play, 1, LockEvent.Settled.Outcome.GRANTED);
+
+        assertThat(play.outcome(ask)).isEmpty();
+        assertThat(play.lastPerform().operation()).isEqualTo(new Operation.Cancel(1));
+        assertThat(play.lastPerform().ackUpTo()).isZero();
+    }
+
+    @Test
+    void tellsAGrantOfTheEventsOnlyWhileTheLeaseIsCertain() {
+        var play = following();
+        long ask = play.acquire("a", -1);
+        play.answer(play.last(Call.Perform.class), new Answer.Waits(1, new Queued(1, 0)));
+        play.stoppedFor(TTL);
+
+        told(play, 1, LockEvent.Settled.Outcome.GRANTED);
+        assertThat(play.core.state()).isEqualTo(SessionState.JEOPARDY);
+        assertThat(play.outcome(ask)).isEmpty();
+        play.keepAlive(play.last(Call.KeepAlive.class));
+
+        assertThat(isHeld(play, ask)).isTrue();
+    }
+
+    // ---- many at once
+
+    @Test
+    void leavesRoomForTheOneThatIsNotAnswered() {
+        var play = Play.opened();
+        play.acquire("first", 0);
+        var first = play.last(Call.Perform.class);
+        for (int i = 0; i < 400; i++) {
+            play.acquire("a" + i, 0);
+            for (var send : play.unanswered(Call.Perform.class)) {
+                if (!send.equals(first)) {
+                    play.answer(send, refused(423, "busy"));
+                }
+            }
+        }
+        long sent = play.seen.stream()
+                .filter(effect -> effect instanceof SessionEffect.Send send && send.call() instanceof Call.Perform)
+                .count();
+        assertThat(sent).isEqualTo(Errands.MOST_UNACKNOWLEDGED);
+
+        play.answer(first, refused(423, "busy"));
+
+        assertThat(play.unanswered(Call.Perform.class)).isNotEmpty();
+        assertThat(play.lastPerform().ackUpTo()).isEqualTo(Errands.MOST_UNACKNOWLEDGED);
+    }
+
+    @Test
+    void takesBackTheFirstThoughThereIsNoRoomForMore() {
+        var play = Play.opened();
+        long ask = play.acquire("first", 0);
+        var first = play.last(Call.Perform.class);
+        for (int i = 0; i < 400; i++) {
+            play.acquire("a" + i, 0);
+            for (var send : play.unanswered(Call.Perform.class)) {
+                if (!send.equals(first)) {
+                    play.answer(send, refused(423, "busy"));
+                }
+            }
+        }
+
+        play.feed(new SessionInput.Withdrawn(play.now(), ask));
+
+        assertThat(play.lastPerform().operation()).isEqualTo(new Operation.Cancel(1));
+    }
+
+    @Test
+    void takesAnswersThatCameTogetherAsOneStep() {
+        var play = Play.opened();
+        long one = play.acquire("a", 0);
+        long two = play.acquire("b", 0);
+        var sent = play.unanswered(Call.Perform.class);
+
+        var effects = play.core.on(sent.stream()
+                .map(send -> new SessionInput.Answered(play.now(), send.number(), new Answer.Done(1, granted("a", 11))))
+                .toList());
+
+        assertThat(effects)
+                .containsExactly(
+                        new SessionEffect.Settle(one, new Outcome.Held(granted("a", 11))),
+                        new SessionEffect.Settle(two, new Outcome.Held(granted("a", 11))));
     }
 }

@@ -6,6 +6,7 @@ import io.covenant.locks.session.SessionEffect.Abandon;
 import io.covenant.locks.session.SessionEffect.Became;
 import io.covenant.locks.session.SessionEffect.Send;
 import io.covenant.locks.session.SessionEffect.Settle;
+import io.covenant.locks.wire.LockEvent;
 import io.covenant.locks.wire.Want;
 import io.covenant.simulation.Node;
 import io.covenant.simulation.Program;
@@ -33,6 +34,8 @@ class SessionSimulation {
     record Message(long number, Call call) {}
 
     record Reply(long number, Answer answer) {}
+
+    record Event(long session, long index, LockEvent.Settled settled) {}
 
     @Seeds(1_000)
     void neverLetsTwoClientsBelieveInTheSameLock(long seed) {
@@ -92,6 +95,9 @@ class SessionSimulation {
             assertThat(clients.stream().mapToInt(client -> client.grants).sum())
                     .as("grants")
                     .isGreaterThan(10);
+            assertThat(clients.stream().mapToInt(client -> client.told).sum())
+                    .as("ends of waits that the events told")
+                    .isPositive();
         }
 
         void fault() {
@@ -140,6 +146,8 @@ class SessionSimulation {
         private final Set<Long> settled = new HashSet<>();
         private long asks;
         private int grants;
+        private int told;
+        private @Nullable String followed;
         private int sessions;
         private long numbers;
         private boolean asleep;
@@ -151,10 +159,12 @@ class SessionSimulation {
             rate = 0.995 + node.dice().below(1000) / 100_000.0;
             core = begin();
             node.after(Duration.ofMillis(1), this::want);
+            node.after(Duration.ofMillis(100), this::follow);
         }
 
         private SessionCore begin() {
             sessions++;
+            followed = null;
             sendings.clear();
             held.clear();
             var settings = SessionSettings.of(
@@ -209,7 +219,19 @@ class SessionSimulation {
                 if (own != null) {
                     feed(new SessionInput.Answered(now(), own, answer));
                 }
+            } else if (message instanceof Event(var session, var index, var settled)
+                    && session == core.session()
+                    && from.equals(followed)) {
+                told++;
+                feed(new SessionInput.Told(now(), index, settled));
             }
+        }
+
+        /// The stream of events breaks and comes again, and may be that of a node which is the primary no more.
+        private void follow() {
+            followed = node.dice().chance(0.8) ? core.node() : null;
+            feed(new SessionInput.Following(now(), followed));
+            node.after(node.dice().between(Duration.ofMillis(50), Duration.ofMillis(4_000)), this::follow);
         }
 
         private void feed(SessionInput input) {

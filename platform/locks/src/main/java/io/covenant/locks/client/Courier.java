@@ -1,0 +1,172 @@
+package io.covenant.locks.client;
+
+import io.covenant.locks.session.Answer;
+import io.covenant.locks.session.Call;
+import io.covenant.locks.session.Operation;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Carries requests to the nodes, many in one call: what comes while calls are under way goes with the next one.
+///
+/// No request waits for others to come, and none for one that has to wait at the service, since the service answers
+/// those at once.
+final class Courier {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Courier.class);
+
+    /// More would share the same requests among more calls.
+    private static final int CALLS_AT_ONCE = 2;
+
+    /// So that a call stays well below what a node reads.
+    private static final int REQUESTS_AT_ONCE = 256;
+
+    private static final int NAMES_AT_ONCE = 512;
+
+    /// @param number of the sending
+    record Parcel(Session from, long number, Call.Perform call) {}
+
+    private final HttpCalls http;
+    private final Threads threads;
+    private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
+
+    Courier(HttpCalls http, Threads threads) {
+        this.http = http;
+        this.threads = threads;
+    }
+
+    /// Whether calls of this kind travel together: those that are answered at once.
+    static boolean takes(Call.Perform call) {
+        return switch (call.operation()) {
+            case Operation.Acquire _ -> call.openMillis() == 0;
+            case Operation.Release _, Operation.Cancel _ -> true;
+            case Operation.Inspect _,
+                    Operation.PutFile _,
+                    Operation.DeleteFile _,
+                    Operation.MakeDirectory _,
+                    Operation.SetAcl _ -> false;
+        };
+    }
+
+    /// Tells the sender the answer, whatever happens.
+    void carry(String node, Parcel parcel) {
+        lane(node).carry(parcel);
+    }
+
+    /// Does not carry this any more, if it has not left.
+    void drop(Session from, long number) {
+        for (var lane : lanes.values()) {
+            lane.drop(from, number);
+        }
+    }
+
+    private Lane lane(String node) {
+        var lane = lanes.get(node);
+        return lane != null ? lane : lanes.computeIfAbsent(node, Lane::new);
+    }
+
+    /// The way to one node.
+    private final class Lane {
+
+        private final String node;
+        private final ReentrantLock lock = new ReentrantLock();
+        private final Deque<Parcel> waiting = new ArrayDeque<>();
+        private int underWay;
+
+        Lane(String node) {
+            this.node = node;
+        }
+
+        void carry(Parcel parcel) {
+            lock.lock();
+            try {
+                waiting.addLast(parcel);
+                if (underWay == CALLS_AT_ONCE) {
+                    return;
+                }
+                underWay++;
+            } finally {
+                lock.unlock();
+            }
+            try {
+                threads.courier().execute(this::drive);
+            } catch (RejectedExecutionException closed) {
+                LOG.trace("the client is closed", closed);
+            }
+        }
+
+        void drop(Session from, long number) {
+            lock.lock();
+            try {
+                waiting.removeIf(parcel -> parcel.number() == number && parcel.from() == from);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void drive() {
+            for (var load = next(); !load.isEmpty(); load = next()) {
+                deliver(load, answers(load));
+            }
+        }
+
+        /// As much as fits into a call; nothing when this drive ends.
+        private List<Parcel> next() {
+            lock.lock();
+            try {
+                var load = new ArrayList<Parcel>(Math.min(waiting.size(), REQUESTS_AT_ONCE));
+                int names = 0;
+                while (!waiting.isEmpty() && load.size() < REQUESTS_AT_ONCE && names < NAMES_AT_ONCE) {
+                    var parcel = waiting.removeFirst();
+                    names += names(parcel.call().operation());
+                    load.add(parcel);
+                }
+                underWay -= load.isEmpty() ? 1 : 0;
+                return load;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private List<Answer> answers(List<Parcel> load) {
+            try {
+                return http.together(node, load.stream().map(Parcel::call).toList());
+            } catch (RuntimeException e) {
+                LOG.error("The client stumbled over {} requests to {}", load.size(), node, e);
+                return List.of();
+            }
+        }
+    }
+
+    private static int names(Operation operation) {
+        return switch (operation) {
+            case Operation.Acquire acquire -> acquire.wants().size();
+            case Operation.Release release -> release.names().size();
+            default -> 1;
+        };
+    }
+
+    private static void deliver(List<Parcel> load, List<Answer> answers) {
+        int from = 0;
+        while (from < load.size()) {
+            int to = from + 1;
+            while (to < load.size() && load.get(to).from() == load.get(from).from()) {
+                to++;
+            }
+            var arrived = new ArrayList<Session.Arrived>(to - from);
+            for (int i = from; i < to; i++) {
+                var answer = i < answers.size() ? answers.get(i) : new Answer.Silence("an answer is missing");
+                arrived.add(new Session.Arrived(load.get(i).number(), answer));
+            }
+            load.get(from).from().arrived(arrived);
+            from = to;
+        }
+    }
+}
