@@ -4,6 +4,7 @@ import io.covenant.coordinator.insight.TransactionMetrics;
 import io.covenant.coordinator.ownership.OwnershipSettings;
 import io.covenant.coordinator.recovery.RecoverySettings;
 import io.covenant.coordinator.transaction.Participants;
+import io.covenant.coordinator.transaction.TransactionListener;
 import io.covenant.coordinator.transaction.TransactionSettings;
 import io.covenant.coordinator.transaction.Transactions;
 import io.covenant.locks.spring.jobs.Leadership;
@@ -14,6 +15,7 @@ import io.covenant.web.services.Topology;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,7 +76,7 @@ class CoordinatorConfiguration {
             TransactionSettings transactions,
             OwnershipSettings ownership,
             RecoverySettings recovery,
-            TransactionMetrics metrics,
+            List<TransactionListener> listeners,
             CrashPoints crashPoints,
             Leaderships leaderships,
             Environment environment) {
@@ -89,7 +91,7 @@ class CoordinatorConfiguration {
                         transactions,
                         ownership,
                         recovery,
-                        metrics,
+                        TransactionListener.all(listeners.toArray(TransactionListener[]::new)),
                         crashPoints,
                         InstantSource.system())
                 .engine()

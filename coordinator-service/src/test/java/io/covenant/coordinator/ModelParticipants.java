@@ -101,6 +101,11 @@ public final class ModelParticipants implements Participants {
                 : new Finished(branch.gid(), Result.HAZARD, "holds " + held);
     }
 
+    /// Loses what it holds of a branch, as by a restored database or somebody's hand.
+    public void lose(BranchId branch) {
+        branches.remove(branch);
+    }
+
     /// What the services hold, by branch.
     public Map<BranchId, Held> branches() {
         return Map.copyOf(branches);

@@ -6,9 +6,13 @@ import io.covenant.coordinator.transaction.Participants;
 import io.covenant.coordinator.transaction.Participants.PrepareAnswer;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Decision;
+import io.covenant.transactions.wire.EvidenceReply;
+import io.covenant.transactions.wire.EvidenceReply.Shown;
 import io.covenant.transactions.wire.FinishReply;
 import io.covenant.transactions.wire.FinishRequest;
 import io.covenant.transactions.wire.PrepareReply;
+import io.covenant.transactions.wire.PreparedBranches;
+import io.covenant.transactions.wire.PreparedBranches.Prepared;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -48,6 +52,8 @@ public final class ParticipantServer implements AutoCloseable {
         server.createContext("/internal/v1/branches/prepare", this::prepare);
         server.createContext("/internal/v1/branches/commit", exchange -> finish(exchange, Decision.COMMIT));
         server.createContext("/internal/v1/branches/rollback", exchange -> finish(exchange, Decision.ABORT));
+        server.createContext("/internal/v1/branches/prepared", this::prepared);
+        server.createContext("/internal/v1/branches/evidence", this::evidence);
         server.start();
     }
 
@@ -94,6 +100,26 @@ public final class ParticipantServer implements AutoCloseable {
                 respond(exchange, 200, JSON.writeValueAsString(new FinishReply(results)));
             case Participants.FinishAnswer.Unanswered(var reason) -> respond(exchange, 503, reason);
         }
+    }
+
+    /// Everything it holds prepared has been so for a minute.
+    private void prepared(HttpExchange exchange) throws IOException {
+        var held = model.branches().entrySet().stream()
+                .filter(entry -> entry.getValue() == ModelParticipants.Held.PREPARED)
+                .map(entry -> new Prepared(entry.getKey().gid(), 60_000, 3, 1))
+                .toList();
+        respond(exchange, 200, JSON.writeValueAsString(new PreparedBranches(held)));
+    }
+
+    private void evidence(HttpExchange exchange) throws IOException {
+        var gid = exchange.getRequestURI().getQuery().substring("gid=".length());
+        var shown = switch (model.branches().get(BranchId.parse(gid).orElseThrow())) {
+            case null -> Shown.NONE;
+            case PREPARED -> Shown.PREPARED;
+            case COMMITTED -> Shown.WORK;
+            case ABORTED -> Shown.FENCE;
+        };
+        respond(exchange, 200, JSON.writeValueAsString(new EvidenceReply(gid, shown)));
     }
 
     private static void respond(HttpExchange exchange, int status, String body) throws IOException {

@@ -70,6 +70,6 @@ final class BranchProgress {
     }
 
     BranchStatus status() {
-        return new BranchStatus(id.name(), vote, refusal, state, detail);
+        return new BranchStatus(id.name(), vote, refusal, state, detail, null);
     }
 }

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -320,6 +321,10 @@ final class Branches implements Teller.Listener {
         var services = new TreeMap<String, String>();
         sealed.forEach(id -> services.put(id.name(), branch(id).service));
         return services;
+    }
+
+    Set<String> services() {
+        return branches.values().stream().map(branch -> branch.service).collect(Collectors.toSet());
     }
 
     boolean anyHazard() {

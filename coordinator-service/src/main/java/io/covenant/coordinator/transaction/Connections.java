@@ -12,10 +12,10 @@ import org.slf4j.LoggerFactory;
 
 /// A few connections for what does not go through a [WriteLane]. One that turns out to be broken is replaced at
 /// once, so nobody has to wait for a pool to notice that the database is back.
-final class Connections implements AutoCloseable {
+public final class Connections implements AutoCloseable {
 
     /// One or more statements, each a transaction of its own, that may be run twice.
-    interface Work<T> {
+    public interface Work<T> {
         T on(Connection connection) throws SQLException;
     }
 
@@ -31,14 +31,14 @@ final class Connections implements AutoCloseable {
 
     /// @param most            so many at a time
     /// @param sessionSettings SQL for a fresh connection
-    Connections(DataSource database, int most, String sessionSettings) {
+    public Connections(DataSource database, int most, String sessionSettings) {
         this.database = database;
         this.permits = new Semaphore(most);
         this.sessionSettings = sessionSettings;
     }
 
     /// @throws StoreUnavailableException if the database does not answer
-    <T> T run(Work<T> work) {
+    public <T> T run(Work<T> work) {
         try {
             if (!permits.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new StoreUnavailableException(new SQLException("all connections are busy"));

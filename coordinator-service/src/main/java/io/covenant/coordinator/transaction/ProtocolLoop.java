@@ -6,7 +6,9 @@ import io.covenant.transactions.twophase.TwoPhaseCommit;
 import io.covenant.transactions.twophase.TwoPhaseCommit.Effect;
 import io.covenant.transactions.twophase.TwoPhaseCommit.Input;
 import io.covenant.transactions.twophase.TwoPhaseCommit.State;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,7 @@ final class ProtocolLoop {
     private boolean stepping;
     private int tries;
     private boolean retryArmed;
+    private long retryAt;
 
     ProtocolLoop(TransactionId id, Surroundings around, Shell shell) {
         this.id = id;
@@ -118,11 +121,34 @@ final class ProtocolLoop {
         tries = 0;
     }
 
+    /// Has the core ask for whatever is missing at once, as if for the first time.
+    void retryNow() {
+        lock.lock();
+        try {
+            forgetTries();
+            feed(new Input.Retry());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Pursuit pursuit() {
+        lock.lock();
+        try {
+            var left = Duration.ofNanos(retryAt - around.nanoTime().getAsLong());
+            return new Pursuit(tries, retryArmed && left.isPositive() ? Optional.of(left) : Optional.empty());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Has the core ask again for whatever is missing.
     void retryAfter(int triesSoFar) {
         if (!retryArmed) {
             retryArmed = true;
-            var _ = around.later(around.retries().after(triesSoFar), () -> {
+            var pause = around.retries().after(triesSoFar);
+            retryAt = around.nanoTime().getAsLong() + pause.toNanos();
+            var _ = around.later(pause, () -> {
                 lock.lock();
                 try {
                     retryArmed = false;

@@ -29,6 +29,8 @@ public sealed interface RunAnswer {
         REGISTER_UNAVAILABLE,
         /// This coordinator has as many transactions under way as it takes.
         TOO_MANY_TRANSACTIONS,
+        /// An operator has one of its services left in peace.
+        SERVICE_PAUSED,
         /// This coordinator is going down.
         SHUTTING_DOWN
     }

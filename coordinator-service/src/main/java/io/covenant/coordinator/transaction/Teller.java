@@ -4,12 +4,14 @@ import io.covenant.coordinator.transaction.Participants.FinishAnswer;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.wire.FinishReply.Finished;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,6 +49,7 @@ final class Teller implements AutoCloseable {
     private final int maxBatch;
     private final Map<String, Outbox> outboxes = new ConcurrentHashMap<>();
 
+    private volatile Set<String> paused = Set.of();
     private volatile boolean closed;
 
     Teller(
@@ -68,6 +71,26 @@ final class Teller implements AutoCloseable {
         outboxes.computeIfAbsent(service, Outbox::new).add(new Telling(branch, decision, listener));
     }
 
+    /// Tells these services nothing, and all others what they have to be told.
+    void pause(Set<String> services) {
+        paused = Set.copyOf(services);
+        outboxes.values().forEach(Outbox::pumpAgain);
+    }
+
+    /// Tries a service that does not answer at once, whatever it was to wait for.
+    void tryNow(String service) {
+        var outbox = outboxes.get(service);
+        if (outbox != null) {
+            outbox.resume();
+        }
+    }
+
+    /// Until a service that does not answer is tried again.
+    Optional<Duration> nextAttempt(String service) {
+        var outbox = outboxes.get(service);
+        return outbox == null ? Optional.empty() : outbox.nextAttempt();
+    }
+
     /// Tells nobody any more.
     @Override
     public void close() {
@@ -87,6 +110,7 @@ final class Teller implements AutoCloseable {
         private int inFlight;
         private int failures;
         private boolean pausing;
+        private long resumesAt;
 
         Outbox(String service) {
             this.service = service;
@@ -113,7 +137,10 @@ final class Teller implements AutoCloseable {
 
         /// Sends what may be sent.
         private void pump() {
-            while (!closed && !pausing && inFlight < (failures > 0 ? 1 : requestsInFlight)) {
+            while (!closed
+                    && !pausing
+                    && !paused.contains(service)
+                    && inFlight < (failures > 0 ? 1 : requestsInFlight)) {
                 var batch = next();
                 if (batch.isEmpty()) {
                     return;
@@ -203,12 +230,32 @@ final class Teller implements AutoCloseable {
                 if (!pausing && !closed) {
                     pausing = true;
                     var pause = backoff.after(failures);
+                    resumesAt = System.nanoTime() + pause.toNanos();
                     var _ = timers.schedule(this::resume, pause.toNanos(), TimeUnit.NANOSECONDS);
                 }
             } finally {
                 lock.unlock();
             }
             batch.forEach(telling -> telling.listener().unheard(telling.branch(), reason));
+        }
+
+        private void pumpAgain() {
+            lock.lock();
+            try {
+                pump();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private Optional<Duration> nextAttempt() {
+            lock.lock();
+            try {
+                var left = Duration.ofNanos(resumesAt - System.nanoTime());
+                return pausing && left.isPositive() ? Optional.of(left) : Optional.empty();
+            } finally {
+                lock.unlock();
+            }
         }
 
         private void resume() {

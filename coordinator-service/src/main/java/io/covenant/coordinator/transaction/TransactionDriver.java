@@ -14,6 +14,7 @@ import io.covenant.transactions.twophase.TwoPhaseCommit.Input;
 import io.covenant.transactions.twophase.TwoPhaseCommit.State;
 import io.covenant.transactions.wire.TransactionResource;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Objects;
 import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
@@ -134,6 +135,7 @@ final class TransactionDriver implements ProtocolLoop.Shell {
         try {
             if (begun instanceof Begun.Stored && !resolution.isDone()) {
                 chronicle.note(Event.BEGUN, null, null);
+                around.listener().changed(begin.id(), TransactionResource.State.VOTING);
                 around.crashPoints().hit(CrashPoint.C1_BEGIN_STORED);
                 protocol.enter(TwoPhaseCommit.begin(branches.ids()));
                 return;
@@ -183,6 +185,35 @@ final class TransactionDriver implements ProtocolLoop.Shell {
         protocol.lock();
         try {
             return chronicle.decision();
+        } finally {
+            protocol.unlock();
+        }
+    }
+
+    /// Tries at once what is waited for.
+    void retryNow() {
+        protocol.lock();
+        try {
+            if (protocol.state() != null) {
+                protocol.retryNow();
+                branches.services().forEach(around.teller()::tryNow);
+            }
+        } finally {
+            protocol.unlock();
+        }
+    }
+
+    /// Whoever does not answer may be the teller's concern, or the protocol's.
+    Pursuit pursuit() {
+        protocol.lock();
+        try {
+            var own = protocol.pursuit();
+            return new Pursuit(
+                    own.attempts(),
+                    branches.services().stream()
+                            .flatMap(service -> around.teller().nextAttempt(service).stream())
+                            .min(Comparator.naturalOrder())
+                            .or(own::nextAttempt));
         } finally {
             protocol.unlock();
         }
@@ -366,6 +397,9 @@ final class TransactionDriver implements ProtocolLoop.Shell {
         cancelAlarm();
         branches.dropPayloads();
         around.listener().decided(answer, chronicle.elapsed());
+        if (!chronicle.finished()) {
+            around.listener().changed(begin.id(), View.unfinished(answer));
+        }
         protocol.forgetTries();
         if (!chronicle.finished()) {
             slowAlarm = around.later(SLOW, this::recordProgress);
@@ -390,6 +424,7 @@ final class TransactionDriver implements ProtocolLoop.Shell {
         }
         chronicle.note(Event.FINISHED, null, null);
         around.listener().finished(end, chronicle.elapsed());
+        around.listener().changed(begin.id(), View.finished(end, branches.anyHazard()));
         finished.complete(end);
         if (closeEnds) {
             close(end, 1);

@@ -2,7 +2,10 @@ package io.covenant.coordinator.transaction;
 
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Decision;
+import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.wire.TransactionResource;
 import java.time.Duration;
+import java.util.List;
 
 /// Hears what happens to transactions, to count it. Must not block and must not throw.
 public interface TransactionListener {
@@ -10,10 +13,18 @@ public interface TransactionListener {
     /// Hears nothing.
     TransactionListener NONE = new TransactionListener() {};
 
+    /// Has all of these hear.
+    static TransactionListener all(TransactionListener... listeners) {
+        return new EveryListener(List.of(listeners));
+    }
+
     default void decided(Decision decision, Duration sinceBegin) {}
 
     /// All branches have confirmed.
     default void finished(Decision decision, Duration sinceBegin) {}
+
+    /// A transaction that is driven here has come so far.
+    default void changed(TransactionId transaction, TransactionResource.State state) {}
 
     /// A branch is not as decided.
     default void hazard(BranchId branch) {}

@@ -1,6 +1,7 @@
 package io.covenant.coordinator.transaction;
 
 import io.covenant.coordinator.ownership.Incarnation;
+import io.covenant.coordinator.transaction.Participants.FinishAnswer;
 import io.covenant.coordinator.transaction.RunAnswer.Reason;
 import io.covenant.coordinator.transaction.TransactionDriver.Resolution;
 import io.covenant.coordinator.transaction.TransactionStore.Proposal;
@@ -11,6 +12,7 @@ import io.covenant.transactions.Decision;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.twophase.OutcomeInquiry;
 import io.covenant.transactions.twophase.TwoPhaseCommit.Input.Chosen;
+import io.covenant.transactions.wire.FinishReply;
 import io.covenant.transactions.wire.OutcomeReply;
 import io.covenant.transactions.wire.TransactionResource;
 import java.security.SecureRandom;
@@ -49,6 +51,7 @@ public final class Transactions implements AutoCloseable {
     private static final Duration GRACE = Duration.ofMillis(500);
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    private static final Duration RETRY_AFTER_PAUSE = Duration.ofSeconds(10);
 
     /// How long an inquiry waits for the disk.
     private static final Duration LONGEST_INQUIRY = Duration.ofSeconds(3);
@@ -65,6 +68,7 @@ public final class Transactions implements AutoCloseable {
     private final Map<TransactionId, TransactionDriver> live = new ConcurrentHashMap<>();
     private final AtomicInteger undecided;
 
+    private volatile Set<String> paused = Set.of();
     private volatile boolean closing;
 
     Transactions(
@@ -148,6 +152,9 @@ public final class Transactions implements AutoCloseable {
         }
         if (closing) {
             return new RunAnswer.NotBegun(Reason.SHUTTING_DOWN, RETRY_AFTER);
+        }
+        if (plan.branches().stream().anyMatch(branch -> paused.contains(branch.service()))) {
+            return new RunAnswer.NotBegun(Reason.SERVICE_PAUSED, RETRY_AFTER_PAUSE);
         }
         if (undecided.get() >= settings.maxUndecided() || live.size() >= settings.maxUnfinished()) {
             return new RunAnswer.NotBegun(Reason.TOO_MANY_TRANSACTIONS, RETRY_AFTER);
@@ -385,6 +392,51 @@ public final class Transactions implements AutoCloseable {
 
     private static OutcomeReply decided(Decision decision) {
         return new OutcomeReply(View.outcome(decision), null);
+    }
+
+    // ---- being looked after
+
+    /// How hard this coordinator tries to finish a transaction; absent where it does not drive it.
+    public Optional<Pursuit> pursuitOf(TransactionId id) {
+        return Optional.ofNullable(live.get(id)).map(TransactionDriver::pursuit);
+    }
+
+    /// Tries at once whatever a transaction waits for; answers whether it is driven here.
+    public boolean retryNow(TransactionId id) {
+        var driver = live.get(id);
+        if (driver != null) {
+            driver.retryNow();
+        }
+        return driver != null;
+    }
+
+    /// Tells a branch what became of it, as it would be told if it asked; for one that no transaction accounts for.
+    public Optional<FinishReply.Finished> finish(String service, BranchId branch) {
+        return switch (outcome(branch).outcome()) {
+            case COMMITTED -> finished(participants.finish(service, Decision.COMMIT, List.of(branch)));
+            case ABORTED -> finished(participants.finish(service, Decision.ABORT, List.of(branch)));
+            case UNDECIDED -> Optional.empty();
+        };
+    }
+
+    private static Optional<FinishReply.Finished> finished(FinishAnswer answer) {
+        return switch (answer) {
+            case FinishAnswer.Answered(var results) -> results.stream().findFirst();
+            case FinishAnswer.Unanswered _ -> Optional.empty();
+        };
+    }
+
+    /// Leaves these services in peace, and no others: nothing new takes them in, nothing is told to them.
+    public void pause(Set<String> services) {
+        if (!paused.equals(services)) {
+            LOG.info("paused services: {}", services);
+            paused = Set.copyOf(services);
+            teller.pause(paused);
+        }
+    }
+
+    public Set<String> pausedServices() {
+        return paused;
     }
 
     // ---- taking over

@@ -94,11 +94,7 @@ final class View {
             case null -> State.VOTING;
             case TwoPhaseCommit.State.Voting _ -> State.VOTING;
             case TwoPhaseCommit.State.Deciding _ -> State.DECIDING;
-            case TwoPhaseCommit.State.Telling(var what, var _, var _) ->
-                switch (what) {
-                    case COMMIT -> State.COMMITTING;
-                    case ABORT -> State.ABORTING;
-                };
+            case TwoPhaseCommit.State.Telling(var what, var _, var _) -> unfinished(what);
             case TwoPhaseCommit.State.Finished(var what, var hazards) -> finished(what, !hazards.isEmpty());
         };
     }
@@ -107,6 +103,13 @@ final class View {
         return switch (decision) {
             case COMMIT -> Outcome.COMMITTED;
             case ABORT -> Outcome.ABORTED;
+        };
+    }
+
+    static State unfinished(Decision decision) {
+        return switch (decision) {
+            case COMMIT -> State.COMMITTING;
+            case ABORT -> State.ABORTING;
         };
     }
 
@@ -127,10 +130,7 @@ final class View {
         if (stored.finished()) {
             return finished(stored.decision(), stored.hazard());
         }
-        return switch (stored.decision()) {
-            case COMMIT -> State.COMMITTING;
-            case ABORT -> State.ABORTING;
-        };
+        return unfinished(stored.decision());
     }
 
     /// What the branches must be like, where the store has no word on each.
@@ -143,19 +143,21 @@ final class View {
     private static BranchStatus derived(BranchSpec spec, StoredTransaction stored) {
         if (stored.decision() != Decision.COMMIT) {
             return new BranchStatus(
-                    spec.name(), null, null, stored.finished() ? BranchState.ABORTED : BranchState.WORKING, null);
+                    spec.name(), null, null, stored.finished() ? BranchState.ABORTED : BranchState.WORKING, null, null);
         }
         boolean sealed = stored.register()
                 .map(register -> register.sealed().containsKey(spec.name()))
                 .orElse(false);
         if (!sealed) {
-            return new BranchStatus(spec.name(), PrepareReply.Choice.READ_ONLY, null, BranchState.READ_ONLY, null);
+            return new BranchStatus(
+                    spec.name(), PrepareReply.Choice.READ_ONLY, null, BranchState.READ_ONLY, null, null);
         }
         return new BranchStatus(
                 spec.name(),
                 PrepareReply.Choice.YES,
                 null,
                 stored.finished() ? BranchState.COMMITTED : BranchState.PREPARED,
+                null,
                 null);
     }
 
@@ -163,7 +165,7 @@ final class View {
         return statuses.stream()
                 .filter(status -> status.name().equals(spec.name()))
                 .findFirst()
-                .orElseGet(() -> new BranchStatus(spec.name(), null, null, BranchState.WORKING, null));
+                .orElseGet(() -> new BranchStatus(spec.name(), null, null, BranchState.WORKING, null, null));
     }
 
     private static TransactionResource.Branch branch(Begin begin, BranchSpec spec, BranchStatus status) {
@@ -175,7 +177,8 @@ final class View {
                 status.vote(),
                 refusal(spec, status.refusal()),
                 status.state(),
-                status.detail());
+                status.detail(),
+                status.heuristic());
     }
 
     private static @Nullable BranchRefusal refusal(BranchSpec spec, @Nullable Refusal refusal) {

@@ -144,6 +144,7 @@ abstract class TransactionStoreContractTests {
                 PrepareReply.Choice.NO,
                 new Refusal("out-of-stock", "Short.", Map.of("sku", "A-1")),
                 BranchState.ABORTED,
+                null,
                 null);
         var close = new EndRecord(
                 begin.id(), begin.attempt(), me, 1, Decision.ABORT, false, List.of(refused), List.of(), now(), null);

@@ -92,7 +92,8 @@ final class TransactionController {
             content = @Content(mediaType = "application/problem+json"))
     @ApiResponse(
             responseCode = "503",
-            description = "`register-unavailable`, `too-many-transactions`, `shutting-down`: nothing was begun",
+            description =
+                    "`register-unavailable`, `too-many-transactions`, `service-paused`, `shutting-down`: nothing was begun",
             content = @Content(mediaType = "application/problem+json"))
     ResponseEntity<TransactionResource> run(@RequestBody byte[] body) {
         var plan = reader.read(body, RequestId.current());
@@ -165,6 +166,12 @@ final class TransactionController {
                                 HttpStatus.SERVICE_UNAVAILABLE,
                                 "too-many-transactions",
                                 "This coordinator has as many transactions under way as it takes; nothing was begun.")
+                        .retryAfter(retryAfter);
+            case SERVICE_PAUSED ->
+                Problem.of(
+                                HttpStatus.SERVICE_UNAVAILABLE,
+                                "service-paused",
+                                "An operator has paused a service of this transaction; nothing was begun.")
                         .retryAfter(retryAfter);
             case SHUTTING_DOWN ->
                 Problem.of(

@@ -51,6 +51,7 @@ public record TransactionResource(
     /// Which branch refused, and why.
     public record BranchRefusal(String branch, String code, String detail, Map<String, String> parameters) {}
 
+    /// @param heuristic what a person made of it, where it was not as decided
     public record Branch(
             String name,
             String gid,
@@ -59,7 +60,8 @@ public record TransactionResource(
             PrepareReply.@Nullable Choice vote,
             @Nullable BranchRefusal refusal,
             BranchState state,
-            @Nullable String detail) {}
+            @Nullable String detail,
+            @Nullable Heuristic heuristic) {}
 
     public enum BranchState {
         /// Asked to prepare; no vote yet.

@@ -1,0 +1,56 @@
+package io.covenant.coordinator.transaction;
+
+import io.covenant.transactions.BranchId;
+import io.covenant.transactions.Decision;
+import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.wire.TransactionResource;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// Passes on what it hears.
+record EveryListener(List<TransactionListener> listeners) implements TransactionListener {
+
+    EveryListener {
+        listeners = List.copyOf(listeners);
+    }
+
+    private void each(Consumer<TransactionListener> what) {
+        listeners.forEach(what);
+    }
+
+    @Override
+    public void decided(Decision decision, Duration sinceBegin) {
+        each(listener -> listener.decided(decision, sinceBegin));
+    }
+
+    @Override
+    public void finished(Decision decision, Duration sinceBegin) {
+        each(listener -> listener.finished(decision, sinceBegin));
+    }
+
+    @Override
+    public void changed(TransactionId transaction, TransactionResource.State state) {
+        each(listener -> listener.changed(transaction, state));
+    }
+
+    @Override
+    public void hazard(BranchId branch) {
+        each(listener -> listener.hazard(branch));
+    }
+
+    @Override
+    public void takenOver(int transactions) {
+        each(listener -> listener.takenOver(transactions));
+    }
+
+    @Override
+    public void retried(Retried what) {
+        each(listener -> listener.retried(what));
+    }
+
+    @Override
+    public void decisionsForced(int decisions, Duration took) {
+        each(listener -> listener.decisionsForced(decisions, took));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.coordinator.operation;
+
+import org.jspecify.annotations.NullMarked;
