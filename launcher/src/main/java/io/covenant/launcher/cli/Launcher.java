@@ -36,6 +36,7 @@ public final class Launcher {
                 .addSubcommand(new OrderCommand(context))
                 .addSubcommand(new LoadCommand(context))
                 .addSubcommand(new InvariantsCommand(context))
+                .addSubcommand(new TxCommand(context))
                 .addSubcommand(new LocksCommand(context))
                 .addSubcommand(new ServicesCommand(context))
                 .addSubcommand(new FencesCommand(context))

@@ -135,6 +135,13 @@ public final class Platform {
         return new LockService(addresses);
     }
 
+    /// Where its coordinators are.
+    public Map<String, URI> coordinators() {
+        var addresses = new LinkedHashMap<String, URI>();
+        settings.topology().nodes(Role.COORDINATOR).forEach(node -> addresses.put(node, address(node)));
+        return addresses;
+    }
+
     /// The names of the lock nodes that it is meant to have.
     public List<String> lockNodes() {
         return settings.topology().nodes(Role.LOCKS);

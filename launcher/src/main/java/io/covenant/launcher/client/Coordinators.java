@@ -1,0 +1,71 @@
+package io.covenant.launcher.client;
+
+import io.covenant.launcher.LauncherFailure;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
+
+/// The coordinators, each spoken to at its own address: only the one that drives a transaction knows all of it.
+public final class Coordinators implements AutoCloseable {
+
+    private final Map<String, Gateway> doors = new TreeMap<>();
+
+    /// @param addresses by the names of the nodes
+    public Coordinators(Map<String, URI> addresses, Duration timeout) {
+        addresses.forEach((node, address) -> doors.put(node, new Gateway(address, timeout)));
+    }
+
+    /// What the coordinators say, each by its name; those that do not answer are left out.
+    private Map<String, JsonNode> ask(String path) throws InterruptedException {
+        var said = new LinkedHashMap<String, JsonNode>();
+        for (var door : doors.entrySet()) {
+            try {
+                var answer = door.getValue().get(path);
+                if (answer.status() == 200) {
+                    said.put(door.getKey(), answer.body());
+                }
+            } catch (IOException _) {
+                // The others tell.
+            }
+        }
+        return said;
+    }
+
+    /// A transaction, as its owner shows it if that one answers; empty when nobody remembers it.
+    public Optional<JsonNode> transaction(String id) throws InterruptedException {
+        var said = ask("/api/v1/transactions/" + id);
+        if (said.isEmpty() && ask("/actuator/health/liveness").isEmpty()) {
+            throw nobodyAnswers();
+        }
+        return said.entrySet().stream()
+                .filter(entry ->
+                        entry.getKey().equals(entry.getValue().path("owner").asString("")))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .or(() -> said.values().stream().findFirst());
+    }
+
+    /// What is in doubt, put together of what each coordinator knows.
+    public InDoubt inDoubt() throws InterruptedException {
+        var said = ask("/admin/transactions/in-doubt?limit=200");
+        if (said.isEmpty()) {
+            throw nobodyAnswers();
+        }
+        return InDoubt.of(said.values());
+    }
+
+    @Override
+    public void close() {
+        doors.values().forEach(Gateway::close);
+    }
+
+    private static LauncherFailure nobodyAnswers() {
+        return new LauncherFailure(
+                "No coordinator answers; './covenant status' tells what runs, './covenant up' starts it.");
+    }
+}
