@@ -1,6 +1,8 @@
 package io.covenant.locks.cluster;
 
+import io.covenant.locks.namespace.Event;
 import io.covenant.locks.namespace.Mode;
+import io.covenant.locks.node.EventStream.Item;
 import io.covenant.locks.session.Moment;
 import io.covenant.locks.session.Operation;
 import io.covenant.locks.session.Outcome;
@@ -42,6 +44,9 @@ final class CoreClient implements Customer {
     private final double rate;
     private final Duration ttl;
     private @Nullable Visit visit;
+    /// Whether it reads its session's events, and has them tell the ends of its waits.
+    private final boolean follows;
+
     private boolean done;
 
     CoreClient(Node node, SimulatedCluster cluster, double rate, Duration ttl) {
@@ -51,6 +56,7 @@ final class CoreClient implements Customer {
         this.history = cluster.history();
         this.rate = rate;
         this.ttl = ttl;
+        this.follows = node.dice().chance(0.7);
         think(this::begin);
     }
 
@@ -77,11 +83,14 @@ final class CoreClient implements Customer {
 
     @Override
     public void receive(String from, Object message) {
-        throw new AssertionError("nobody asks a client: " + message);
+        var present = visit;
+        if (present != null) {
+            present.events.receive(from, (Watching.Told) message);
+        }
     }
 
     /// One session from its beginning to its end.
-    private final class Visit {
+    private final class Visit implements Subscription.Reader {
 
         private final SessionCore core = new SessionCore(new SessionSettings(
                 node.name(),
@@ -95,10 +104,69 @@ final class CoreClient implements Customer {
                 60,
                 dice.next()));
         private final Map<Long, Consumer<Outcome>> asked = new HashMap<>();
+        private final Subscription events;
+        private long knownEvents = -1;
         private @Nullable Lease lease;
+        private String followed = "";
         private long lastAsk;
         private long armedAt = Long.MAX_VALUE;
         private boolean wasDone;
+
+        private Visit() {
+            events = new Subscription(node, core::leader, this);
+        }
+
+        // ---- the session's events
+
+        @Override
+        public Watching.Open open(long connection) {
+            return new Watching.Open(connection, core.session(), "", knownEvents);
+        }
+
+        @Override
+        public void hear(String server, Item item) {
+            switch (item) {
+                case Item.Begun(var index) -> {
+                    knownEvents = Math.max(knownEvents, index);
+                    following(server);
+                }
+                case Item.Happened(var event, var last) -> {
+                    following(server);
+                    if (event instanceof Event.Settled settled) {
+                        history.count(Seen.TOLD);
+                        feed(new SessionInput.Told(now(), event.index(), Desk.settled(settled)));
+                    }
+                    if (last) {
+                        knownEvents = event.index();
+                    }
+                }
+                case Item.Compacted(var index) -> {
+                    knownEvents = index;
+                    // What ended meanwhile is asked for.
+                    feed(new SessionInput.Following(now(), null));
+                    followed = "";
+                    following(server);
+                }
+                case Item.Leader _ -> {}
+            }
+        }
+
+        private void following(String server) {
+            if (!server.equals(followed)) {
+                followed = server;
+                feed(new SessionInput.Following(now(), server));
+            }
+        }
+
+        @Override
+        public void lost(boolean cutOff) {
+            if (core.state().ended()) {
+                events.end();
+            } else if (!followed.isEmpty()) {
+                followed = "";
+                feed(new SessionInput.Following(now(), null));
+            }
+        }
 
         private void feed(SessionInput input) {
             for (var effect : core.on(input)) {
@@ -139,6 +207,9 @@ final class CoreClient implements Customer {
                 lease = begun;
                 history.begins(core.session(), begun);
                 cluster.works(begun);
+                if (follows) {
+                    events.connect();
+                }
                 think(this::work);
             } else {
                 lease.until(deadline);
@@ -151,6 +222,7 @@ final class CoreClient implements Customer {
                 if (had != null) {
                     had.forget();
                 }
+                events.end();
                 think(CoreClient.this::begin);
             }
         }
@@ -211,6 +283,7 @@ final class CoreClient implements Customer {
 
         private void close(Lease of, Runnable then) {
             of.giveBack();
+            events.end();
             feed(new SessionInput.Closed(now()));
             then.run();
         }

@@ -3,6 +3,7 @@ package io.covenant.locks.cluster;
 import io.covenant.locks.namespace.Command;
 import io.covenant.locks.namespace.Command.Origin;
 import io.covenant.locks.namespace.Content;
+import io.covenant.locks.namespace.Event;
 import io.covenant.locks.namespace.Mode;
 import io.covenant.locks.namespace.Reply;
 import io.covenant.locks.namespace.Want;
@@ -14,6 +15,7 @@ import io.covenant.locks.wire.FileWritten;
 import io.covenant.locks.wire.Grant;
 import io.covenant.locks.wire.Granted;
 import io.covenant.locks.wire.KeptAlive;
+import io.covenant.locks.wire.LockEvent;
 import io.covenant.locks.wire.LockMode;
 import io.covenant.locks.wire.LockProblem;
 import io.covenant.locks.wire.LockProblemCode;
@@ -61,6 +63,24 @@ final class Desk {
                 new Ask.Perform(new Command.PutFile(origin, path, Content.of(content), expected, ephemeral), 0);
             case Operation.DeleteFile _, Operation.MakeDirectory _, Operation.SetAcl _ ->
                 throw new AssertionError("nobody asks for " + perform);
+        };
+    }
+
+    /// The end of a wait, as events tell it.
+    static LockEvent.Settled settled(Event.Settled event) {
+        return switch (event.reply()) {
+            case Reply.Granted(var grants) ->
+                new LockEvent.Settled(
+                        event.seq(),
+                        LockEvent.Settled.Outcome.GRANTED,
+                        grants.stream().map(Desk::grant).toList(),
+                        null);
+            case Reply.TimedOut _ ->
+                new LockEvent.Settled(event.seq(), LockEvent.Settled.Outcome.TIMED_OUT, null, null);
+            case Reply.Deadlock _ -> new LockEvent.Settled(event.seq(), LockEvent.Settled.Outcome.DEADLOCK, null, null);
+            case Reply.Cancelled _ ->
+                new LockEvent.Settled(event.seq(), LockEvent.Settled.Outcome.CANCELLED, null, null);
+            case Reply other -> throw new AssertionError("a wait ends by " + other);
         };
     }
 

@@ -15,6 +15,7 @@ enum Seen implements Tally.Counted {
     CANCELLED_WAITER("cancels that ended a wait"),
     CANCELLED_UNSEEN("cancels that came before their request"),
     ASKED_AGAIN("requests sent again under their number"),
+    TOLD("ends of waits told by events"),
     UNKNOWN("answers that said unknown"),
     RENEWAL("keep-alives answered"),
     JEOPARDY("clients in jeopardy"),

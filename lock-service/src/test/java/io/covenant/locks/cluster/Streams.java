@@ -43,7 +43,9 @@ final class Streams {
         if (before != null) {
             before.stream.close();
         }
-        var stream = streams.openUnder(open.prefix(), open.after());
+        var stream = open.session() == 0
+                ? streams.openUnder(open.prefix(), open.after())
+                : streams.openOf(open.session(), open.after());
         readers.put(reader, new Reader(stream, open.connection()));
         streams.begin(stream, state);
         push();

@@ -6,8 +6,9 @@ import java.util.List;
 /// What travels between those who watch and servers. A connection is over as soon as something of it is missing.
 sealed interface Watching {
 
-    /// @param after the last index that the reader knows all of, as in `Last-Event-ID`; negative for now
-    record Open(long connection, String prefix, long after) implements Watching {}
+    /// @param session whose events are wanted; 0 for those under the prefix
+    /// @param after   the last index that the reader knows all of, as in `Last-Event-ID`; negative for now
+    record Open(long connection, long session, String prefix, long after) implements Watching {}
 
     /// @param number of what is told on this connection, from 1
     /// @param ended  nothing more comes

@@ -18,6 +18,11 @@ public final class OpenStreams {
         return Objects.requireNonNull(streams.make(0, prefix, false, after));
     }
 
+    /// As clients open it, who hear of grants and releases otherwise.
+    public EventStream openOf(long session, long after) {
+        return Objects.requireNonNull(streams.make(session, "", true, after));
+    }
+
     public void begin(EventStream stream, Namespace state) {
         streams.begin(stream, state);
     }
