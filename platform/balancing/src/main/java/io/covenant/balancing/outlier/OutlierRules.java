@@ -18,6 +18,8 @@ import java.time.Duration;
 /// @param rateVolume     instances with fewer requests in an interval are not compared
 /// @param rateInstances  with fewer to compare, nobody is
 /// @param rateDeviations how many standard deviations below the mean is too far
+/// @param rateGap        and how much too low at least: among instances that hardly ever fail, a handful
+///                       of failures is many deviations
 /// @param baseTime       the first ejection lasts so long, the second twice, and so on; forgotten one by
 ///                       one as time passes without another
 /// @param longestTime    but never longer than this
@@ -33,6 +35,7 @@ public record OutlierRules(
         int rateVolume,
         int rateInstances,
         double rateDeviations,
+        double rateGap,
         Duration baseTime,
         Duration longestTime,
         double largestShare,
@@ -47,6 +50,7 @@ public record OutlierRules(
             100,
             5,
             1.9,
+            0.05,
             Duration.ofSeconds(5),
             Duration.ofMinutes(5),
             0.5,
@@ -62,6 +66,7 @@ public record OutlierRules(
             Integer.MAX_VALUE,
             Integer.MAX_VALUE,
             1.9,
+            0.05,
             Duration.ofSeconds(5),
             Duration.ofMinutes(5),
             0,

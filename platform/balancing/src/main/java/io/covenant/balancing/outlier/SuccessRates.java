@@ -2,8 +2,9 @@ package io.covenant.balancing.outlier;
 
 /// Compares how often instances succeeded in the last interval.
 ///
-/// Too low is what lies below `mean - deviations * standard deviation`; a single bad one among `n` equal
-/// ones is `sqrt(n - 1)` deviations away, which is why fewer than five are never compared at 1.9.
+/// Too low is what lies below `mean - deviations * standard deviation`, and by the gap at least; a
+/// single bad one among `n` equal ones is `sqrt(n - 1)` deviations away, which is why fewer than five
+/// are never compared at 1.9.
 public final class SuccessRates {
 
     private SuccessRates() {}
@@ -26,7 +27,7 @@ public final class SuccessRates {
         }
         double mean = sum / compared;
         double variance = Math.max(0, squares / compared - mean * mean);
-        return mean - rules.rateDeviations() * Math.sqrt(variance);
+        return mean - Math.max(rules.rateDeviations() * Math.sqrt(variance), rules.rateGap());
     }
 
     /// Whether this one is below the floor.
