@@ -14,16 +14,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Carries requests to the nodes, many in one call: what comes while calls are under way goes with the next one.
+/// Carries requests to the nodes, many in one call: what comes while a call is under way goes with the next one.
 ///
 /// No request waits for others to come, and none for one that has to wait at the service, since the service answers
 /// those at once.
 final class Courier {
 
     private static final Logger LOG = LoggerFactory.getLogger(Courier.class);
-
-    /// More would share the same requests among more calls.
-    private static final int CALLS_AT_ONCE = 2;
 
     /// So that a call stays well below what a node reads.
     private static final int REQUESTS_AT_ONCE = 256;
@@ -72,13 +69,13 @@ final class Courier {
         return lane != null ? lane : lanes.computeIfAbsent(node, Lane::new);
     }
 
-    /// The way to one node.
+    /// The way to one node, with one call at a time: two would share the same requests, and cost twice.
     private final class Lane {
 
         private final String node;
         private final ReentrantLock lock = new ReentrantLock();
         private final Deque<Parcel> waiting = new ArrayDeque<>();
-        private int underWay;
+        private boolean underWay;
 
         Lane(String node) {
             this.node = node;
@@ -88,10 +85,10 @@ final class Courier {
             lock.lock();
             try {
                 waiting.addLast(parcel);
-                if (underWay == CALLS_AT_ONCE) {
+                if (underWay) {
                     return;
                 }
-                underWay++;
+                underWay = true;
             } finally {
                 lock.unlock();
             }
@@ -112,8 +109,26 @@ final class Courier {
         }
 
         private void drive() {
-            for (var load = next(); !load.isEmpty(); load = next()) {
-                deliver(load, answers(load));
+            boolean empty = false;
+            try {
+                for (var load = next(); !load.isEmpty(); load = next()) {
+                    deliver(load, answers(load));
+                }
+                empty = true;
+            } finally {
+                if (!empty) {
+                    stop();
+                }
+            }
+        }
+
+        /// Out of memory, say: the next request tries again.
+        private void stop() {
+            lock.lock();
+            try {
+                underWay = false;
+            } finally {
+                lock.unlock();
             }
         }
 
@@ -128,7 +143,7 @@ final class Courier {
                     names += names(parcel.call().operation());
                     load.add(parcel);
                 }
-                underWay -= load.isEmpty() ? 1 : 0;
+                underWay = !load.isEmpty();
                 return load;
             } finally {
                 lock.unlock();
