@@ -81,18 +81,17 @@ public abstract class Coordinator<D extends Coordinator.Driver> implements Progr
     protected final String owner;
     protected final Services services;
     protected final Observer observer;
-    private final boolean forcedBegin;
+    private final boolean forced;
     private final boolean attemptInBranch;
     private final Map<Key, D> drivers = new LinkedHashMap<>();
 
     /// @param attemptInBranch whether executions of one transaction have branches of their own
-    protected Coordinator(
-            Node node, Services services, Observer observer, boolean forcedBegin, boolean attemptInBranch) {
+    protected Coordinator(Node node, Services services, Observer observer, boolean forced, boolean attemptInBranch) {
         this.node = node;
         this.owner = node.name() + "#" + node.incarnation();
         this.services = services;
         this.observer = observer;
-        this.forcedBegin = forcedBegin;
+        this.forced = forced;
         this.attemptInBranch = attemptInBranch;
         node.every(BEAT, () -> node.send(Services.STORE, new Store.Beat(owner)));
         node.every(SCAN, this::takeOver);
@@ -119,7 +118,7 @@ public abstract class Coordinator<D extends Coordinator.Driver> implements Progr
     /// Asks until it knows: a begin record that nobody drives, of an owner that lives, would stay for ever.
     private void begin(String client, BeginRecord mine) {
         ask(
-                new Request.Begin(mine, forcedBegin),
+                new Request.Begin(mine, forced),
                 reply -> {
                     var standing = (Standing) reply;
                     var running = standing.begin()
@@ -170,7 +169,7 @@ public abstract class Coordinator<D extends Coordinator.Driver> implements Progr
         var driven =
                 drivers.values().stream().map(driver -> driver.record.lease()).collect(Collectors.toSet());
         ask(
-                new Request.TakeOver(owner, driven),
+                new Request.TakeOver(owner, driven, forced),
                 reply -> {
                     for (var each : (List<?>) reply) {
                         var record = (BeginRecord) each;

@@ -8,6 +8,8 @@ public enum Flaw {
     COMMIT_WITHOUT_RECORD,
     /// The store takes decisions from an owner that has been superseded.
     EPOCH_IGNORED,
+    /// A take-over of a saga is answered before its epoch is forced.
+    EPOCH_NOT_FORCED,
     /// A saga's begin record is answered before it is forced.
     BEGIN_NOT_FORCED,
     /// The barrier row of the work is committed on its own, before the work.

@@ -123,6 +123,7 @@ public final class LocalDatabase implements Program {
     private final Map<Long, Session> sessions = new LinkedHashMap<>();
     private final Map<BranchId, Session> keys = new HashMap<>();
     private final Map<BranchId, Integer> troubles = new HashMap<>();
+    private final Map<BranchId, Integer> refusals = new HashMap<>();
     private int forced;
 
     public LocalDatabase(Node node, Disk<Row> disk, Observer observer, Set<Flaw> flaws, Memory memory) {
@@ -239,7 +240,8 @@ public final class LocalDatabase implements Program {
     }
 
     private void take(Session session, Work work, Consumer<Object> reply) {
-        if (free(work.account()) < work.amount()) {
+        if (refusals.merge(session.branch(), 1, Integer::sum) <= work.refusals()
+                || free(work.account()) < work.amount()) {
             rollback(session);
             reply.accept(new Reply.Refused("not-enough"));
         } else if (work.amount() == 0) {

@@ -70,7 +70,8 @@ public final class Store implements Program {
         /// it.
         ///
         /// @param driven what the owner drives already
-        record TakeOver(String owner, Set<Lease> driven) implements Request {}
+        /// @param forced whether what it became the owner of must not be lost
+        record TakeOver(String owner, Set<Lease> driven, boolean forced) implements Request {}
 
         /// The reply is a [Standing].
         record Read(TransactionId id) implements Request {}
@@ -160,7 +161,17 @@ public final class Store implements Program {
                     }
                     node.reply(from, question, true);
                 }
-                case Request.TakeOver takeOver -> node.reply(from, question, takeOver(takeOver));
+                case Request.TakeOver takeOver -> {
+                    var taken = takeOver(takeOver);
+                    if (taken.isEmpty() || !takeOver.forced() || flaws.contains(Flaw.EPOCH_NOT_FORCED)) {
+                        node.reply(from, question, taken);
+                    } else {
+                        node.after(forcing(), () -> {
+                            disk.force();
+                            node.reply(from, question, taken);
+                        });
+                    }
+                }
                 case Request.Read(var id) -> node.reply(from, question, read(id));
             }
         }
@@ -227,7 +238,7 @@ public final class Store implements Program {
     private void force(TransactionId id, List<Waiting> first, Runnable done) {
         forced++;
         beingForced.put(id, new ArrayList<>(first));
-        node.after(node.dice().between(Duration.ofMillis(1), Duration.ofMillis(4)), () -> {
+        node.after(forcing(), () -> {
             disk.force();
             done.run();
             var waited = beingForced.remove(id);
@@ -368,5 +379,9 @@ public final class Store implements Program {
 
     public int forcedWrites() {
         return forced;
+    }
+
+    private Duration forcing() {
+        return node.dice().between(Duration.ofMillis(1), Duration.ofMillis(4));
     }
 }

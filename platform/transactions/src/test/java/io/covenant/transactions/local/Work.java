@@ -15,7 +15,16 @@ import java.util.TreeSet;
 /// @param holds    how long before the service asks what becomes of it
 /// @param takes    how long it works after it has said that it will report; zero when it works at once
 /// @param trouble  how often undoing it fails before it works
-public record Work(String name, String service, int account, long amount, Duration holds, Duration takes, int trouble) {
+/// @param refusals how often doing it is refused before it is not
+public record Work(
+        String name,
+        String service,
+        int account,
+        long amount,
+        Duration holds,
+        Duration takes,
+        int trouble,
+        int refusals) {
 
     public BranchId in(TransactionId transaction, Attempt attempt) {
         return new BranchId(transaction, attempt, name);

@@ -71,6 +71,7 @@ final class SimulatedPlatform {
                         refused > branches ? 0 : branch <= refused ? LocalDatabase.OPENING_BALANCE + 1 : 1,
                         Duration.ofSeconds(30),
                         Duration.ZERO,
+                        0,
                         0))
                 .toList();
         platform.inPeace(
@@ -103,7 +104,7 @@ final class SimulatedPlatform {
                     dice.pick(List.copyOf(platform.services().participants().keySet()));
             var amount = empty || dice.chance(0.1) ? 0 : 1 + dice.below(90);
             var holds = dice.between(Duration.ofMillis(300), Duration.ofSeconds(4));
-            works.add(new Work(service + "-" + branch, service, dice.below(3), amount, holds, Duration.ZERO, 0));
+            works.add(new Work(service + "-" + branch, service, dice.below(3), amount, holds, Duration.ZERO, 0, 0));
         }
         return want(
                 platform.run("tcc", List.copyOf(works), dice.between(Duration.ofMillis(100), Duration.ofSeconds(3))));
