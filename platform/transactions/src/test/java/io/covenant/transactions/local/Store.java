@@ -33,9 +33,9 @@ public final class Store implements Program {
 
         record Noted(Lease lease, String note) implements Row {}
 
-        record Closed(Lease lease, Decision decision) implements Row {}
+        record Closed(Lease lease, Decision decision, Instant at) implements Row {}
 
-        record Ended(Lease lease, Decision decision) implements Row {}
+        record Ended(Lease lease, Decision decision, Instant at) implements Row {}
 
         record Decided(TransactionId id, Chosen chosen) implements Row {}
 
@@ -103,6 +103,7 @@ public final class Store implements Program {
     private final Runnable onBegin;
     private final Map<TransactionId, BeginRecord> begun = new LinkedHashMap<>();
     private final Map<TransactionId, Chosen> chosen = new LinkedHashMap<>();
+    private final Map<TransactionId, Instant> over = new LinkedHashMap<>();
     private final Map<TransactionId, List<Waiting>> beingForced = new LinkedHashMap<>();
     private final Map<String, Instant> beats = new LinkedHashMap<>();
     private int forced;
@@ -151,7 +152,7 @@ public final class Store implements Program {
                     node.reply(from, question, new Closed(close(lease, owner, decision), node.incarnation()));
                 case Request.End(var lease, var owner, var decision) -> {
                     if (owns(lease, owner) && !record(lease).orElseThrow().ended()) {
-                        write(new Row.Ended(lease, decision));
+                        write(new Row.Ended(lease, decision, node.now()));
                     }
                     node.reply(from, question, true);
                 }
@@ -277,7 +278,7 @@ public final class Store implements Program {
         var closed = record(lease).flatMap(BeginRecord::closed);
         var open = closed.isEmpty() && !chosen.containsKey(lease.id()) && !beingForced.containsKey(lease.id());
         if (open) {
-            write(new Row.Closed(lease, decision));
+            write(new Row.Closed(lease, decision, node.now()));
         }
         return open || closed.equals(Optional.of(decision));
     }
@@ -320,20 +321,20 @@ public final class Store implements Program {
         return what;
     }
 
+    /// Counted from the end: who asked before it is still answered.
     private void forget() {
         var before = node.now().minus(memory.keeps());
-        var over = begun.values().stream()
+        var old = begun.values().stream()
                 .filter(BeginRecord::ended)
                 .map(BeginRecord::id)
+                .filter(id -> over.getOrDefault(id, Instant.MAX).isBefore(before))
                 .toList();
-        over.stream()
-                .filter(id -> Ids.born(id).isBefore(before) && !beingForced.containsKey(id))
-                .forEach(id -> {
-                    observer.count(Mishap.REGISTER_FORGOT);
-                    write(new Row.Forgotten(id));
-                    disk.force();
-                    observer.forgotten(id, node.incarnation());
-                });
+        old.stream().filter(id -> !beingForced.containsKey(id)).forEach(id -> {
+            observer.count(Mishap.REGISTER_FORGOT);
+            write(new Row.Forgotten(id));
+            disk.force();
+            observer.forgotten(id, node.incarnation());
+        });
     }
 
     /// Visible at once; durable when something is forced, or a little later.
@@ -347,9 +348,14 @@ public final class Store implements Program {
             case Row.Begun(var begin) -> begun.put(begin.id(), begin);
             case Row.Owned(var lease, var owner) -> change(lease, record -> record.ownedBy(owner));
             case Row.Noted(var lease, var note) -> change(lease, record -> record.noting(note));
-            case Row.Closed(var lease, var decision) -> change(lease, record -> record.closedAs(decision));
-            case Row.Ended(var lease, var decision) ->
+            case Row.Closed(var lease, var decision, var at) -> {
+                change(lease, record -> record.closedAs(decision));
+                over.put(lease.id(), at);
+            }
+            case Row.Ended(var lease, var decision, var at) -> {
                 change(lease, record -> record.endedAs(decision, chosen.containsKey(lease.id())));
+                over.put(lease.id(), at);
+            }
             case Row.Decided(var id, var what) -> {
                 chosen.put(id, what);
                 if (recovered) {

@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 /// A platform that runs sagas.
 final class SimulatedPlatform {
 
-    private static final Memory MEMORY = new Memory(Duration.ofSeconds(12));
+    private static final Memory MEMORY = new Memory(Duration.ofSeconds(20));
 
     private final Dice dice;
     private final Set<PlantedBug> bugs;
