@@ -74,7 +74,12 @@ public final class SimulatedDatabase implements Program {
 
         /// One transaction on one row of a table that the protocol keeps beside the barrier. The row is locked
         /// until it is over.
-        record Update(Object key, Function<Optional<Object>, Updated> how) implements Request {}
+        record Update(Object key, Function<Optional<Object>, Updated> how) implements Request {
+            @Override
+            public String toString() {
+                return "Update[" + key + "]";
+            }
+        }
 
         /// The reply is a list of branches.
         record ListPrepared(Duration olderThan) implements Request {}
@@ -117,6 +122,7 @@ public final class SimulatedDatabase implements Program {
     private final Map<Long, Running> running = new LinkedHashMap<>();
     private final Map<Object, Holder> locks = new HashMap<>();
     private final Map<Object, Object> kept = new LinkedHashMap<>();
+    private int forcedWrites;
 
     public SimulatedDatabase(Node node, Disk<Row> disk, DatabaseObserver observer, Set<DatabaseFlaw> flaws) {
         this.node = node;
@@ -332,6 +338,7 @@ public final class SimulatedDatabase implements Program {
         if (forced) {
             node.after(node.dice().between(Duration.ofMillis(1), Duration.ofMillis(4)), () -> {
                 disk.force();
+                forcedWrites++;
                 apply(row);
                 done.run();
             });
@@ -415,6 +422,15 @@ public final class SimulatedDatabase implements Program {
             write(new Row.RolledBack(victim), false, () -> {});
             disk.force();
         }
+    }
+
+    /// How often something waited for the disk since the database started.
+    public int forcedWrites() {
+        return forcedWrites;
+    }
+
+    public List<BranchId> preparedBranches() {
+        return List.copyOf(prepared.keySet());
     }
 
     public boolean nothingPrepared() {
