@@ -75,13 +75,13 @@ public final class LocksBenchmark implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             description =
-                    "Pairs of each contestant before the first round, until all is compiled (default 60000, for 20 s at most; quick 10000, for 4 s at most).")
+                    "Pairs of each contestant before the first round, with 64 clients, with one, and with eight of one lock, until all is compiled (default 60000, for 12 s at most each; quick 10000, for 2 s).")
     private @Nullable Long warmUp;
 
     @Option(names = "--idle", description = "Sessions that do nothing (default 1000; quick 0).")
     private @Nullable Integer idle;
 
-    @Option(names = "--quick", description = "Less than two minutes instead of about ten.")
+    @Option(names = "--quick", description = "Two minutes instead of about fifteen.")
     private boolean quick;
 
     @Option(
@@ -208,7 +208,7 @@ public final class LocksBenchmark implements Callable<Integer> {
                 rounds == null ? quick ? 1 : 5 : rounds,
                 Duration.ofMillis(Math.round(1_000 * (seconds == null ? quick ? 1 : 2 : seconds))),
                 warmUp == null ? quick ? 10_000 : 60_000 : warmUp,
-                Duration.ofSeconds(quick ? 4 : 20),
+                Duration.ofSeconds(quick ? 6 : 36),
                 idle == null ? quick ? 0 : 1_000 : idle,
                 TTL.dividedBy(3).multipliedBy(2));
     }
