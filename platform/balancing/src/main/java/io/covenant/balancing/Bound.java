@@ -44,7 +44,7 @@ final class Bound {
 
     /// How many a member may have in flight when there are so many in all.
     int limit(int index, long load) {
-        return (int) Math.min(Integer.MAX_VALUE, Math.ceil(factor * load * group.part(index)));
+        return (int) Math.min(Integer.MAX_VALUE, Math.ceil(group.part(index, factor * load)));
     }
 
     /// When the bound cannot be kept, as the only ones below it were tried already: the least loaded one

@@ -71,9 +71,9 @@ final class Group {
         return last;
     }
 
-    /// The member's part of the weight, from 0 to 1.
-    double part(int index) {
-        return (double) weights[index] / total;
+    /// The member's part of something, by weight.
+    double part(int index, double whole) {
+        return whole * weights[index] / total;
     }
 
     /// One request counts for so many on a member of average weight.

@@ -12,6 +12,7 @@ public final class Picker {
     private final Chance chance;
     /// Begins anywhere, so that many processes do not march in step; outlives every plan.
     private final AtomicLong turns;
+    private final AtomicLong turnsAway;
 
     private volatile Plan plan = Plan.NOBODY;
 
@@ -20,6 +21,7 @@ public final class Picker {
         this.selection = selection;
         this.chance = chance;
         this.turns = new AtomicLong(chance.next());
+        this.turnsAway = new AtomicLong(chance.next());
     }
 
     public Selection selection() {
@@ -59,6 +61,6 @@ public final class Picker {
 
     /// Under the upstream's lock.
     void plan(Roster roster, Settings settings, long now) {
-        plan = new Planning(upstream, selection, settings, chance, turns, plan).plan(roster, now);
+        plan = new Planning(upstream, selection, settings, chance, turns, turnsAway, plan).plan(roster, now);
     }
 }

@@ -10,7 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /// Works out a [Plan]: who is open, who of them is available, who is at home, and how the policy chooses
 /// among them.
-record Planning(Upstream upstream, Selection selection, Settings settings, Chance chance, AtomicLong turns, Plan last) {
+record Planning(
+        Upstream upstream,
+        Selection selection,
+        Settings settings,
+        Chance chance,
+        AtomicLong turns,
+        AtomicLong turnsAway,
+        Plan last) {
 
     Plan plan(Roster roster, long now) {
         var open = open(roster);
@@ -34,8 +41,8 @@ record Planning(Upstream upstream, Selection selection, Settings settings, Chanc
                 roster,
                 new Trials(trials.toArray(Member[]::new)),
                 byId,
-                chooser(roster, where(open, isHome), home, last.home(), now),
-                chooser(roster, where(open, isHome.negate()), away, last.away(), now),
+                chooser(roster, where(open, isHome), home, turns, last.home(), now),
+                chooser(roster, where(open, isHome.negate()), away, turnsAway, last.away(), now),
                 staying,
                 panic);
     }
@@ -47,7 +54,12 @@ record Planning(Upstream upstream, Selection selection, Settings settings, Chanc
     }
 
     private @Nullable Chooser chooser(
-            Roster roster, List<Member> open, List<Member> usable, @Nullable Chooser before, long now) {
+            Roster roster,
+            List<Member> open,
+            List<Member> usable,
+            AtomicLong itsTurns,
+            @Nullable Chooser before,
+            long now) {
         if (usable.isEmpty()) {
             return null;
         }
@@ -55,7 +67,7 @@ record Planning(Upstream upstream, Selection selection, Settings settings, Chanc
         var weights = weights(members, now);
         var group = new Group(members, weights, chance);
         return switch (selection.policy()) {
-            case Policy.RoundRobin _, Policy.SmoothWeighted _ -> new InTurn(group, turns);
+            case Policy.RoundRobin _, Policy.SmoothWeighted _ -> new InTurn(group, itsTurns);
             case Policy.Random _ -> new ByLot(group);
             case Policy.LeastLoaded _ -> new OfTwo(group, new InFlightCost(settings.load()));
             case Policy.PeakEwma _ -> new OfTwo(group, new LatencyCost(settings.load()));

@@ -9,15 +9,19 @@ public final class Weights {
     public static long total(long[] weights) {
         long total = 0;
         for (long weight : weights) {
-            if (weight < 0) {
-                throw new IllegalArgumentException("a negative weight: " + weight);
-            }
-            total = Math.addExact(total, weight);
+            total = Math.addExact(total, notNegative(weight));
         }
         if (total == 0) {
             throw new IllegalArgumentException("no weight at all");
         }
         return total;
+    }
+
+    private static long notNegative(long weight) {
+        if (weight < 0) {
+            throw new IllegalArgumentException("a negative weight: " + weight);
+        }
+        return weight;
     }
 
     public static boolean allEqual(long[] weights) {
@@ -30,10 +34,12 @@ public final class Weights {
     }
 
     /// The same proportions in the smallest whole numbers.
+    ///
+    /// @throws IllegalArgumentException when one is negative, or all are 0
     public static long[] reduced(long[] weights) {
         long divisor = 0;
         for (long weight : weights) {
-            divisor = greatestCommonDivisor(weight, divisor);
+            divisor = greatestCommonDivisor(notNegative(weight), divisor);
         }
         if (divisor == 0) {
             throw new IllegalArgumentException("no weight at all");

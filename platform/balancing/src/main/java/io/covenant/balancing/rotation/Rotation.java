@@ -3,8 +3,9 @@ package io.covenant.balancing.rotation;
 import io.covenant.balancing.chance.Weights;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Smooth weighted round-robin: in every cycle each gets exactly its weight, and at no time is anybody a
-/// whole turn ahead or behind. Thread-safe.
+/// Smooth weighted round-robin: in every cycle each gets exactly its weight, and in between hardly anybody is ever a
+/// whole turn ahead or behind. Nobody has proved a bound; the worst of thousands of random sets of weights, with up to
+/// ten instances and weights up to a million, are off by one turn and a few hundredths. Thread-safe.
 ///
 /// Source: nginx, commit 2c9691431229 ("Upstream: smooth weighted round-robin balancing"), whose
 /// sequence this is: the weights 5, 1, 1 give `a a b a c a a`.

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.balancing.chance;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.balancing.hashing;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.balancing.health;
+
+import org.jspecify.annotations.NullMarked;

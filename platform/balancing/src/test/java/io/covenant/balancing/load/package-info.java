@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.balancing.load;
+
+import org.jspecify.annotations.NullMarked;

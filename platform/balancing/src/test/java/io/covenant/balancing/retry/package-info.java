@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.balancing.retry;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.balancing.rotation;
+
+import org.jspecify.annotations.NullMarked;
