@@ -24,12 +24,14 @@ final class Streams {
     }
 
     private final Node node;
+    private final long life;
     private final OpenStreams streams = new OpenStreams();
     private final Map<String, Reader> readers = new TreeMap<>();
     private final Map<String, Long> connections = new HashMap<>();
 
     Streams(Node node) {
         this.node = node;
+        this.life = node.world().nextNumber();
     }
 
     /// Between two entries.
@@ -67,7 +69,7 @@ final class Streams {
             var items = OpenStreams.taken(reader.stream);
             var ended = reader.stream.isClosed();
             if (!items.isEmpty() || ended) {
-                node.send(entry.getKey(), new Watching.Told(reader.connection, ++reader.told, items, ended));
+                node.send(entry.getKey(), new Watching.Told(reader.connection, life, ++reader.told, items, ended));
             }
             if (ended) {
                 reader.stream.close();

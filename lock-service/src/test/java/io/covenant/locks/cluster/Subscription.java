@@ -30,6 +30,7 @@ final class Subscription {
     private final Reader reader;
     private final TreeMap<Integer, Watching.Told> ahead = new TreeMap<>();
     private long connection;
+    private long life;
     private int heard;
     private boolean ended;
 
@@ -45,6 +46,7 @@ final class Subscription {
             return;
         }
         connection = node.world().nextNumber();
+        life = 0;
         heard = 0;
         ahead.clear();
         var to = server.get();
@@ -75,9 +77,10 @@ final class Subscription {
     }
 
     void receive(String from, Watching.Told told) {
-        if (told.connection() != connection || told.number() <= heard) {
+        if (told.connection() != connection || (life != 0 && told.life() != life) || told.number() <= heard) {
             return;
         }
+        life = told.life();
         ahead.put(told.number(), told);
         for (var next = ahead.remove(heard + 1); next != null; next = ahead.remove(heard + 1)) {
             heard++;

@@ -10,7 +10,9 @@ sealed interface Watching {
     /// @param after   the last index that the reader knows all of, as in `Last-Event-ID`; negative for now
     record Open(long connection, long session, String prefix, long after) implements Watching {}
 
+    /// @param life   of the server: a connection does not outlast it
     /// @param number of what is told on this connection, from 1
     /// @param ended  nothing more comes
-    record Told(long connection, int number, List<EventStream.Item> items, boolean ended) implements Watching {}
+    record Told(long connection, long life, int number, List<EventStream.Item> items, boolean ended)
+            implements Watching {}
 }

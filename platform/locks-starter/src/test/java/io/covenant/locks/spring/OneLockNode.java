@@ -4,13 +4,19 @@ import io.covenant.testing.ScriptedServer;
 import io.covenant.testing.ScriptedServer.Connection;
 import io.covenant.testing.ScriptedServer.Request;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// A node that opens every session and grants every lock, or says that it is busy.
 final class OneLockNode implements AutoCloseable {
 
-    private static final Pattern NAME = Pattern.compile("\"name\":\"([^\"]*)\"");
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final String RELEASED = "{\"holds\":[0]}";
+
+    /// @param kind of the body, as it is called among answers that travel together
+    private record Answer(int status, String kind, String body) {}
 
     final ScriptedServer server = new ScriptedServer(this::answer);
     volatile boolean busy;
@@ -33,35 +39,51 @@ final class OneLockNode implements AutoCloseable {
             connection.answer("{\"session\":7,\"ttlMillis\":3000,\"epoch\":0,\"keepAliveMillis\":1000}");
         } else if (path.endsWith("/keep-alive")) {
             connection.answer("{\"remainingMillis\":3000,\"seq\":1}");
+        } else if (path.endsWith("/lock-requests")) {
+            var answers = new ArrayList<String>();
+            for (var one : JSON.readTree(request.body()).get("requests")) {
+                answers.add(together(one));
+            }
+            connection.answer("{\"answers\":[%s]}".formatted(String.join(",", answers)));
         } else if (path.endsWith("/acquire")) {
-            acquire(request, connection);
+            var answer = acquire(JSON.readTree(request.body()));
+            connection.say("HTTP/1.1 %d Said\nContent-Type: %s\nContent-Length: %d\n\n%s"
+                    .formatted(
+                            answer.status(),
+                            answer.kind().equals("problem") ? "application/problem+json" : "application/json",
+                            answer.body().length(),
+                            answer.body()));
         } else if (path.endsWith("/release")) {
-            connection.answer("{\"holds\":[0]}");
+            connection.answer(RELEASED);
         } else {
             connection.say("HTTP/1.1 204 No Content\n\n");
         }
     }
 
-    private void acquire(Request request, Connection connection) throws IOException, InterruptedException {
+    private String together(JsonNode request) throws InterruptedException {
+        var answer = request.has("acquire")
+                ? acquire(request.get("acquire"))
+                : request.has("release")
+                        ? new Answer(200, "released", RELEASED)
+                        : new Answer(200, "cancelled", "{\"undone\":\"NOTHING\"}");
+        return "{\"status\":%d,\"%s\":%s}".formatted(answer.status(), answer.kind(), answer.body());
+    }
+
+    private Answer acquire(JsonNode asked) throws InterruptedException {
         if (busy) {
-            problem(connection, "423 Locked", "{\"status\":423,\"code\":\"busy\"}");
-            return;
+            return new Answer(423, "problem", "{\"status\":423,\"code\":\"busy\"}");
         }
         if (queue) {
             Thread.sleep(50);
-            var body = "{\"ticket\":1,\"position\":0}";
-            connection.say("HTTP/1.1 202 Accepted\nContent-Type: application/json\nContent-Length: %d\n\n%s"
-                    .formatted(body.length(), body));
-            return;
+            return new Answer(202, "queued", "{\"ticket\":1,\"position\":0}");
         }
-        var name = NAME.matcher(request.body());
-        if (!name.find()) {
-            throw new IOException("no name in " + request.body());
-        }
+        var name = asked.at("/wants/0/name").asString();
         long token = tokens.incrementAndGet();
-        connection.answer(
+        return new Answer(
+                200,
+                "granted",
                 "{\"index\":1,\"remainingMillis\":3000,\"grants\":[{\"name\":\"%s\",\"mode\":\"EXCLUSIVE\",\"token\":%d,\"sequencer\":\"v1:exclusive:%d:%s\",\"holds\":1}]}"
-                        .formatted(name.group(1), token, token, name.group(1)));
+                        .formatted(name, token, token, name));
     }
 
     private static void problem(Connection connection, String status, String body) throws IOException {

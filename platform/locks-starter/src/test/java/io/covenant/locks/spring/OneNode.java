@@ -22,7 +22,7 @@ public final class OneNode implements AutoCloseable {
     public boolean acquired(String name) {
         return node.server.requests.stream()
                 .anyMatch(request ->
-                        request.path().endsWith("/acquire") && request.body().contains(name));
+                        request.body().contains("\"wants\"") && request.body().contains(name));
     }
 
     @Override
