@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.covenant.launcher.locks.LockNode;
 import io.covenant.launcher.locks.LockService;
+import io.covenant.launcher.node.Trees;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -82,6 +83,39 @@ class LockSystemTests {
                         .hasValueSatisfying(node -> assertThat(node.role()).isEqualTo("FOLLOWER")));
         assertThat(client.lock(name).path("holders").path(0).path("session").asLong())
                 .isEqualTo(waiter);
+    }
+
+    /// Its votes are forgotten with it, so it comes back as somebody new.
+    @Test
+    void takesANodeInAgainThatLostItsDirectory() throws Exception {
+        String lost = platform.platform().lockNodes().stream()
+                .filter(node -> !isPrimary(node))
+                .findFirst()
+                .orElseThrow();
+        platform.node(lost).kill();
+        Trees.delete(platform.platform()
+                .home()
+                .state()
+                .resolve("data/locks/covenant")
+                .resolve(lost));
+
+        platform.bringUp();
+
+        await("backup " + lost)
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(service.node(lost))
+                        .hasValueSatisfying(node -> assertThat(node.role()).isEqualTo("FOLLOWER")));
+        assertHeldAndWaitedFor();
+        passesOn();
+    }
+
+    private boolean isPrimary(String node) {
+        try {
+            return service.node(node).filter(LockNode::isPrimary).isPresent();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     private void assertHeldAndWaitedFor() {

@@ -276,8 +276,8 @@ class CountApiTests extends RunningInventory {
                 "select counted from stock_count where sku = ? order by token desc limit 1", Long.class, sku));
         expectOnHand(sku, last.intValue() - 24);
         assertThat(database.queryForObject("select token from fence where resource = ?", Long.class, "stock/" + sku))
-                .isEqualTo(database.queryForObject(
-                        "select max(token) from stock_count where sku = ?", Long.class, sku));
+                .isEqualTo(
+                        database.queryForObject("select max(token) from stock_count where sku = ?", Long.class, sku));
     }
 
     /// Until its turn comes in time.
