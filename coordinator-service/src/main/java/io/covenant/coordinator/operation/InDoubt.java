@@ -175,7 +175,7 @@ final class InDoubt {
                 transaction.createdAt(),
                 transaction.deadline(),
                 Duration.between(transaction.createdAt(), now).toMillis(),
-                why(transaction, pursuit),
+                why(transaction),
                 pursuit.map(Pursuit::attempts).orElse(null),
                 pursuit.flatMap(Pursuit::nextAttempt).map(Duration::toMillis).orElse(null),
                 transaction.branches().stream()
@@ -194,12 +194,11 @@ final class InDoubt {
         return found == null ? null : found.prepared();
     }
 
-    private String why(TransactionResource transaction, Optional<Pursuit> pursuit) {
-        var where = pursuit.isPresent() ? "" : "; driven by " + transaction.owner();
+    private String why(TransactionResource transaction) {
         return switch (transaction.state()) {
-            case VOTING -> "votes are missing of " + names(transaction, BranchState.WORKING) + where;
-            case DECIDING -> "the register has not taken the decision" + where;
-            case COMMITTING, ABORTING -> "not confirmed by " + unconfirmed(transaction) + where;
+            case VOTING -> "votes are missing of " + names(transaction, BranchState.WORKING);
+            case DECIDING -> "the register has not taken the decision";
+            case COMMITTING, ABORTING -> "not confirmed by " + unconfirmed(transaction);
             case HAZARD -> "not as decided: " + names(transaction, BranchState.HAZARD) + "; a person has to look";
             case COMMITTED, ABORTED -> "nothing";
         };
