@@ -20,10 +20,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -38,7 +40,7 @@ final class InDoubt {
     /// A branch that has just been prepared is nobody's orphan: its begin record may be on its way.
     private static final Duration ORPHAN_AGE = Duration.ofSeconds(2);
 
-    private static final List<State> NOT_OVER = List.of(State.VOTING, State.COMMITTING, State.ABORTING, State.HAZARD);
+    private static final Set<State> NOT_OVER = EnumSet.complementOf(EnumSet.of(State.COMMITTED, State.ABORTED));
 
     private final Transactions transactions;
     private final ParticipantInsight participants;

@@ -3,6 +3,7 @@ package io.covenant.coordinator.operation;
 import io.covenant.coordinator.operation.ParticipantInsight.Reply;
 import io.covenant.coordinator.transaction.Transactions;
 import io.covenant.transactions.BranchId;
+import io.covenant.transactions.Decision;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.wire.EvidenceReply;
 import io.covenant.transactions.wire.FinishReply;
@@ -220,15 +221,18 @@ final class OperatorController {
                                 "gid",
                                 "must be a branch such as cov1:<transaction>:<attempt>:<branch>")
                         .asException());
-        if (transactions.outcome(branch).outcome() == Outcome.UNDECIDED) {
-            throw Problem.of(
-                            HttpStatus.CONFLICT,
-                            "undecided",
-                            "Its transaction is under way, and its coordinator will finish it.")
-                    .asException();
-        }
+        var decision = switch (transactions.outcome(branch).outcome()) {
+            case COMMITTED -> Decision.COMMIT;
+            case ABORTED -> Decision.ABORT;
+            case UNDECIDED ->
+                throw Problem.of(
+                                HttpStatus.CONFLICT,
+                                "undecided",
+                                "Its transaction is under way, and its coordinator will finish it.")
+                        .asException();
+        };
         var finished = transactions
-                .finish(service, branch)
+                .finish(service, branch, decision)
                 .orElseThrow(() -> Problem.of(
                                 HttpStatus.SERVICE_UNAVAILABLE,
                                 "service-silent",

@@ -410,17 +410,11 @@ public final class Transactions implements AutoCloseable {
         return driver != null;
     }
 
-    /// Tells a branch what became of it, as it would be told if it asked; for one that no transaction accounts for.
-    public Optional<FinishReply.Finished> finish(String service, BranchId branch) {
-        return switch (outcome(branch).outcome()) {
-            case COMMITTED -> finished(participants.finish(service, Decision.COMMIT, List.of(branch)));
-            case ABORTED -> finished(participants.finish(service, Decision.ABORT, List.of(branch)));
-            case UNDECIDED -> Optional.empty();
-        };
-    }
-
-    private static Optional<FinishReply.Finished> finished(FinishAnswer answer) {
-        return switch (answer) {
+    /// Tells a branch that no transaction accounts for what the register says of it, see [#outcome(BranchId)].
+    ///
+    /// @return what its service made of it; absent when it does not say
+    public Optional<FinishReply.Finished> finish(String service, BranchId branch, Decision decision) {
+        return switch (participants.finish(service, decision, List.of(branch))) {
             case FinishAnswer.Answered(var results) -> results.stream().findFirst();
             case FinishAnswer.Unanswered _ -> Optional.empty();
         };
