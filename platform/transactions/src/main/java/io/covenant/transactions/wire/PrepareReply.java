@@ -25,8 +25,12 @@ public record PrepareReply(Choice vote, @Nullable Reason refusal) {
 
         private static final Reason NONE = new Reason(null, null, null);
 
-        private static Reason of(Refusal refusal) {
+        static Reason of(Refusal refusal) {
             return new Reason(refusal.code(), refusal.detail(), refusal.parameters());
+        }
+
+        static Refusal toRefusal(@Nullable Reason told) {
+            return (told == null ? NONE : told).toRefusal();
         }
 
         private Refusal toRefusal() {
@@ -49,7 +53,7 @@ public record PrepareReply(Choice vote, @Nullable Reason refusal) {
         return switch (vote) {
             case YES -> new Vote.Yes();
             case READ_ONLY -> new Vote.ReadOnly();
-            case NO -> new Vote.No((refusal == null ? Reason.NONE : refusal).toRefusal());
+            case NO -> new Vote.No(Reason.toRefusal(refusal));
         };
     }
 }
