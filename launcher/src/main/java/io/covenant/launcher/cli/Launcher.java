@@ -46,6 +46,7 @@ public final class Launcher {
                 .addSubcommand(new SignalCommand.Resume(context))
                 .addSubcommand(new StartCommand(context))
                 .addSubcommand(new ResetCommand(context))
+                .addSubcommand(new SplitCommand(context))
                 .addSubcommand(bench(context))
                 .addSubcommand(new TrainCommand(context))
                 .addSubcommand(new CommandLine.HelpCommand());

@@ -47,6 +47,7 @@ class LauncherTests {
                 "pause",
                 "resume",
                 "start",
+                "split",
                 "reset"
             })
     void explainsEveryCommandWithoutDoingIt(String command) {
