@@ -34,7 +34,7 @@ final class Branches implements Teller.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Branches.class);
 
     private final Surroundings around;
-    private final ProtocolLoop protocol;
+    private final ProtocolLoop<State, Input, Effect> protocol;
     private final Chronicle chronicle;
     private final @Nullable String requestId;
     private final boolean inTurn;
@@ -44,7 +44,7 @@ final class Branches implements Teller.Listener {
     /// @param inTurn whether each is asked to prepare only when those before it have voted
     Branches(
             Surroundings around,
-            ProtocolLoop protocol,
+            ProtocolLoop<State, Input, Effect> protocol,
             Chronicle chronicle,
             @Nullable String requestId,
             boolean inTurn) {

@@ -2,7 +2,6 @@ package io.covenant.coordinator.transaction;
 
 import io.covenant.coordinator.transaction.Timeline.Event;
 import io.covenant.transactions.Decision;
-import io.covenant.transactions.twophase.TwoPhaseCommit;
 import io.covenant.transactions.wire.TransactionResource;
 import java.time.Duration;
 import java.time.Instant;
@@ -108,22 +107,22 @@ final class Chronicle {
         return begin.createdAt().plus(elapsed()).truncatedTo(ChronoUnit.MICROS);
     }
 
-    EndRecord endRecord(int epoch, Decision decided, Branches branches) {
+    /// @param statuses what became of each branch; empty when all did as decided
+    EndRecord endRecord(int epoch, Decision decided, boolean hazard, List<BranchStatus> statuses) {
         return new EndRecord(
                 begin.id(),
                 begin.attempt(),
                 begin.owner(),
                 epoch,
                 decided,
-                branches.anyHazard(),
-                branches.areAs(decided) ? List.of() : branches.statuses(),
+                hazard,
+                statuses,
                 timeline.entriesFrom(inRegister),
                 Objects.requireNonNull(decidedAt),
                 finishedAt);
     }
 
-    TransactionResource view(TwoPhaseCommit.@Nullable State state, Branches branches) {
-        return View.of(
-                begin, View.state(state), decision, branches.statuses(), timeline.entries(), decidedAt, finishedAt);
+    TransactionResource view(TransactionResource.State state, List<BranchStatus> statuses) {
+        return View.of(begin, state, decision, statuses, timeline.entries(), decidedAt, finishedAt);
     }
 }

@@ -1,11 +1,8 @@
 package io.covenant.coordinator.transaction;
 
+import io.covenant.transactions.Protocol;
 import io.covenant.transactions.Step;
 import io.covenant.transactions.TransactionId;
-import io.covenant.transactions.twophase.TwoPhaseCommit;
-import io.covenant.transactions.twophase.TwoPhaseCommit.Effect;
-import io.covenant.transactions.twophase.TwoPhaseCommit.Input;
-import io.covenant.transactions.twophase.TwoPhaseCommit.State;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -19,32 +16,39 @@ import org.slf4j.LoggerFactory;
 /// what the core asks for.
 ///
 /// Its lock guards all that is known of the attempt.
-final class ProtocolLoop {
+///
+/// @param <S> the protocol's states
+/// @param <I> its inputs
+/// @param <E> its effects
+final class ProtocolLoop<S, I, E> {
 
     /// Does what the core asks for, holding the lock. What it feeds meanwhile is handled after the step.
-    interface Shell {
-        void perform(@Nullable State before, Step<State, Effect> step);
+    interface Shell<S, E> {
+        void perform(@Nullable S before, Step<S, E> step);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(ProtocolLoop.class);
 
-    private static final TwoPhaseCommit PROTOCOL = new TwoPhaseCommit();
-
     private final TransactionId id;
     private final Surroundings around;
-    private final Shell shell;
+    private final Protocol<S, I, E> protocol;
+    private final I retry;
+    private final Shell<S, E> shell;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Queue<Input> inbox = new ArrayDeque<>();
-    private @Nullable State state;
+    private final Queue<I> inbox = new ArrayDeque<>();
+    private @Nullable S state;
     private boolean stepping;
     private int tries;
     private boolean retryArmed;
     private long retryAt;
 
-    ProtocolLoop(TransactionId id, Surroundings around, Shell shell) {
+    /// @param retry what the core hears when somebody has not answered for a while
+    ProtocolLoop(TransactionId id, Surroundings around, Protocol<S, I, E> protocol, I retry, Shell<S, E> shell) {
         this.id = id;
         this.around = around;
+        this.protocol = protocol;
+        this.retry = retry;
         this.shell = shell;
     }
 
@@ -58,11 +62,11 @@ final class ProtocolLoop {
 
     /// Absent until the protocol has been entered.
     @Nullable
-    State state() {
+    S state() {
         return state;
     }
 
-    void enter(Step<State, Effect> first) {
+    void enter(Step<S, E> first) {
         stepping = true;
         try {
             take(first);
@@ -73,7 +77,7 @@ final class ProtocolLoop {
     }
 
     /// Feeds one input to the core, after those that came before it.
-    void feed(Input input) {
+    void feed(I input) {
         lock.lock();
         try {
             inbox.add(input);
@@ -90,7 +94,7 @@ final class ProtocolLoop {
         stepping = true;
         try {
             for (var input = inbox.poll(); input != null; input = inbox.poll()) {
-                take(PROTOCOL.on(state, input));
+                take(protocol.on(state, input));
             }
         } catch (RuntimeException e) {
             LOG.error("{} is stuck", id, e);
@@ -100,7 +104,7 @@ final class ProtocolLoop {
         }
     }
 
-    private void take(Step<State, Effect> step) {
+    private void take(Step<S, E> step) {
         var before = state;
         state = step.next();
         shell.perform(before, step);
@@ -126,7 +130,7 @@ final class ProtocolLoop {
         lock.lock();
         try {
             forgetTries();
-            feed(new Input.Retry());
+            feed(retry);
         } finally {
             lock.unlock();
         }
@@ -152,7 +156,7 @@ final class ProtocolLoop {
                 lock.lock();
                 try {
                     retryArmed = false;
-                    feed(new Input.Retry());
+                    feed(retry);
                 } finally {
                     lock.unlock();
                 }

@@ -15,6 +15,7 @@ import io.covenant.transactions.twophase.TwoPhaseCommit.State;
 import io.covenant.transactions.wire.TransactionResource;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
@@ -27,33 +28,20 @@ import org.slf4j.LoggerFactory;
 /// Drives one attempt of one transaction: the shell that does what the protocol's core asks for, with the
 /// [branches][Branches] and with the store.
 ///
-/// All that it knows is volatile. What lasts is in the store, and what the store has not forced to disk may be
-/// lost.
-final class TransactionDriver implements ProtocolLoop.Shell {
+/// What the store has not forced to disk may be lost.
+final class TransactionDriver implements Drive, ProtocolLoop.Shell<State, Effect> {
 
     private static final Logger LOG = LoggerFactory.getLogger(TransactionDriver.class);
 
     /// When a branch has not confirmed for so long, the store gets to know how far the others are.
     private static final Duration SLOW = Duration.ofSeconds(1);
 
-    /// How it came out, for whoever waits.
-    sealed interface Resolution {
-
-        record Decided(Decision decision) implements Resolution {}
-
-        /// Another attempt has this id.
-        record Elsewhere() implements Resolution {}
-
-        /// No branch has heard of it.
-        record NotBegun() implements Resolution {}
-    }
-
     private final Begin begin;
     private final Surroundings around;
-    private final Consumer<TransactionDriver> over;
+    private final Consumer<Drive> over;
     private final CompletableFuture<Resolution> resolution = new CompletableFuture<>();
     private final CompletableFuture<Decision> finished = new CompletableFuture<>();
-    private final ProtocolLoop protocol;
+    private final ProtocolLoop<State, Input, Effect> protocol;
 
     // All below is guarded by the lock of the loop.
     private final Chronicle chronicle;
@@ -67,16 +55,12 @@ final class TransactionDriver implements ProtocolLoop.Shell {
     private boolean closeEnds;
 
     private TransactionDriver(
-            Begin begin,
-            Surroundings around,
-            Consumer<TransactionDriver> over,
-            @Nullable String requestId,
-            boolean inTurn) {
+            Begin begin, Surroundings around, Consumer<Drive> over, @Nullable String requestId, boolean inTurn) {
         this.begin = begin;
         this.around = around;
         this.over = over;
         this.epoch = begin.epoch();
-        this.protocol = new ProtocolLoop(begin.id(), around, this);
+        this.protocol = new ProtocolLoop<>(begin.id(), around, new TwoPhaseCommit(), new Input.Retry(), this);
         this.chronicle = new Chronicle(begin, around);
         this.branches = new Branches(around, protocol, chronicle, requestId, inTurn);
     }
@@ -84,15 +68,14 @@ final class TransactionDriver implements ProtocolLoop.Shell {
     /// A new attempt; [#start] starts it.
     ///
     /// @param over hears when nothing is left to be done
-    static TransactionDriver fresh(
-            Begin begin, TransactionPlan plan, Surroundings around, Consumer<TransactionDriver> over) {
+    static TransactionDriver fresh(Begin begin, TransactionPlan plan, Surroundings around, Consumer<Drive> over) {
         var driver = new TransactionDriver(begin, around, over, plan.requestId(), plan.inTurn());
         driver.branches.plan(begin, plan);
         return driver;
     }
 
     /// An attempt that another coordinator left; [#takeOver] finishes it.
-    static TransactionDriver adopted(StoredTransaction stored, Surroundings around, Consumer<TransactionDriver> over) {
+    static TransactionDriver adopted(StoredTransaction stored, Surroundings around, Consumer<Drive> over) {
         var driver = new TransactionDriver(stored.begin(), around, over, null, false);
         driver.branches.adopt(stored);
         driver.chronicle.startWith(stored.timeline());
@@ -100,22 +83,24 @@ final class TransactionDriver implements ProtocolLoop.Shell {
         return driver;
     }
 
-    Begin begin() {
+    @Override
+    public Begin begin() {
         return begin;
     }
 
-    /// Completes when clients may hear the answer.
-    CompletableFuture<Resolution> resolution() {
+    @Override
+    public CompletableFuture<Resolution> resolution() {
         return resolution;
     }
 
-    /// Completes when every branch has confirmed.
-    CompletableFuture<Decision> finished() {
+    @Override
+    public CompletableFuture<Decision> finished() {
         return finished;
     }
 
     /// Stores the begin record, then asks the branches to prepare.
-    void start() {
+    @Override
+    public void start() {
         around.crashPoints().hit(CrashPoint.C0_BEFORE_BEGIN);
         setAlarm();
         var _ = around.store().begin(begin).whenComplete((begun, failure) -> begun(begun, failure));
@@ -158,8 +143,8 @@ final class TransactionDriver implements ProtocolLoop.Shell {
         resolution.complete(why);
     }
 
-    /// Finishes an attempt that another coordinator left.
-    void takeOver() {
+    @Override
+    public void takeOver() {
         protocol.lock();
         try {
             chronicle.note(Event.TAKEN_OVER, null, null);
@@ -169,8 +154,8 @@ final class TransactionDriver implements ProtocolLoop.Shell {
         }
     }
 
-    /// The store says that this incarnation owns the attempt in this epoch.
-    void ownsIn(int newEpoch) {
+    @Override
+    public void ownsIn(int newEpoch) {
         protocol.lock();
         try {
             epoch = Math.max(epoch, newEpoch);
@@ -179,9 +164,8 @@ final class TransactionDriver implements ProtocolLoop.Shell {
         }
     }
 
-    /// What is known about a decision on this very attempt, without asking anybody.
-    @Nullable
-    Decision decision() {
+    @Override
+    public @Nullable Decision decision() {
         protocol.lock();
         try {
             return chronicle.decision();
@@ -190,8 +174,8 @@ final class TransactionDriver implements ProtocolLoop.Shell {
         }
     }
 
-    /// Tries at once what is waited for.
-    void retryNow() {
+    @Override
+    public void retryNow() {
         protocol.lock();
         try {
             if (protocol.state() != null) {
@@ -204,7 +188,8 @@ final class TransactionDriver implements ProtocolLoop.Shell {
     }
 
     /// Whoever does not answer may be the teller's concern, or the protocol's.
-    Pursuit pursuit() {
+    @Override
+    public Pursuit pursuit() {
         protocol.lock();
         try {
             var own = protocol.pursuit();
@@ -460,16 +445,17 @@ final class TransactionDriver implements ProtocolLoop.Shell {
     }
 
     private EndRecord endRecord(Decision decided) {
-        return chronicle.endRecord(epoch, decided, branches);
+        return chronicle.endRecord(
+                epoch, decided, branches.anyHazard(), branches.areAs(decided) ? List.of() : branches.statuses());
     }
 
     // ---- showing
 
-    /// The transaction as it is at this moment.
-    TransactionResource view() {
+    @Override
+    public TransactionResource view() {
         protocol.lock();
         try {
-            return chronicle.view(protocol.state(), branches);
+            return chronicle.view(View.state(protocol.state()), branches.statuses());
         } finally {
             protocol.unlock();
         }

@@ -3,7 +3,6 @@ package io.covenant.coordinator.transaction;
 import io.covenant.coordinator.ownership.Incarnation;
 import io.covenant.coordinator.transaction.Participants.FinishAnswer;
 import io.covenant.coordinator.transaction.RunAnswer.Reason;
-import io.covenant.coordinator.transaction.TransactionDriver.Resolution;
 import io.covenant.coordinator.transaction.TransactionStore.Proposal;
 import io.covenant.transactions.Attempt;
 import io.covenant.transactions.BranchId;
@@ -62,10 +61,11 @@ public final class Transactions implements AutoCloseable {
     private final TransactionSettings settings;
     private final TransactionListener listener;
     private final Surroundings around;
+    private final Drives drives;
     private final ScheduledThreadPoolExecutor timers;
     private final Teller teller;
     private final RandomGenerator attempts = new SecureRandom();
-    private final Map<TransactionId, TransactionDriver> live = new ConcurrentHashMap<>();
+    private final Map<TransactionId, Drive> live = new ConcurrentHashMap<>();
     private final AtomicInteger undecided;
 
     private volatile Set<String> paused = Set.of();
@@ -106,6 +106,7 @@ public final class Transactions implements AutoCloseable {
                 timers,
                 clock,
                 nanoTime);
+        this.drives = new Drives(around, this::over);
     }
 
     /// Transactions that are remembered in PostgreSQL.
@@ -159,7 +160,7 @@ public final class Transactions implements AutoCloseable {
         if (undecided.get() >= settings.maxUndecided() || live.size() >= settings.maxUnfinished()) {
             return new RunAnswer.NotBegun(Reason.TOO_MANY_TRANSACTIONS, RETRY_AFTER);
         }
-        var driver = TransactionDriver.fresh(begin(plan, digest), plan, around, this::over);
+        var driver = drives.fresh(begin(plan, digest), plan);
         known = live.putIfAbsent(plan.id(), driver);
         if (known != null) {
             return await(known, digest, true);
@@ -187,11 +188,11 @@ public final class Transactions implements AutoCloseable {
                 1);
     }
 
-    private void over(TransactionDriver driver) {
+    private void over(Drive driver) {
         live.remove(driver.begin().id(), driver);
     }
 
-    private RunAnswer await(TransactionDriver driver, String digest, boolean replayed) {
+    private RunAnswer await(Drive driver, String digest, boolean replayed) {
         var begin = driver.begin();
         if (!begin.digest().equals(digest)) {
             return new RunAnswer.OtherBody();
@@ -398,7 +399,7 @@ public final class Transactions implements AutoCloseable {
 
     /// How hard this coordinator tries to finish a transaction; absent where it does not drive it.
     public Optional<Pursuit> pursuitOf(TransactionId id) {
-        return Optional.ofNullable(live.get(id)).map(TransactionDriver::pursuit);
+        return Optional.ofNullable(live.get(id)).map(Drive::pursuit);
     }
 
     /// Tries at once whatever a transaction waits for; answers whether it is driven here.
@@ -466,7 +467,7 @@ public final class Transactions implements AutoCloseable {
     private int adopt(List<StoredTransaction> claimed) {
         int adopted = 0;
         for (var stored : claimed) {
-            var driver = TransactionDriver.adopted(stored, around, this::over);
+            var driver = drives.adopted(stored);
             var here = live.putIfAbsent(stored.begin().id(), driver);
             if (here == null) {
                 driver.takeOver();
@@ -544,7 +545,7 @@ public final class Transactions implements AutoCloseable {
     }
 
     @Nullable
-    TransactionDriver driverOf(TransactionId id) {
+    Drive driveOf(TransactionId id) {
         return live.get(id);
     }
 }

@@ -1,0 +1,23 @@
+package io.covenant.coordinator.transaction;
+
+import java.util.function.Consumer;
+
+/// Makes the drive of an attempt, by its protocol.
+///
+/// @param over hears when nothing is left to be done for an attempt
+record Drives(Surroundings around, Consumer<Drive> over) {
+
+    /// A new attempt; [Drive#start] starts it.
+    Drive fresh(Begin begin, TransactionPlan plan) {
+        return switch (begin.protocol()) {
+            case TWO_PHASE -> TransactionDriver.fresh(begin, plan, around, over);
+        };
+    }
+
+    /// An attempt that another coordinator left; [Drive#takeOver] finishes it.
+    Drive adopted(StoredTransaction stored) {
+        return switch (stored.begin().protocol()) {
+            case TWO_PHASE -> TransactionDriver.adopted(stored, around, over);
+        };
+    }
+}
