@@ -202,6 +202,9 @@ final class InDoubt {
             case DECIDING -> "the register has not taken the decision";
             case COMMITTING, ABORTING -> "not confirmed by " + unconfirmed(transaction);
             case HAZARD -> "not as decided: " + names(transaction, BranchState.HAZARD) + "; a person has to look";
+            case EXECUTING -> "not done: " + steps(transaction, BranchState.WORKING, BranchState.ACCEPTED);
+            case COMPENSATING -> "not compensated: " + steps(transaction, BranchState.UNDOING, BranchState.STUCK);
+            case STUCK -> "failed for good: " + steps(transaction, BranchState.STUCK) + "; a person has to help";
             case COMMITTED, ABORTED -> "nothing";
         };
     }
@@ -212,6 +215,14 @@ final class InDoubt {
                 .filter(branch -> branch.state() == BranchState.WORKING || branch.state() == BranchState.PREPARED)
                 .map(branch -> branch.name() + (paused.contains(branch.service()) ? " (its service is paused)" : ""))
                 .collect(Collectors.joining(", "));
+    }
+
+    private static String steps(TransactionResource saga, BranchState... states) {
+        var steps = saga.branches().stream()
+                .filter(step -> List.of(states).contains(step.state()))
+                .map(step -> step.detail() == null ? step.name() : "%s (%s)".formatted(step.name(), step.detail()))
+                .collect(Collectors.joining(", "));
+        return steps.isEmpty() ? "some step" : steps;
     }
 
     private static String names(TransactionResource transaction, BranchState state) {

@@ -138,6 +138,7 @@ final class PostgresTransactionStore implements TransactionStore {
                         case COMMITTED -> "t.finished_at is not null and not t.hazard and t.decision = 'COMMIT'";
                         case ABORTED -> "t.finished_at is not null and not t.hazard and t.decision = 'ABORT'";
                         case HAZARD -> "t.finished_at is not null and t.hazard";
+                        case EXECUTING, COMPENSATING, STUCK -> "t.finished_at is null and t.protocol = 'SAGA'";
                     });
         }
         if (query.before() != null) {

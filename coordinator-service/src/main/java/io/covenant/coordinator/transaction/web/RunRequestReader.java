@@ -40,9 +40,8 @@ final class RunRequestReader {
     private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N} ._:/-]{0,99}");
     private static final String NAME_RULE =
             "must be 1 to 100 letters, digits, spaces and . _ : / -, beginning with a letter or digit";
-    private static final Pattern TERM = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
-    private static final String TERM_RULE =
-            "must be 1 to 40 characters of a-z, 0-9 and '-', beginning with a letter or digit";
+    static final Pattern TERM = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
+    static final String TERM_RULE = "must be 1 to 40 characters of a-z, 0-9 and '-', beginning with a letter or digit";
 
     private final TransactionSettings settings;
     private final Predicate<String> knowsService;
@@ -77,10 +76,12 @@ final class RunRequestReader {
         private final List<TransactionPlan.Branch> branches = new ArrayList<>(4);
         private final Set<String> branchNames = new HashSet<>(8);
         private int branchesSeen = -1;
+        private final SagaReading saga;
 
         Reading(JsonParser json, byte[] body) {
             this.json = json;
             this.body = body;
+            this.saga = new SagaReading(json, violations);
         }
 
         TransactionPlan plan(@Nullable String requestId) {
@@ -100,6 +101,7 @@ final class RunRequestReader {
                     case "protocol" -> protocol(value);
                     case "deadlineMillis" -> deadline(value);
                     case "inTurn" -> inTurn(value);
+                    case "recovery" -> saga.recovery(value);
                     case "branches" -> branches(value);
                     default -> throw unknown(field);
                 }
@@ -122,6 +124,7 @@ final class RunRequestReader {
                 violations.add(new Violation(
                         "branches", "must be an array of 1 to %d branches".formatted(settings.maxBranches())));
             }
+            violations.addAll(saga.foreign());
             if (!violations.isEmpty()) {
                 throw refused(HttpStatus.BAD_REQUEST, "validation-failed", violations);
             }
@@ -236,7 +239,11 @@ final class RunRequestReader {
                     case "service" -> service = term(place + ".service", value);
                     case "operation" -> operation = term(place + ".operation", value);
                     case "payload" -> payload = payload(value);
-                    default -> throw unknown(place + "." + field);
+                    default -> {
+                        if (!saga.reads(branchesSeen - 1, field, value)) {
+                            throw unknown(place + "." + field);
+                        }
+                    }
                 }
             }
             if (service == null) {
@@ -304,12 +311,12 @@ final class RunRequestReader {
         private static RuntimeException wrongType(String field, String rule) {
             return Problem.ofField("wrong-type", field, rule).asException();
         }
+    }
 
-        private static RuntimeException unknown(String field) {
-            var shown = field.length() > 100 ? field.substring(0, 100) + "..." : field;
-            return Problem.ofField("unknown-field", shown.replaceAll("\\p{Cntrl}", "?"), "is not known here")
-                    .asException();
-        }
+    static RuntimeException unknown(String field) {
+        var shown = field.length() > 100 ? field.substring(0, 100) + "..." : field;
+        return Problem.ofField("unknown-field", shown.replaceAll("\\p{Cntrl}", "?"), "is not known here")
+                .asException();
     }
 
     /// Stands for the request in an exception about its body.

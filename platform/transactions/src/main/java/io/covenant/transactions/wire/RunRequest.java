@@ -14,10 +14,25 @@ import org.jspecify.annotations.Nullable;
 /// @param inTurn         whether each branch is asked to prepare only when those before it have voted:
 ///                       branches that lock rows in the same order in every transaction cannot deadlock
 ///                       across databases; all at once when absent
+/// @param recovery       sagas only: what becomes of one that cannot go on, `BACKWARD` (when absent) or
+///                       `FORWARD`
 public record RunRequest<P>(
         @Nullable UUID id,
         String name,
         @Nullable String protocol,
         @Nullable Long deadlineMillis,
         @Nullable Boolean inTurn,
-        List<BranchRequest<P>> branches) {}
+        List<BranchRequest<P>> branches,
+        @Nullable String recovery) {
+
+    /// A transaction under any protocol but a saga.
+    public RunRequest(
+            @Nullable UUID id,
+            String name,
+            @Nullable String protocol,
+            @Nullable Long deadlineMillis,
+            @Nullable Boolean inTurn,
+            List<BranchRequest<P>> branches) {
+        this(id, name, protocol, deadlineMillis, inTurn, branches, null);
+    }
+}

@@ -45,7 +45,13 @@ public record TransactionResource(
         COMMITTED,
         ABORTED,
         /// Decided, and some branch is not as decided: a person has to look.
-        HAZARD
+        HAZARD,
+        /// A saga whose steps are being done.
+        EXECUTING,
+        /// A saga that goes back: steps are being compensated.
+        COMPENSATING,
+        /// A saga of which nothing is under way, and something failed for good: a person has to help.
+        STUCK
     }
 
     /// Which branch refused, and why.
@@ -64,13 +70,25 @@ public record TransactionResource(
             @Nullable Heuristic heuristic) {}
 
     public enum BranchState {
-        /// Asked to prepare; no vote yet.
+        /// Asked to do its work; no answer that counts yet.
         WORKING,
         PREPARED,
         COMMITTED,
         ABORTED,
         READ_ONLY,
-        HAZARD
+        HAZARD,
+        /// A saga's step that nobody is known to have asked.
+        PLANNED,
+        /// A saga's step that will report later.
+        ACCEPTED,
+        /// A saga's step that is done.
+        DONE,
+        /// A saga's step that is to be compensated.
+        UNDOING,
+        /// A saga's step that is compensated, or that never was done and never will be.
+        UNDONE,
+        /// A saga's step that failed for good, or whose compensation did: a person has to help.
+        STUCK
     }
 
     /// @param atMicros since the begin
