@@ -70,7 +70,9 @@ public final class AcceptorLedger {
         var answer = Optional.<Reply>empty();
         var report = Optional.<Reply.Took>empty();
         if (born(id) < horizon) {
-            answer = request instanceof Request.Close ? answer : Optional.of(new Reply.Forgotten());
+            answer = request instanceof Request.Close || request instanceof Request.Drop
+                    ? answer
+                    : Optional.of(new Reply.Forgotten());
             return new Handled(kept, forced, answer, report);
         }
         var step = rules.on(state(id), request);
@@ -104,15 +106,6 @@ public final class AcceptorLedger {
         var kept = new Kept.Horizon(upTo);
         restore(kept);
         return Optional.of(kept);
-    }
-
-    /// Drops a transaction that a majority has forgotten: nothing that this acceptor promised about it can matter.
-    ///
-    /// @return what to store, without force
-    public Kept drop(TransactionId id) {
-        var kept = new Kept.Entry(id, new PaxosAcceptor.State.Blank());
-        restore(kept);
-        return kept;
     }
 
     /// Takes in what was stored.

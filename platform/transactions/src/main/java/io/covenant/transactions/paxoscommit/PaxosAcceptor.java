@@ -62,6 +62,7 @@ public final class PaxosAcceptor implements Protocol<State, Request, Effect> {
             case Request.Cast cast -> take(Accepted.Votes.none(cast.ballot(), cast.plan()), cast, new State.Blank());
             case Request.Accept(var ballot, var outcome) -> accept(ballot, outcome);
             case Request.Close(var outcome, var ended) -> close(outcome, ended);
+            case Request.Drop _ -> Step.stay(new State.Blank());
         };
     }
 
@@ -80,6 +81,7 @@ public final class PaxosAcceptor implements Protocol<State, Request, Effect> {
                         : outbid(open, ballot);
             case Request.Accept(var ballot, var outcome) -> accept(ballot, outcome);
             case Request.Close(var outcome, var ended) -> close(outcome, ended);
+            case Request.Drop _ -> drop();
         };
     }
 
@@ -87,6 +89,7 @@ public final class PaxosAcceptor implements Protocol<State, Request, Effect> {
         return switch (request) {
             case Request.Close(var _, var ended) ->
                 ended && !closed.ended() ? close(closed.outcome(), true) : Step.stay(closed);
+            case Request.Drop _ -> drop();
             case Request.Claim _, Request.Cast _, Request.Accept _ ->
                 answer(closed, new Reply.Closed(closed.outcome(), closed.ended()));
         };
@@ -136,6 +139,12 @@ public final class PaxosAcceptor implements Protocol<State, Request, Effect> {
     private static Step<State, Effect> close(Outcome outcome, boolean ended) {
         var closed = new State.Closed(outcome, ended);
         return Step.to(closed, new Effect.Keep(closed, false));
+    }
+
+    /// What is lost here is dropped again by whoever next finds it.
+    private static Step<State, Effect> drop() {
+        var blank = new State.Blank();
+        return Step.to(blank, new Effect.Keep(blank, false));
     }
 
     private static Step<State, Effect> keep(State next, Reply reply) {

@@ -130,8 +130,7 @@ public final class PaxosCommit implements Protocol<State, Input, Effect> {
         /// The client may hear this; it will never be otherwise.
         record Answer(Outcome outcome) implements Effect {}
 
-        /// The client may hear that it is too late to ask. A branch that asked, and is still prepared, aborts. What
-        /// the acceptor of this node holds about the transaction is of no use any more.
+        /// The client may hear that it is too late to ask. A branch that asked, and is still prepared, aborts.
         record GiveUp() implements Effect {}
     }
 
@@ -357,8 +356,9 @@ public final class PaxosCommit implements Protocol<State, Input, Effect> {
                 both(before, ask(acceptors, new Request.Close(outcome, hazards.isEmpty()))));
     }
 
-    private static Step<State, Effect> giveUp() {
-        return Step.to(new State.Gone(), new Effect.GiveUp());
+    /// All acceptors drop it, so that two that still hold it do not open it at each other again.
+    private Step<State, Effect> giveUp() {
+        return new Step<>(new State.Gone(), both(List.of(new Effect.GiveUp()), ask(acceptors, new Request.Drop())));
     }
 
     private boolean isMajority(long some) {

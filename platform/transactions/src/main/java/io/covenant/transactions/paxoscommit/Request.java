@@ -19,4 +19,7 @@ public sealed interface Request {
     ///
     /// @param ended whether all branches have confirmed it, so that it may be forgotten some day
     record Close(Outcome outcome, boolean ended) implements Request {}
+
+    /// A majority has forgotten the transaction: nothing that this acceptor holds about it can matter.
+    record Drop() implements Request {}
 }

@@ -69,7 +69,7 @@ class AcceptorLedgerTests {
     void dropsWhatAMajorityHasForgotten() {
         ledger.on(OLD, new Request.Claim(BALLOT));
 
-        ledger.drop(OLD);
+        ledger.on(OLD, new Request.Drop());
 
         assertThat(ledger.state(OLD)).isEqualTo(new PaxosAcceptor.State.Blank());
         assertThat(ledger.unfinished(10)).isEmpty();

@@ -34,7 +34,7 @@ final class Costs {
                         switch (request) {
                             case Request.Claim _ -> Kind.CLAIM;
                             case Request.Cast _ -> Kind.VOTE;
-                            case Request.Accept _ -> Kind.OTHER_MESSAGE;
+                            case Request.Accept _, Request.Drop _ -> Kind.OTHER_MESSAGE;
                             case Request.Close _ -> Kind.CLOSE;
                         };
                     case Message.Heard(TransactionId _, Reply reply) ->

@@ -41,7 +41,8 @@ class PaxosAcceptorTableTests {
             new Request.Accept(MIDDLE, Samples.ABORT),
             new Request.Accept(HIGHEST, Samples.COMMIT),
             new Request.Close(Samples.COMMIT, false),
-            new Request.Close(Samples.COMMIT, true));
+            new Request.Close(Samples.COMMIT, true),
+            new Request.Drop());
 
     @Test
     void standsInTheDocumentation() throws IOException {

@@ -47,7 +47,14 @@ final class PlantedCores {
             if (bugs.contains(PlantedBug.ONE_FORGOT_IS_GONE)
                     && heard instanceof Reply.Forgotten
                     && (state instanceof PaxosCommit.State.Claiming || state instanceof PaxosCommit.State.Proposing)) {
-                return Step.to(new PaxosCommit.State.Gone(), new PaxosCommit.Effect.GiveUp());
+                return new Step<>(
+                        new PaxosCommit.State.Gone(),
+                        Stream.concat(
+                                        Stream.<PaxosCommit.Effect>of(new PaxosCommit.Effect.GiveUp()),
+                                        acceptors.stream()
+                                                .map(acceptor ->
+                                                        new PaxosCommit.Effect.Ask(acceptor, new Request.Drop())))
+                                .toList());
             }
             var step = core.on(state, input);
             if (bugs.contains(PlantedBug.ENDED_AT_DECISION)

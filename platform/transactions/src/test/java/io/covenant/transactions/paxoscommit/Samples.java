@@ -69,6 +69,7 @@ final class Samples {
             case Request.Cast(var ballot, var _, var who) -> "Cast %s at %s".formatted(who.name(), show(ballot));
             case Request.Accept(var ballot, var outcome) -> "Accept %s at %s".formatted(show(outcome), show(ballot));
             case Request.Close(var outcome, var ended) -> "Close %s%s".formatted(show(outcome), ended ? ", ended" : "");
+            case Request.Drop _ -> "Drop";
         };
     }
 

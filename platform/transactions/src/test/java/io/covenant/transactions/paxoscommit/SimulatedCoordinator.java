@@ -177,7 +177,9 @@ final class SimulatedCoordinator implements Program {
                 if (kept instanceof Kept.Entry(var id, PaxosAcceptor.State.Closed(var _, var ended))
                         && ended
                         && AcceptorLedger.born(id) < before) {
-                    write(ledger.drop(id));
+                    var blank = new Kept.Entry(id, new PaxosAcceptor.State.Blank());
+                    ledger.restore(blank);
+                    write(blank);
                 }
             }
             return;
@@ -369,7 +371,6 @@ final class SimulatedCoordinator implements Program {
                     node.send(client, new ClientMessage.Answer(id, Optional.of(Outcome.NOTHING.decision()))));
             inquiries.forEach(
                     inquiry -> send(inquiry.from(), new Message.Inquired(inquiry.branch(), Optional.empty())));
-            write(ledger.drop(id));
         }
 
         private void retry() {
