@@ -2,6 +2,8 @@ package io.covenant.transactions.participant;
 
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Decision;
+import io.covenant.transactions.threephase.Outcome;
+import io.covenant.transactions.wire.DecidedOutcome;
 import io.covenant.transactions.wire.EvidenceReply;
 import io.covenant.transactions.wire.FinishReply;
 import io.covenant.transactions.wire.FinishReply.Finished;
@@ -13,6 +15,9 @@ import io.covenant.transactions.wire.PreparedBranches;
 import io.covenant.web.problem.Problem;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 import org.springframework.http.HttpStatus;
@@ -65,9 +70,7 @@ final class BranchController {
                 return PrepareReply.of(Refusals.vote(Refusals.FORGOTTEN));
             }
             var timeLeft = Duration.ofMillis(Math.min(request.deadlineMillis(), LONGEST_DEADLINE.toMillis()));
-            var answer = operation.readOnly()
-                    ? executor.read(branch, operation.name(), timeLeft, work)
-                    : executor.prepare(branch, operation.name(), timeLeft, work);
+            var answer = prepare(request, branch, operation, timeLeft, work);
             return switch (answer) {
                 case PrepareAnswer.Voted(var vote) -> PrepareReply.of(vote);
                 case PrepareAnswer.Ongoing _ ->
@@ -87,6 +90,21 @@ final class BranchController {
         } finally {
             MDC.remove("transaction");
         }
+    }
+
+    private PrepareAnswer prepare(
+            PrepareRequest<JsonNode> request,
+            BranchId branch,
+            BranchOperations.Operation operation,
+            Duration timeLeft,
+            BranchWork work) {
+        if (request.electorate() != null) {
+            var electorate = Electorates.of(branch, "electorate", request.electorate());
+            return executor.prepare(branch, operation.name(), timeLeft, !operation.readOnly(), electorate, work);
+        }
+        return operation.readOnly()
+                ? executor.read(branch, operation.name(), timeLeft, work)
+                : executor.prepare(branch, operation.name(), timeLeft, work);
     }
 
     @PostMapping("/commit")
@@ -109,7 +127,44 @@ final class BranchController {
         for (var gid : gids) {
             branches.add(branch("gids[%d]".formatted(branches.size()), gid));
         }
-        return new FinishReply(parallel.map(branches, branch -> finished(branch, executor.finish(branch, decision))));
+        var outcomes = outcomes(request, branches, decision);
+        return new FinishReply(parallel.map(branches, branch -> {
+            var outcome = outcomes.get(branch);
+            return finished(
+                    branch, outcome == null ? executor.finish(branch, decision) : executor.finish(branch, outcome));
+        }));
+    }
+
+    /// Of the branches under three-phase commit.
+    private static Map<BranchId, Outcome> outcomes(FinishRequest request, List<BranchId> branches, Decision decision) {
+        var told = request.outcomes();
+        if (told == null) {
+            return Map.of();
+        }
+        var outcomes = new HashMap<BranchId, Outcome>();
+        for (var branch : branches) {
+            var outcome = told.get(branch.gid());
+            if (outcome != null) {
+                outcomes.put(branch, outcome(branch, outcome, decision));
+            }
+        }
+        return outcomes;
+    }
+
+    private static Outcome outcome(BranchId branch, DecidedOutcome told, Decision decision) {
+        try {
+            var outcome = told.toOutcome(branch);
+            if (outcome.decisionFor(branch) == decision) {
+                return outcome;
+            }
+        } catch (IllegalArgumentException | NullPointerException e) {
+            // said below
+        }
+        throw Problem.ofField(
+                        "invalid-value",
+                        "outcomes",
+                        "must be, for each branch, an outcome of its own attempt that means what the path says")
+                .asException();
     }
 
     private static Finished finished(BranchId branch, FinishAnswer answer) {
@@ -130,7 +185,7 @@ final class BranchController {
         return new EvidenceReply(gid, insight.evidence(branch("gid", gid)));
     }
 
-    private static BranchId branch(String field, @Nullable String gid) {
+    static BranchId branch(String field, @Nullable String gid) {
         return BranchId.parse(gid == null ? "" : gid)
                 .orElseThrow(() -> Problem.ofField(
                                 "invalid-value",

@@ -3,12 +3,22 @@ package io.covenant.transactions.participant;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.CrashPoints;
 import io.covenant.transactions.Decision;
+import io.covenant.transactions.threephase.Outcome;
+import io.covenant.transactions.threephase.ThreePhaseParticipant;
+import io.covenant.transactions.threephase.ThreePhaseParticipant.Effect;
+import io.covenant.transactions.threephase.ThreePhaseParticipant.Input;
+import io.covenant.transactions.threephase.ThreePhaseParticipant.Request;
+import io.covenant.transactions.threephase.TimeOutRule;
 import io.covenant.transactions.twophase.TwoPhaseParticipant.Evidence;
+import io.covenant.transactions.wire.SiteReply;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +38,8 @@ public final class BranchExecutor {
     private final BranchLimits limits;
     private final CrashPoints crashPoints;
     private final BranchMetrics metrics;
+    private final BranchSites sites;
+    private final ThreePhaseParticipant threePhase;
     private final ParkedCallbacks parked = new ParkedCallbacks();
     private final ConcurrentMap<BranchId, BranchTransaction> running = new ConcurrentHashMap<>();
 
@@ -40,11 +52,24 @@ public final class BranchExecutor {
             BranchLimits limits,
             CrashPoints crashPoints,
             BranchMetrics metrics) {
+        this(transactions, finishing, limits, crashPoints, metrics, TimeOutRule.ELECT);
+    }
+
+    /// @param timeOuts what a branch under three-phase commit does that hears no decision
+    BranchExecutor(
+            PreparableTransactions transactions,
+            DataSource finishing,
+            BranchLimits limits,
+            CrashPoints crashPoints,
+            BranchMetrics metrics,
+            TimeOutRule timeOuts) {
         this.transactions = transactions;
         this.finishing = finishing;
         this.limits = limits;
         this.crashPoints = crashPoints;
         this.metrics = metrics;
+        this.sites = new BranchSites(finishing, limits.lockTimeout());
+        this.threePhase = new ThreePhaseParticipant(timeOuts);
         metrics.watchParked(parked::size);
     }
 
@@ -64,15 +89,40 @@ public final class BranchExecutor {
     /// @param operation what the work is called
     /// @param timeLeft  until the transaction aborts
     public PrepareAnswer prepare(BranchId branch, String operation, Duration timeLeft, BranchWork work) {
-        return prepare(Branch.of(branch, operation, timeLeft), true, work);
+        return prepare(Branch.of(branch, operation, timeLeft), true, work, PrepareCall::run);
     }
 
     /// The same for work that only reads: it is not prepared, and PostgreSQL refuses its writes.
     public PrepareAnswer read(BranchId branch, String operation, Duration timeLeft, BranchWork work) {
-        return prepare(Branch.of(branch, operation, timeLeft), false, work);
+        return prepare(Branch.of(branch, operation, timeLeft), false, work, PrepareCall::run);
     }
 
-    private PrepareAnswer prepare(Branch branch, boolean writes, BranchWork work) {
+    /// The same under three-phase commit.
+    ///
+    /// @param writes     whether the work may write
+    /// @param electorate every branch of the attempt, this one included, with its service
+    PrepareAnswer prepare(
+            BranchId branch,
+            String operation,
+            Duration timeLeft,
+            boolean writes,
+            SortedMap<String, String> electorate,
+            BranchWork work) {
+        return prepare(Branch.of(branch, operation, timeLeft), writes, work, call -> {
+            try (var conversation = SiteCall.prepare(threePhase, branch, sites, electorate, call::perform)) {
+                var reply = conversation.run(new Input.PrepareAsked());
+                var lost = conversation.reason();
+                return switch (reply) {
+                    case Effect.Cast(var vote) -> new PrepareAnswer.Voted(vote);
+                    case Effect.AskAgain _ -> lost == null ? call.unsettled() : new PrepareAnswer.Unknown(lost);
+                    default -> throw new IllegalStateException("no answer to a prepare: " + reply);
+                };
+            }
+        });
+    }
+
+    private PrepareAnswer prepare(
+            Branch branch, boolean writes, BranchWork work, Function<PrepareCall, PrepareAnswer> protocol) {
         if (TransactionSynchronizationManager.isActualTransactionActive()) {
             throw new IllegalStateException("a branch begins its own transaction, but the thread is in one already");
         }
@@ -84,7 +134,7 @@ public final class BranchExecutor {
         PrepareAnswer answer;
         try {
             var call = new PrepareCall(transaction, work, transactions, finishing, limits, crashPoints);
-            answer = transaction.call(call::run);
+            answer = transaction.call(() -> protocol.apply(call));
             if (!transaction.parked().isEmpty()) {
                 parked.park(branch.id(), transaction.parked());
             }
@@ -98,10 +148,74 @@ public final class BranchExecutor {
 
     /// Commits or rolls back a branch that was prepared by any executor, and says so only with evidence.
     public FinishAnswer finish(BranchId branch, Decision decision) {
+        return finish(branch, decision, FinishCall::run);
+    }
+
+    /// The same under three-phase commit, where the branch's database learns what was decided on the whole attempt.
+    FinishAnswer finish(BranchId branch, Outcome outcome) {
+        var mine = outcome.decisionFor(branch);
+        return finish(branch, mine, call -> conclude(branch, call, new Input.Told(outcome, mine)));
+    }
+
+    /// Nobody told the decision for a while; empty where a coordinator has to be asked, with the electorate.
+    Optional<FinishAnswer> timedOut(BranchId branch) {
+        // What it decides alone, should it be told to, it says with its first effect.
+        try (var call = finishCall(branch, Decision.ABORT);
+                var conversation = SiteCall.finish(threePhase, branch, sites, call::perform)) {
+            return switch (conversation.run(new Input.Asked(new Request.TimedOut()))) {
+                case Effect.Inquire _ -> Optional.empty();
+                case Effect effect -> Optional.of(finished(conversation, call, effect));
+            };
+        }
+    }
+
+    /// Has the site of a branch take part in an election or move, and answers what it says; empty when its database
+    /// does not tell.
+    Optional<SiteReply> ask(BranchId branch, Request request) {
+        try (var conversation = SiteCall.ask(threePhase, branch, sites)) {
+            return switch (conversation.run(new Input.Asked(request))) {
+                case Effect.Elected(var _, var standing) -> Optional.of(SiteReply.elected(standing));
+                case Effect.Accepted _ -> Optional.of(SiteReply.accepted());
+                case Effect.Refused(var _, var standing) -> Optional.of(SiteReply.refused(standing));
+                case Effect.AskAgain _ -> Optional.empty();
+                case Effect other -> throw new IllegalStateException("no answer to a question: " + other);
+            };
+        }
+    }
+
+    /// The branches of its attempt with their services; empty where a branch is not under three-phase commit.
+    Optional<SortedMap<String, String>> electorateOf(BranchId branch) {
+        try {
+            return sites.electorateOf(branch);
+        } catch (SQLException e) {
+            throw new DatabaseSilentException("the electorate could not be read", e);
+        }
+    }
+
+    private FinishAnswer conclude(BranchId branch, FinishCall call, Input told) {
+        try (var conversation = SiteCall.finish(threePhase, branch, sites, call::perform)) {
+            return finished(conversation, call, conversation.run(told));
+        }
+    }
+
+    private static FinishAnswer finished(SiteCall conversation, FinishCall call, Effect reply) {
+        var lost = conversation.reason();
+        return switch (reply) {
+            case Effect.Confirm(var ack) -> call.confirm(ack);
+            case Effect.AskAgain _ -> lost == null ? call.unknown() : new FinishAnswer.Unknown(lost);
+            default -> throw new IllegalStateException("no answer to a decision: " + reply);
+        };
+    }
+
+    private FinishCall finishCall(BranchId branch, Decision decision) {
+        return new FinishCall(branch, decision, finishing, limits, crashPoints, metrics, this::cancel);
+    }
+
+    private FinishAnswer finish(BranchId branch, Decision decision, Function<FinishCall, FinishAnswer> protocol) {
         long began = System.nanoTime();
         FinishAnswer answer;
-        try (var call = new FinishCall(branch, decision, finishing, limits, crashPoints, metrics, this::cancel)) {
-            answer = call.run();
+        try (var call = finishCall(branch, decision)) {
+            answer = protocol.apply(call);
         }
         if (answer instanceof FinishAnswer.Done) {
             parked.release(branch, decision);

@@ -27,6 +27,19 @@ final class BranchPurge {
 
     private static final String HAZARDS = BARRIERS.replace("branch_barrier", "branch_hazard");
 
+    /// Never before the barrier row: what a site has promised counts as long as its branch could be asked for. A
+    /// branch that is prepared shows no barrier row yet.
+    private static final String SITES = """
+            delete from branch_site
+             where gid in (select gid
+                             from branch_site s
+                            where at < now() - make_interval(secs => ?)
+                              and not exists (select from branch_barrier b where b.gid = s.gid)
+                              and not exists (select from pg_prepared_xacts p where p.gid = s.gid)
+                            limit ?
+                              for update skip locked)
+            """;
+
     private final DataSource database;
     private final Duration barriersKept;
     private final Duration hazardsKept;
@@ -48,11 +61,12 @@ final class BranchPurge {
             if (barriers > 0) {
                 LOG.info("deleted {} barrier rows older than {}", barriers, barriersKept);
             }
+            long sites = delete(connection, SITES, barriersKept);
             long hazards = delete(connection, HAZARDS, hazardsKept);
             if (hazards > 0) {
                 LOG.warn("forgot {} hazards older than {}", hazards, hazardsKept);
             }
-            return barriers + hazards;
+            return barriers + sites + hazards;
         } catch (SQLException e) {
             throw new DatabaseSilentException("old rows about branches could not be deleted", e);
         }

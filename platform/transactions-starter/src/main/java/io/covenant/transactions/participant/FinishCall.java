@@ -25,7 +25,7 @@ final class FinishCall implements AutoCloseable {
     private static final TwoPhaseParticipant PROTOCOL = new TwoPhaseParticipant();
 
     private final BranchId branch;
-    private final Decision decision;
+    private Decision decision;
     private final DataSource database;
     private final BranchLimits limits;
     private final CrashPoints crashPoints;
@@ -63,22 +63,35 @@ final class FinishCall implements AutoCloseable {
             var step = PROTOCOL.on(state, input);
             state = step.next();
             switch (step.effects().getFirst()) {
-                case Effect.Finish(var decided) -> input = finish(decided);
-                case Effect.Look _ -> input = look();
-                case Effect.Fence _ -> input = fence();
                 case Effect.Confirm(var ack) -> {
                     return confirm(ack);
                 }
                 case Effect.AskAgain _ -> {
-                    return new FinishAnswer.Unknown(reason);
+                    return unknown();
                 }
-                case Effect.Work _, Effect.Prepare _, Effect.Cast _ ->
-                    throw new IllegalStateException("not part of a decision: " + step);
+                case Effect.Finish _, Effect.Look _, Effect.Fence _, Effect.Work _, Effect.Prepare _, Effect.Cast _ ->
+                    input = perform(step.effects().getFirst());
             }
         }
     }
 
+    /// What the branch hears once this has been tried, whichever protocol asks for it.
+    Input perform(Effect effect) {
+        return switch (effect) {
+            case Effect.Finish(var decided) -> finish(decided);
+            case Effect.Look _ -> look();
+            case Effect.Fence _ -> fence();
+            case Effect.Work _, Effect.Prepare _, Effect.Cast _, Effect.Confirm _, Effect.AskAgain _ ->
+                throw new IllegalStateException("not part of a decision: " + effect);
+        };
+    }
+
+    FinishAnswer unknown() {
+        return new FinishAnswer.Unknown(reason);
+    }
+
     private Input finish(Decision decided) {
+        decision = decided;
         if (decided == Decision.ABORT) {
             cancel.accept(branch);
         }
@@ -141,7 +154,7 @@ final class FinishCall implements AutoCloseable {
         }
     }
 
-    private FinishAnswer confirm(Ack ack) {
+    FinishAnswer confirm(Ack ack) {
         return switch (ack) {
             case DONE -> new FinishAnswer.Done();
             case HAZARD -> hazard();

@@ -52,7 +52,7 @@ import tools.jackson.databind.json.JsonMapper;
         })
 @ConditionalOnBean(DataSource.class)
 @ConditionalOnProperty(name = "covenant.transactions.participant.enabled", matchIfMissing = true)
-@EnableConfigurationProperties(ParticipantProperties.class)
+@EnableConfigurationProperties({ParticipantProperties.class, ThreePhaseProperties.class})
 public class ParticipantAutoConfiguration {
 
     private static final Logger LOG = LoggerFactory.getLogger(ParticipantAutoConfiguration.class);
@@ -93,9 +93,16 @@ public class ParticipantAutoConfiguration {
             PreparableTransactions transactions,
             FinishingDatabase finishing,
             ParticipantProperties properties,
+            ThreePhaseProperties threePhase,
             CrashPoints crashPoints,
             BranchMetrics metrics) {
-        return new BranchExecutor(transactions, finishing.dataSource(), properties.limits(), crashPoints, metrics);
+        if (threePhase.unsafeTextbookTimeouts()) {
+            LOG.warn(
+                    "UNSAFE: covenant.transactions.threephase.unsafe-textbook-timeouts is on. A branch under three-phase"
+                            + " commit that hears nothing decides alone: others may decide otherwise. It is meant for teaching.");
+        }
+        return new BranchExecutor(
+                transactions, finishing.dataSource(), properties.limits(), crashPoints, metrics, threePhase.timeOuts());
     }
 
     @Bean
@@ -120,7 +127,8 @@ public class ParticipantAutoConfiguration {
                     sweep.coordinator());
         }
         var coordinators = new HttpOutcomeInquirer(services, sweep.coordinator(), sweep.timeout());
-        return new BranchSweep(prepared, executor, coordinators, parallel, metrics, sweep.minAge());
+        var terminations = new HttpTerminationRequester(services, sweep.coordinator(), sweep.timeout());
+        return new BranchSweep(prepared, executor, coordinators, terminations, parallel, metrics, sweep.minAge());
     }
 
     @Bean
@@ -153,6 +161,11 @@ public class ParticipantAutoConfiguration {
             var memory = new BranchMemory(properties.retention(), InstantSource.system());
             var insight = new BranchInsight(finishing.dataSource());
             return new BranchController(operations, executor, memory, insight, parallel);
+        }
+
+        @Bean
+        SiteController siteController(BranchExecutor executor, ParticipantProperties properties) {
+            return new SiteController(executor, new BranchMemory(properties.retention(), InstantSource.system()));
         }
     }
 

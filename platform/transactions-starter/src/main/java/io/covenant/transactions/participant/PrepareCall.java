@@ -60,18 +60,35 @@ final class PrepareCall {
             var step = PROTOCOL.on(state, input);
             state = step.next();
             switch (step.effects().getFirst()) {
-                case Effect.Work _ -> input = transaction.writes() ? work() : read();
-                case Effect.Prepare _ -> input = prepare();
                 case Effect.Cast(var vote) -> {
                     return new PrepareAnswer.Voted(vote);
                 }
                 case Effect.AskAgain _ -> {
-                    return ongoing ? new PrepareAnswer.Ongoing() : new PrepareAnswer.Unknown(unknown);
+                    return unsettled();
                 }
-                case Effect.Finish _, Effect.Look _, Effect.Fence _, Effect.Confirm _ ->
-                    throw new IllegalStateException("not part of a prepare: " + step);
+                case Effect.Work _,
+                        Effect.Prepare _,
+                        Effect.Finish _,
+                        Effect.Look _,
+                        Effect.Fence _,
+                        Effect.Confirm _ -> input = perform(step.effects().getFirst());
             }
         }
+    }
+
+    /// What the branch hears once this has been tried, whichever protocol asks for it.
+    Input perform(Effect effect) {
+        return switch (effect) {
+            case Effect.Work _ -> transaction.writes() ? work() : read();
+            case Effect.Prepare _ -> prepare();
+            case Effect.Finish _, Effect.Look _, Effect.Fence _, Effect.Confirm _, Effect.Cast _, Effect.AskAgain _ ->
+                throw new IllegalStateException("not part of a prepare: " + effect);
+        };
+    }
+
+    /// Why there is no vote.
+    PrepareAnswer unsettled() {
+        return ongoing ? new PrepareAnswer.Ongoing() : new PrepareAnswer.Unknown(unknown);
     }
 
     /// Begins, inserts the barrier row, works. The flush comes with the prepare, which nothing may follow.

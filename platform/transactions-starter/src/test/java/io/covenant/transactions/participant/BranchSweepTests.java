@@ -26,6 +26,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class BranchSweepTests {
 
+    static final TerminationRequester UNASKED = (branch, _) -> {
+        throw new AssertionError("not under three-phase commit: " + branch);
+    };
+
     private final TestDatabase database;
     private final Shelf shelf;
     private final InParallel parallel = new InParallel(4);
@@ -174,6 +178,7 @@ class BranchSweepTests {
                     new PreparedTransactions(other.finishing()),
                     other.executor(),
                     _ -> new Answer.Decided(Decision.COMMIT),
+                    UNASKED,
                     parallel,
                     BranchMetrics.none(),
                     Duration.ZERO);
@@ -207,6 +212,7 @@ class BranchSweepTests {
                     asked.add(branch);
                     return coordinators.outcomeOf(branch);
                 },
+                UNASKED,
                 parallel,
                 metrics,
                 minAge);

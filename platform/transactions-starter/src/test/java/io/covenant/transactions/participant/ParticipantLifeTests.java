@@ -75,6 +75,7 @@ class ParticipantLifeTests {
                     new PreparedTransactions(shelf.finishing()),
                     shelf.executor(),
                     _ -> new OutcomeInquirer.Answer.Silent("nobody there"),
+                    BranchSweepTests.UNASKED,
                     parallel,
                     metrics,
                     Duration.ofSeconds(2));

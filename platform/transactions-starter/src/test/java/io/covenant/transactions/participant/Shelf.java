@@ -41,6 +41,7 @@ final class Shelf implements AutoCloseable {
         this.database = database;
         if (count(database.superuser(), "select count(*) from pg_tables where tablename = 'branch_barrier'") == 0) {
             database.migrate(script("/db/transactions/V1__branches.sql"));
+            database.migrate(script("/db/transactions/V3__sites.sql"));
         }
         database.migrate(TABLES);
         working = pool(database, workers, autoCommit);
