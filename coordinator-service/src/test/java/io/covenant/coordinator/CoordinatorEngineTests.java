@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.covenant.coordinator.ModelParticipants.Held;
 import io.covenant.coordinator.recovery.RecoverySettings;
+import io.covenant.coordinator.transaction.Asking;
 import io.covenant.coordinator.transaction.Participants.FinishAnswer;
 import io.covenant.coordinator.transaction.Participants.PrepareAnswer;
 import io.covenant.coordinator.transaction.RunAnswer;
@@ -13,10 +14,10 @@ import io.covenant.testing.RealPostgres;
 import io.covenant.testing.TestDatabase;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Vote;
-import io.covenant.transactions.wire.FinishReply.Finished;
 import io.covenant.transactions.wire.FinishReply.Result;
 import io.covenant.transactions.wire.OutcomeReply;
 import io.covenant.transactions.wire.OutcomeReply.Outcome;
+import io.covenant.transactions.wire.SettleReply.Settled;
 import io.covenant.transactions.wire.TransactionResource;
 import io.covenant.transactions.wire.TransactionResource.BranchState;
 import io.covenant.transactions.wire.TransactionResource.State;
@@ -276,8 +277,8 @@ class CoordinatorEngineTests {
 
     @Test
     void answersCommittedAtTheDeadlineWhenABranchIsSlowToConfirm() {
-        services.onFinish((branch, _) ->
-                branch.name().equals("inventory") ? new Finished(branch.gid(), Result.RETRY, "busy") : null);
+        services.onFinish(
+                (branch, _) -> branch.name().equals("inventory") ? Settled.retry(branch.gid(), "busy") : null);
         var plan = Plans.order(Plans.id(), Duration.ofMillis(700), "orders", "inventory");
 
         var transaction = decided(engine.transactions().run(plan));
@@ -295,7 +296,7 @@ class CoordinatorEngineTests {
     @Test
     void showsAHazard() {
         services.onFinish((branch, _) -> branch.name().equals("inventory")
-                ? new Finished(branch.gid(), Result.HAZARD, "rolled back by hand")
+                ? new Settled(branch.gid(), Result.HAZARD, null, "rolled back by hand")
                 : null);
         var plan = Plans.order("orders", "inventory");
 
@@ -399,7 +400,7 @@ class CoordinatorEngineTests {
         var dying = engine("coordinator-2");
         var asked = new CountDownLatch(2);
         services.onPrepare(preparation -> {
-            services.prepareHonestly(preparation.branch());
+            services.askHonestly(Asking.PREPARE, preparation.branch());
             asked.countDown();
             return new PrepareAnswer.Unsettled("the vote is lost");
         });

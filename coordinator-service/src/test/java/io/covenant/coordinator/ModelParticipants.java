@@ -1,15 +1,20 @@
 package io.covenant.coordinator;
 
+import io.covenant.coordinator.transaction.Asking;
+import io.covenant.coordinator.transaction.Finish;
 import io.covenant.coordinator.transaction.Participants;
 import io.covenant.coordinator.transaction.Participants.PrepareAnswer.Voted;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.Refusal;
 import io.covenant.transactions.Vote;
-import io.covenant.transactions.wire.FinishReply.Finished;
+import io.covenant.transactions.tcc.Settlement.Finding;
 import io.covenant.transactions.wire.FinishReply.Result;
+import io.covenant.transactions.wire.SettleReply.Settled;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,9 +27,13 @@ import org.jspecify.annotations.Nullable;
 /// they hold. Tests bend single answers.
 public final class ModelParticipants implements Participants {
 
+    /// How long reservations hold.
+    public static final Duration HOLDS = Duration.ofSeconds(30);
+
     /// What a service holds of a branch.
     public enum Held {
         PREPARED,
+        RESERVED,
         COMMITTED,
         ABORTED
     }
@@ -34,7 +43,7 @@ public final class ModelParticipants implements Participants {
     private final List<String> calls = new CopyOnWriteArrayList<>();
 
     private volatile Function<Preparation, @Nullable PrepareAnswer> onPrepare = _ -> null;
-    private volatile BiFunction<BranchId, Decision, @Nullable Finished> onFinish = (_, _) -> null;
+    private volatile BiFunction<BranchId, Decision, @Nullable Settled> onFinish = (_, _) -> null;
     private volatile Function<String, @Nullable FinishAnswer> onFinishRequest = _ -> null;
 
     public ModelParticipants(String... services) {
@@ -46,7 +55,7 @@ public final class ModelParticipants implements Participants {
         onPrepare = answer;
     }
 
-    public void onFinish(BiFunction<BranchId, Decision, @Nullable Finished> answer) {
+    public void onFinish(BiFunction<BranchId, Decision, @Nullable Settled> answer) {
         onFinish = answer;
     }
 
@@ -65,40 +74,61 @@ public final class ModelParticipants implements Participants {
 
     @Override
     public PrepareAnswer prepare(Preparation preparation) {
-        calls.add("prepare " + preparation.service());
+        calls.add(preparation.asking().name().toLowerCase(Locale.ROOT) + " " + preparation.service());
         var bent = onPrepare.apply(preparation);
-        return bent == null ? prepareHonestly(preparation.branch()) : bent;
+        return bent == null ? askHonestly(preparation.asking(), preparation.branch()) : bent;
     }
 
-    public PrepareAnswer prepareHonestly(BranchId branch) {
-        var held = branches.putIfAbsent(branch, Held.PREPARED);
-        return held == Held.ABORTED ? no("fenced") : new Voted(new Vote.Yes());
+    public PrepareAnswer askHonestly(Asking asking, BranchId branch) {
+        var held = branches.putIfAbsent(
+                branch,
+                switch (asking) {
+                    case PREPARE -> Held.PREPARED;
+                    case TRY -> Held.RESERVED;
+                });
+        if (held == Held.ABORTED) {
+            return no("fenced");
+        }
+        return switch (asking) {
+            case PREPARE -> new Voted(new Vote.Yes());
+            case TRY -> new Voted(new Vote.Yes(), HOLDS);
+        };
     }
 
     @Override
-    public FinishAnswer finish(String service, Decision decision, List<BranchId> told) {
+    public FinishAnswer finish(String service, Finish how, List<BranchId> told) {
         calls.add("finish " + service + " " + told.size());
         var bent = onFinishRequest.apply(service);
         if (bent != null) {
             return bent;
         }
-        var results = new ArrayList<Finished>();
+        var results = new ArrayList<Settled>();
         for (var branch : told) {
-            var one = onFinish.apply(branch, decision);
-            results.add(one == null ? finishHonestly(branch, decision) : one);
+            var one = onFinish.apply(branch, how.decision());
+            results.add(one == null ? finishHonestly(branch, how) : one);
         }
         return new FinishAnswer.Answered(results);
     }
 
-    private Finished finishHonestly(BranchId branch, Decision decision) {
-        var held = branches.compute(branch, (_, before) -> switch (decision) {
+    private Settled finishHonestly(BranchId branch, Finish how) {
+        var held = branches.compute(branch, (_, before) -> switch (how) {
             case COMMIT -> before == Held.PREPARED ? Held.COMMITTED : before;
-            case ABORT -> before == Held.COMMITTED ? before : Held.ABORTED;
+            case CONFIRM -> before == Held.RESERVED ? Held.COMMITTED : before;
+            case ABORT -> before == Held.COMMITTED || before == Held.RESERVED ? before : Held.ABORTED;
+            case CANCEL -> before == Held.COMMITTED || before == Held.PREPARED ? before : Held.ABORTED;
         });
-        var wanted = decision == Decision.COMMIT ? Held.COMMITTED : Held.ABORTED;
+        var wanted = how.decision() == Decision.COMMIT ? Held.COMMITTED : Held.ABORTED;
         return held == wanted
-                ? new Finished(branch.gid(), Result.DONE, null)
-                : new Finished(branch.gid(), Result.HAZARD, "holds " + held);
+                ? Settled.done(branch.gid())
+                : new Settled(branch.gid(), Result.HAZARD, finding(how), "holds " + held);
+    }
+
+    private static @Nullable Finding finding(Finish how) {
+        return switch (how) {
+            case COMMIT, ABORT -> null;
+            case CONFIRM -> Finding.RESERVATION_GONE;
+            case CANCEL -> Finding.CONFIRMED;
+        };
     }
 
     /// Loses what it holds of a branch, as by a restored database or somebody's hand.

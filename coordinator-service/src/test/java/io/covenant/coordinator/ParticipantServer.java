@@ -2,10 +2,13 @@ package io.covenant.coordinator;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.covenant.coordinator.transaction.Asking;
+import io.covenant.coordinator.transaction.Finish;
 import io.covenant.coordinator.transaction.Participants;
 import io.covenant.coordinator.transaction.Participants.PrepareAnswer;
 import io.covenant.transactions.BranchId;
-import io.covenant.transactions.Decision;
+import io.covenant.transactions.Vote;
+import io.covenant.transactions.tcc.TryAnswer;
 import io.covenant.transactions.wire.EvidenceReply;
 import io.covenant.transactions.wire.EvidenceReply.Shown;
 import io.covenant.transactions.wire.FinishReply;
@@ -13,6 +16,9 @@ import io.covenant.transactions.wire.FinishRequest;
 import io.covenant.transactions.wire.PrepareReply;
 import io.covenant.transactions.wire.PreparedBranches;
 import io.covenant.transactions.wire.PreparedBranches.Prepared;
+import io.covenant.transactions.wire.SettleReply;
+import io.covenant.transactions.wire.SettleReply.Settled;
+import io.covenant.transactions.wire.TryReply;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -49,9 +55,12 @@ public final class ParticipantServer implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext("/internal/v1/branches/prepare", this::prepare);
-        server.createContext("/internal/v1/branches/commit", exchange -> finish(exchange, Decision.COMMIT));
-        server.createContext("/internal/v1/branches/rollback", exchange -> finish(exchange, Decision.ABORT));
+        server.createContext("/internal/v1/branches/prepare", exchange -> ask(exchange, Asking.PREPARE));
+        server.createContext("/internal/v1/branches/try", exchange -> ask(exchange, Asking.TRY));
+        server.createContext("/internal/v1/branches/commit", exchange -> finish(exchange, Finish.COMMIT));
+        server.createContext("/internal/v1/branches/rollback", exchange -> finish(exchange, Finish.ABORT));
+        server.createContext("/internal/v1/branches/confirm", exchange -> finish(exchange, Finish.CONFIRM));
+        server.createContext("/internal/v1/branches/cancel", exchange -> finish(exchange, Finish.CANCEL));
         server.createContext("/internal/v1/branches/prepared", this::prepared);
         server.createContext("/internal/v1/branches/evidence", this::evidence);
         server.start();
@@ -74,7 +83,7 @@ public final class ParticipantServer implements AutoCloseable {
         return requestIds;
     }
 
-    private void prepare(HttpExchange exchange) throws IOException {
+    private void ask(HttpExchange exchange, Asking asking) throws IOException {
         var text = new String(exchange.getRequestBody().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         var request = JSON.readTree(text);
         payloads.add(text.substring(text.indexOf("\"payload\":") + 10, text.length() - 1));
@@ -85,21 +94,43 @@ public final class ParticipantServer implements AutoCloseable {
             return;
         }
         var branch = BranchId.parse(request.path("gid").asString()).orElseThrow();
-        var voted = (PrepareAnswer.Voted) model.prepareHonestly(branch);
-        respond(exchange, 200, JSON.writeValueAsString(PrepareReply.of(voted.vote())));
+        var voted = (PrepareAnswer.Voted) model.askHonestly(asking, branch);
+        Object reply = switch (asking) {
+            case PREPARE -> PrepareReply.of(voted.vote());
+            case TRY -> TryReply.of(tried(voted));
+        };
+        respond(exchange, 200, JSON.writeValueAsString(reply));
     }
 
-    private void finish(HttpExchange exchange, Decision decision) throws IOException {
+    private static TryAnswer tried(PrepareAnswer.Voted voted) {
+        return switch (voted.vote()) {
+            case Vote.Yes _ -> new TryAnswer.Reserved(ModelParticipants.HOLDS);
+            case Vote.No(var refusal) -> new TryAnswer.Refused(refusal);
+            case Vote.ReadOnly _ -> new TryAnswer.Nothing();
+        };
+    }
+
+    private void finish(HttpExchange exchange, Finish how) throws IOException {
         var request = JSON.readValue(exchange.getRequestBody(), FinishRequest.class);
         var branches = request.gids().stream()
                 .map(gid -> BranchId.parse(gid).orElseThrow())
                 .toList();
-        var answer = model.finish("here", decision, branches);
+        var answer = model.finish("here", how, branches);
         switch (answer) {
             case Participants.FinishAnswer.Answered(var results) ->
-                respond(exchange, 200, JSON.writeValueAsString(new FinishReply(results)));
+                respond(exchange, 200, JSON.writeValueAsString(reply(how, results)));
             case Participants.FinishAnswer.Unanswered(var reason) -> respond(exchange, 503, reason);
         }
+    }
+
+    private static Object reply(Finish how, List<Settled> results) {
+        return switch (how) {
+            case COMMIT, ABORT ->
+                new FinishReply(results.stream()
+                        .map(one -> new FinishReply.Finished(one.gid(), one.result(), one.detail()))
+                        .toList());
+            case CONFIRM, CANCEL -> new SettleReply(results);
+        };
     }
 
     /// Everything it holds prepared has been so for a minute.
@@ -116,7 +147,7 @@ public final class ParticipantServer implements AutoCloseable {
         var shown = switch (model.branches().get(BranchId.parse(gid).orElseThrow())) {
             case null -> Shown.NONE;
             case PREPARED -> Shown.PREPARED;
-            case COMMITTED -> Shown.WORK;
+            case RESERVED, COMMITTED -> Shown.WORK;
             case ABORTED -> Shown.FENCE;
         };
         respond(exchange, 200, JSON.writeValueAsString(new EvidenceReply(gid, shown)));

@@ -36,6 +36,12 @@ public final class Plans {
                 "request-1");
     }
 
+    /// The same under another protocol.
+    public static TransactionPlan under(CommitProtocol protocol, TransactionPlan plan) {
+        return new TransactionPlan(
+                plan.id(), plan.name(), protocol, plan.deadline(), plan.inTurn(), plan.branches(), plan.requestId());
+    }
+
     /// The same, asking one branch after the other.
     public static TransactionPlan inTurn(TransactionPlan plan) {
         return new TransactionPlan(

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.covenant.benchmarks.measure.Ending;
 import io.covenant.coordinator.CoordinatorEngine;
 import io.covenant.coordinator.transaction.CommitProtocol;
+import io.covenant.coordinator.transaction.Finish;
 import io.covenant.coordinator.transaction.Participants;
 import io.covenant.coordinator.transaction.Payload;
 import io.covenant.coordinator.transaction.RunAnswer;
@@ -13,7 +14,7 @@ import io.covenant.transactions.Decision;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.participant.BranchExecutor;
 import io.covenant.transactions.participant.BranchRefusedException;
-import io.covenant.transactions.wire.FinishReply.Finished;
+import io.covenant.transactions.wire.SettleReply.Settled;
 import io.covenant.transactions.wire.FinishReply.Result;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -181,15 +182,15 @@ final class InProcess implements Contestant {
         }
 
         @Override
-        public FinishAnswer finish(String service, Decision decision, List<BranchId> ids) {
+        public FinishAnswer finish(String service, Finish how, List<BranchId> ids) {
             Branch branch = of(service);
-            List<Future<Finished>> finishing = ids.stream()
+            List<Future<Settled>> finishing = ids.stream()
                     .skip(1)
-                    .map(id -> threads.submit(() -> finish(branch, decision, id)))
+                    .map(id -> threads.submit(() -> finish(branch, how.decision(), id)))
                     .toList();
-            var results = new ArrayList<Finished>();
-            results.add(finish(branch, decision, ids.getFirst()));
-            for (Future<Finished> result : finishing) {
+            var results = new ArrayList<Settled>();
+            results.add(finish(branch, how.decision(), ids.getFirst()));
+            for (Future<Settled> result : finishing) {
                 try {
                     results.add(result.get());
                 } catch (InterruptedException e) {
@@ -202,14 +203,14 @@ final class InProcess implements Contestant {
             return new FinishAnswer.Answered(results);
         }
 
-        private static Finished finish(Branch branch, Decision decision, BranchId id) {
+        private static Settled finish(Branch branch, Decision decision, BranchId id) {
             return switch (branch.executor().finish(id, decision)) {
                 case io.covenant.transactions.participant.FinishAnswer.Done _ ->
-                    new Finished(id.gid(), Result.DONE, null);
+                    Settled.done(id.gid());
                 case io.covenant.transactions.participant.FinishAnswer.Hazard(var detail) ->
-                    new Finished(id.gid(), Result.HAZARD, detail);
+                    new Settled(id.gid(), Result.HAZARD, null, detail);
                 case io.covenant.transactions.participant.FinishAnswer.Unknown(var reason) ->
-                    new Finished(id.gid(), Result.RETRY, reason);
+                    Settled.retry(id.gid(), reason);
             };
         }
 

@@ -3,7 +3,6 @@ package io.covenant.coordinator.transaction;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Refusal;
 import io.covenant.transactions.Vote;
-import io.covenant.transactions.twophase.TwoPhaseCommit.Effect;
 import io.covenant.transactions.wire.PrepareReply;
 import io.covenant.transactions.wire.TransactionResource.BranchState;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +14,7 @@ final class BranchProgress {
     final String service;
     final String operation;
 
-    /// Absent once nothing is to be prepared any more.
+    /// Absent once nobody is to be asked any more.
     @Nullable
     Payload payload;
 
@@ -29,16 +28,19 @@ final class BranchProgress {
     @Nullable
     String detail;
 
-    /// A prepare is under way.
+    /// A question is under way.
     boolean asking;
     /// It may have heard of us.
     boolean reached;
 
     int tries;
+    /// When it was first asked, on the clock of [Surroundings#nanoTime].
+    long firstAsked;
+
     boolean told;
 
     /// The abort that waits for its vote.
-    Effect.@Nullable Tell untold;
+    Task.@Nullable Tell untold;
 
     /// No abort waits for its vote any more.
     boolean waited;

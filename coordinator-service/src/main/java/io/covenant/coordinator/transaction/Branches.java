@@ -2,18 +2,17 @@ package io.covenant.coordinator.transaction;
 
 import io.covenant.coordinator.transaction.Participants.Preparation;
 import io.covenant.coordinator.transaction.Participants.PrepareAnswer;
+import io.covenant.coordinator.transaction.Participants.PrepareAnswer.Voted;
 import io.covenant.coordinator.transaction.Timeline.Event;
 import io.covenant.coordinator.transaction.TransactionListener.Retried;
-import io.covenant.transactions.Ack;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.CrashPoint;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.Vote;
-import io.covenant.transactions.twophase.TwoPhaseCommit.Effect;
-import io.covenant.transactions.twophase.TwoPhaseCommit.Input;
-import io.covenant.transactions.twophase.TwoPhaseCommit.State;
-import io.covenant.transactions.wire.FinishReply.Finished;
+import io.covenant.transactions.wire.SettleReply.Settled;
+import io.covenant.transactions.wire.TransactionResource;
 import io.covenant.transactions.wire.TransactionResource.BranchState;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,28 +26,31 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The branches of one attempt: asks them for their votes, tells them the decision, and feeds what they answer to
-/// the protocol. Guarded by the lock of the [ProtocolLoop].
-final class Branches implements Teller.Listener {
+/// The branches of one attempt: asks them, tells them the decision, and feeds what they answer to the protocol. Guarded
+/// by the lock of the [ProtocolLoop].
+final class Branches<S, I, E> implements Teller.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger(Branches.class);
 
     private final Surroundings around;
-    private final ProtocolLoop<State, Input, Effect> protocol;
+    private final Dialect<S, I, E> dialect;
+    private final ProtocolLoop<S, I, E> protocol;
     private final Chronicle chronicle;
     private final @Nullable String requestId;
     private final boolean inTurn;
     private final Map<BranchId, BranchProgress> branches = new LinkedHashMap<>();
-    private final List<Effect.Tell> heldBack = new ArrayList<>(0);
+    private final List<Task.Tell> heldBack = new ArrayList<>(0);
 
-    /// @param inTurn whether each is asked to prepare only when those before it have voted
+    /// @param inTurn whether each is asked only when those before it have answered
     Branches(
             Surroundings around,
-            ProtocolLoop<State, Input, Effect> protocol,
+            Dialect<S, I, E> dialect,
+            ProtocolLoop<S, I, E> protocol,
             Chronicle chronicle,
             @Nullable String requestId,
             boolean inTurn) {
         this.around = around;
+        this.dialect = dialect;
         this.protocol = protocol;
         this.chronicle = chronicle;
         this.requestId = requestId;
@@ -87,9 +89,9 @@ final class Branches implements Teller.Listener {
                         id -> new BranchProgress(id, service, "", null)));
     }
 
-    // ---- asking for votes
+    // ---- asking
 
-    void prepare(BranchId to) {
+    void ask(BranchId to) {
         var branch = branch(to);
         var payload = branch.payload;
         if (branch.asking || payload == null || !isItsTurn(branch)) {
@@ -102,14 +104,17 @@ final class Branches implements Teller.Listener {
         branch.asking = true;
         branch.tries++;
         if (branch.tries == 1) {
-            chronicle.note(Event.PREPARE_SENT, branch, null);
+            branch.firstAsked = around.nanoTime().getAsLong();
+            chronicle.note(dialect.asking().sent(), branch, null);
         } else {
             around.listener().retried(Retried.PREPARE);
         }
         var preparation = new Preparation(
+                dialect.asking(),
                 to,
                 branch.service,
                 branch.operation,
+                "",
                 payload,
                 timeLeft,
                 timeLeft.compareTo(around.patience()) < 0 ? timeLeft : around.patience(),
@@ -124,12 +129,12 @@ final class Branches implements Teller.Listener {
                         .allMatch(earlier -> earlier.vote != null);
     }
 
-    private void prepareNext() {
-        if (inTurn && protocol.state() instanceof State.Voting) {
+    private void askNext() {
+        if (inTurn && isAsking()) {
             branches.values().stream()
                     .filter(branch -> branch.vote == null)
                     .findFirst()
-                    .ifPresent(next -> prepare(next.id));
+                    .ifPresent(next -> ask(next.id));
         }
     }
 
@@ -137,7 +142,7 @@ final class Branches implements Teller.Listener {
         try {
             return around.participants().prepare(preparation);
         } catch (RuntimeException e) {
-            LOG.error("preparing {} failed in a way that nobody expected", preparation.branch(), e);
+            LOG.error("asking {} failed in a way that nobody expected", preparation.branch(), e);
             return new PrepareAnswer.Unsettled(e.toString());
         }
     }
@@ -146,13 +151,13 @@ final class Branches implements Teller.Listener {
         protocol.lock();
         try {
             branch.asking = false;
-            boolean awaited = protocol.state() instanceof State.Voting voting
-                    && voting.awaiting().contains(branch.id);
+            var state = protocol.state();
+            boolean awaited = state != null && dialect.awaits(state, branch.id);
             switch (answer) {
-                case PrepareAnswer.Voted(var vote) -> {
+                case Voted voted -> {
                     branch.reached = true;
                     if (awaited) {
-                        voted(branch, vote);
+                        voted(branch, voted);
                     }
                 }
                 case PrepareAnswer.NotSent(var reason) -> unanswered(branch, awaited, reason);
@@ -167,32 +172,32 @@ final class Branches implements Teller.Listener {
         }
     }
 
-    private void voted(BranchProgress branch, Vote vote) {
-        branch.votes(vote);
-        chronicle.note(Event.VOTED, branch, branch.vote == null ? null : branch.vote.name());
-        protocol.feed(new Input.Voted(branch.id, vote));
-        prepareNext();
+    private void voted(BranchProgress branch, Voted answer) {
+        branch.votes(answer.vote());
+        chronicle.note(dialect.asking().answered(), branch, dialect.asking().said(answer.vote()));
+        protocol.feed(dialect.answered(branch.id, answer));
+        askNext();
     }
 
     private void unanswered(BranchProgress branch, boolean awaited, String reason) {
         if (awaited) {
-            chronicle.note(Event.PREPARE_UNANSWERED, branch, Storable.text(reason));
+            chronicle.note(dialect.asking().unanswered(), branch, Storable.text(reason));
             protocol.retryAfter(branch.tries);
         }
     }
 
-    /// Nothing is to be prepared any more.
+    /// Nobody is to be asked any more.
     void dropPayloads() {
         branches.values().forEach(branch -> branch.payload = null);
     }
 
     // ---- telling
 
-    void tell(Effect.Tell tell) {
+    void tell(Task.Tell tell) {
         var branch = branch(tell.to());
         if (tell.decision() == Decision.ABORT && !branch.reached && !branch.asking) {
             // Nothing ever left for this branch, so there is nothing to undo.
-            protocol.feed(new Input.Acked(branch.id, Ack.DONE));
+            protocol.feed(dialect.done(branch.id));
             branch.state = BranchState.ABORTED;
             return;
         }
@@ -203,13 +208,14 @@ final class Branches implements Teller.Listener {
             }
             return;
         }
+        var how = dialect.finish(tell.decision());
         if (!branch.told) {
             branch.told = true;
-            chronicle.note(Event.TOLD, branch, tell.decision().name());
+            chronicle.note(Event.TOLD, branch, how.name());
         } else {
             around.listener().retried(Retried.FINISH);
         }
-        around.teller().tell(branch.service, branch.id, tell.decision(), this);
+        around.teller().tell(branch.service, branch.id, how, this);
     }
 
     private void waitNoLonger(BranchProgress branch) {
@@ -222,12 +228,12 @@ final class Branches implements Teller.Listener {
         }
     }
 
-    /// The abort that waited for this answer. Who answers that nothing is prepared need not hear of it.
+    /// The abort that waited for this answer. Who answers that it holds nothing need not hear of it.
     private void tellWhoHasAnswered(BranchProgress branch, PrepareAnswer answer) {
-        if (branch.untold != null && answer instanceof PrepareAnswer.Voted(var vote) && !(vote instanceof Vote.Yes)) {
+        if (branch.untold != null && answer instanceof Voted(var vote, var _) && !(vote instanceof Vote.Yes)) {
             branch.untold = null;
             branch.state = BranchState.ABORTED;
-            protocol.feed(new Input.Acked(branch.id, Ack.DONE));
+            protocol.feed(dialect.done(branch.id));
         } else {
             tellUntold(branch);
         }
@@ -242,12 +248,12 @@ final class Branches implements Teller.Listener {
     }
 
     /// Tells it once another branch has answered.
-    void holdBack(Effect.Tell tell) {
+    void holdBack(Task.Tell tell) {
         heldBack.add(tell);
     }
 
     @Override
-    public void told(BranchId id, Finished answer) {
+    public void told(BranchId id, Settled answer) {
         protocol.lock();
         try {
             var branch = branch(id);
@@ -256,15 +262,15 @@ final class Branches implements Teller.Listener {
                     chronicle.note(Event.ACKNOWLEDGED, branch, null);
                     branch.state = finalState(branch);
                     branch.detail = null;
-                    protocol.feed(new Input.Acked(id, Ack.DONE));
+                    protocol.feed(dialect.done(id));
                 }
                 case HAZARD -> {
                     branch.state = BranchState.HAZARD;
-                    branch.detail = Storable.text(answer.detail());
+                    branch.detail = Storable.text(hazard(answer));
                     chronicle.note(Event.HAZARD, branch, branch.detail);
                     LOG.error("HAZARD: {} is not as decided ({}): {}", id, chronicle.decision(), branch.detail);
                     around.listener().hazard(id);
-                    protocol.feed(new Input.Acked(id, Ack.HAZARD));
+                    protocol.feed(dialect.hazard(id, answer));
                 }
                 case RETRY -> {
                     protocol.countTry();
@@ -279,14 +285,18 @@ final class Branches implements Teller.Listener {
         }
     }
 
+    private static @Nullable String hazard(Settled answer) {
+        var finding = answer.finding();
+        return finding == null || answer.detail() == null ? answer.detail() : finding.name() + ": " + answer.detail();
+    }
+
     private BranchState finalState(BranchProgress branch) {
         if (chronicle.decision() != Decision.COMMIT) {
             return BranchState.ABORTED; // also while an abort is not on record yet
         }
         // Who votes yes is sealed, and who votes no prevents the commit.
-        boolean sealed = protocol.state() instanceof State.Telling(var _, var unacked, var _)
-                && unacked.get(branch.id) == Decision.COMMIT;
-        return sealed ? BranchState.COMMITTED : BranchState.READ_ONLY;
+        var state = protocol.state();
+        return state != null && dialect.commits(state, branch.id) ? BranchState.COMMITTED : BranchState.READ_ONLY;
     }
 
     private void tellTheOthers() {
@@ -312,6 +322,16 @@ final class Branches implements Teller.Listener {
     }
 
     // ---- what is known of them
+
+    private boolean isAsking() {
+        var state = protocol.state();
+        return state != null && dialect.shown(state) == TransactionResource.State.VOTING;
+    }
+
+    /// Since it was first asked, on the clock of [Surroundings#nanoTime].
+    Duration sinceAsked(BranchId id) {
+        return Duration.ofNanos(around.nanoTime().getAsLong() - branch(id).firstAsked);
+    }
 
     Set<BranchId> ids() {
         return branches.keySet();

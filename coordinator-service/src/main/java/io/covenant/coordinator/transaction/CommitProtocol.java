@@ -3,5 +3,7 @@ package io.covenant.coordinator.transaction;
 /// The protocols that a transaction can be run under.
 public enum CommitProtocol {
     /// Two-phase commit with presumed abort, see [io.covenant.transactions.twophase].
-    TWO_PHASE
+    TWO_PHASE,
+    /// Try, confirm, cancel, see [io.covenant.transactions.tcc].
+    TCC
 }

@@ -10,14 +10,16 @@ record Drives(Surroundings around, Consumer<Drive> over) {
     /// A new attempt; [Drive#start] starts it.
     Drive fresh(Begin begin, TransactionPlan plan) {
         return switch (begin.protocol()) {
-            case TWO_PHASE -> TransactionDriver.fresh(begin, plan, around, over);
+            case TWO_PHASE -> TransactionDriver.fresh(new TwoPhaseDialect(), begin, plan, around, over);
+            case TCC -> TransactionDriver.fresh(new TccDialect(), begin, plan, around, over);
         };
     }
 
     /// An attempt that another coordinator left; [Drive#takeOver] finishes it.
     Drive adopted(StoredTransaction stored) {
         return switch (stored.begin().protocol()) {
-            case TWO_PHASE -> TransactionDriver.adopted(stored, around, over);
+            case TWO_PHASE -> TransactionDriver.adopted(new TwoPhaseDialect(), stored, around, over);
+            case TCC -> TransactionDriver.adopted(new TccDialect(), stored, around, over);
         };
     }
 }

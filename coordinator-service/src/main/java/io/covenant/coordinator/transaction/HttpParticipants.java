@@ -1,11 +1,14 @@
 package io.covenant.coordinator.transaction;
 
 import io.covenant.transactions.BranchId;
-import io.covenant.transactions.Decision;
 import io.covenant.transactions.Refusal;
 import io.covenant.transactions.Vote;
+import io.covenant.transactions.tcc.TryAnswer;
 import io.covenant.transactions.wire.FinishReply;
 import io.covenant.transactions.wire.PrepareReply;
+import io.covenant.transactions.wire.SettleReply;
+import io.covenant.transactions.wire.SettleReply.Settled;
+import io.covenant.transactions.wire.TryReply;
 import io.covenant.web.request.RequestId;
 import io.covenant.web.services.ServiceAnswer;
 import io.covenant.web.services.ServiceAnswer.Answered;
@@ -24,14 +27,14 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/// Participants behind `POST /internal/v1/branches/{prepare,commit,rollback}`.
+/// Participants behind `POST /internal/v1/branches/{prepare,commit,rollback,try,confirm,cancel}`.
 ///
-/// All three may be repeated, so a request that one instance does not answer goes to the next at once.
+/// All of them may be repeated, so a request that one instance does not answer goes to the next at once.
 final class HttpParticipants implements Participants {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpParticipants.class);
 
-    private static final String PREPARE = "/internal/v1/branches/prepare";
+    private static final String BRANCHES = "/internal/v1/branches/";
 
     /// Refusals that are none: asked too late, too early, or too often.
     private static final Set<Integer> ASK_AGAIN = Set.of(408, 425, 429);
@@ -60,8 +63,9 @@ final class HttpParticipants implements Participants {
         if (!client.knows(preparation.service())) {
             return new PrepareAnswer.NotSent("no service '%s' is configured".formatted(preparation.service()));
         }
-        var request =
-                ServiceRequest.post(PREPARE, body(preparation)).asRepeatable().within(preparation.patience());
+        var request = ServiceRequest.post(BRANCHES + verb(preparation.asking()), body(preparation))
+                .asRepeatable()
+                .within(preparation.patience());
         var requestId = preparation.requestId();
         if (requestId != null) {
             request = request.header(RequestId.HEADER, requestId);
@@ -73,13 +77,21 @@ final class HttpParticipants implements Participants {
         };
     }
 
+    private static String verb(Asking asking) {
+        return switch (asking) {
+            case PREPARE -> "prepare";
+            case TRY -> "try";
+        };
+    }
+
     /// The payload goes in as it came; nothing else in here needs escaping.
     private static byte[] body(Preparation preparation) {
-        var head = "{\"gid\":\"%s\",\"operation\":\"%s\",\"deadlineMillis\":%d,\"payload\":"
+        var head = "{\"gid\":\"%s\",\"operation\":\"%s\",\"deadlineMillis\":%d,%s\"payload\":"
                 .formatted(
                         preparation.branch().gid(),
                         preparation.operation(),
-                        Math.max(1, preparation.timeLeft().toMillis()));
+                        Math.max(1, preparation.timeLeft().toMillis()),
+                        preparation.more());
         var body =
                 new ByteArrayOutputStream(head.length() + preparation.payload().length() + 1);
         body.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
@@ -91,16 +103,28 @@ final class HttpParticipants implements Participants {
     private static PrepareAnswer vote(Preparation preparation, Answered answer) {
         try {
             if (answer.successful()) {
-                return new PrepareAnswer.Voted(
-                        answer.body().as(PrepareReply.class).toVote());
+                return voted(preparation.asking(), answer);
             }
             if (answer.refused() && !ASK_AGAIN.contains(answer.status())) {
                 return new PrepareAnswer.Voted(new Vote.No(refusal(answer)));
             }
         } catch (JacksonException | NullPointerException e) {
-            LOG.warn("{} answered prepare with something that is no vote", preparation.service(), e);
+            LOG.warn("{} answered {} with something that is no vote", preparation.service(), preparation.asking(), e);
         }
         return new PrepareAnswer.Unsettled(said(answer));
+    }
+
+    private static PrepareAnswer voted(Asking asking, Answered answer) {
+        return switch (asking) {
+            case PREPARE ->
+                new PrepareAnswer.Voted(answer.body().as(PrepareReply.class).toVote());
+            case TRY ->
+                switch (answer.body().as(TryReply.class).toAnswer()) {
+                    case TryAnswer.Reserved(var holds) -> new PrepareAnswer.Voted(new Vote.Yes(), holds);
+                    case TryAnswer.Nothing _ -> new PrepareAnswer.Voted(new Vote.ReadOnly());
+                    case TryAnswer.Refused(var refusal) -> new PrepareAnswer.Voted(new Vote.No(refusal));
+                };
+        };
     }
 
     private static Refusal refusal(Answered answer) {
@@ -135,24 +159,26 @@ final class HttpParticipants implements Participants {
     }
 
     @Override
-    public FinishAnswer finish(String service, Decision decision, List<BranchId> branches) {
+    public FinishAnswer finish(String service, Finish how, List<BranchId> branches) {
         if (!client.knows(service)) {
             return new FinishAnswer.Unanswered("no service '%s' is configured".formatted(service));
         }
-        var request = ServiceRequest.post(path(decision), body(branches))
+        var request = ServiceRequest.post(BRANCHES + verb(how), body(branches))
                 .asRepeatable()
                 .within(finishPatience);
         return switch (client.call(service, request)) {
-            case Answered answered -> results(service, answered);
+            case Answered answered -> results(service, how, answered);
             case NotSent notSent -> new FinishAnswer.Unanswered(notSent.reason());
             case Unanswered unanswered -> new FinishAnswer.Unanswered(unanswered.reason());
         };
     }
 
-    private static String path(Decision decision) {
-        return switch (decision) {
-            case COMMIT -> "/internal/v1/branches/commit";
-            case ABORT -> "/internal/v1/branches/rollback";
+    private static String verb(Finish how) {
+        return switch (how) {
+            case COMMIT -> "commit";
+            case ABORT -> "rollback";
+            case CONFIRM -> "confirm";
+            case CANCEL -> "cancel";
         };
     }
 
@@ -165,16 +191,26 @@ final class HttpParticipants implements Participants {
         return body.append("]}").toString().getBytes(StandardCharsets.US_ASCII);
     }
 
-    private static FinishAnswer results(String service, Answered answer) {
+    private static FinishAnswer results(String service, Finish how, Answered answer) {
         if (!answer.successful()) {
             return new FinishAnswer.Unanswered(said(answer));
         }
         try {
-            return new FinishAnswer.Answered(answer.body().as(FinishReply.class).results());
+            return new FinishAnswer.Answered(results(how, answer));
         } catch (JacksonException | NullPointerException e) {
             LOG.warn("{} answered a decision with something that is no confirmation", service, e);
             return new FinishAnswer.Unanswered(said(answer));
         }
+    }
+
+    private static List<Settled> results(Finish how, Answered answer) {
+        return switch (how) {
+            case COMMIT, ABORT ->
+                answer.body().as(FinishReply.class).results().stream()
+                        .map(one -> new Settled(one.gid(), one.result(), null, one.detail()))
+                        .toList();
+            case CONFIRM, CANCEL -> answer.body().as(SettleReply.class).results();
+        };
     }
 
     private static String said(ServiceAnswer.Answered answer) {

@@ -1,9 +1,8 @@
 package io.covenant.coordinator.transaction;
 
 import io.covenant.transactions.BranchId;
-import io.covenant.transactions.Decision;
 import io.covenant.transactions.Vote;
-import io.covenant.transactions.wire.FinishReply.Finished;
+import io.covenant.transactions.wire.SettleReply.Settled;
 import io.covenant.web.services.ServiceClient;
 import java.time.Duration;
 import java.util.List;
@@ -22,30 +21,42 @@ public interface Participants {
     /// Whether there is a service of this name to call.
     boolean knows(String service);
 
-    /// Asks a branch to do its work and to vote. Asking again about the same gid is harmless.
+    /// Asks a branch to do its work so that it can go either way. Asking again about the same gid is harmless.
     PrepareAnswer prepare(Preparation preparation);
 
     /// Tells a service what became of some of its branches.
-    FinishAnswer finish(String service, Decision decision, List<BranchId> branches);
+    FinishAnswer finish(String service, Finish how, List<BranchId> branches);
 
-    /// One prepare.
+    /// One question.
     ///
+    /// @param more      what its protocol adds to the request: members of a JSON object, each with a comma
+    ///                  behind it; mostly empty
     /// @param timeLeft  until the transaction aborts
     /// @param patience  how long to wait for the vote; not longer than the time left
     record Preparation(
+            Asking asking,
             BranchId branch,
             String service,
             String operation,
+            String more,
             Payload payload,
             Duration timeLeft,
             Duration patience,
             @Nullable String requestId) {}
 
-    /// What is known after asking a branch to prepare.
+    /// What is known after asking a branch.
     sealed interface PrepareAnswer {
 
         /// It voted, or was asked for something that no retry will make it do.
-        record Voted(Vote vote) implements PrepareAnswer {}
+        ///
+        /// @param holds how long a reservation holds until the branch asks what becomes of it, from when it
+        ///              was asked; absent for what is prepared, and where nothing is held
+        record Voted(Vote vote, @Nullable Duration holds) implements PrepareAnswer {
+
+            public Voted(Vote vote) {
+                this(vote, null);
+            }
+        }
 
         /// Nothing left this process: the branch does not know of us.
         record NotSent(String reason) implements PrepareAnswer {}
@@ -58,7 +69,7 @@ public interface Participants {
     sealed interface FinishAnswer {
 
         /// One result per branch, in their order.
-        record Answered(List<Finished> results) implements FinishAnswer {
+        record Answered(List<Settled> results) implements FinishAnswer {
 
             public Answered {
                 results = List.copyOf(results);

@@ -2,11 +2,11 @@ package io.covenant.coordinator.transaction;
 
 import io.covenant.coordinator.transaction.Participants.FinishAnswer;
 import io.covenant.transactions.BranchId;
-import io.covenant.transactions.Decision;
-import io.covenant.transactions.wire.FinishReply.Finished;
+import io.covenant.transactions.wire.SettleReply.Settled;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -33,7 +33,7 @@ final class Teller implements AutoCloseable {
     interface Listener {
 
         /// The service has answered for this branch.
-        void told(BranchId branch, Finished answer);
+        void told(BranchId branch, Settled answer);
 
         /// The service has not answered; it will be told again.
         void unheard(BranchId branch, String reason);
@@ -67,8 +67,8 @@ final class Teller implements AutoCloseable {
     }
 
     /// Tells a branch, unless it is being told already.
-    void tell(String service, BranchId branch, Decision decision, Listener listener) {
-        outboxes.computeIfAbsent(service, Outbox::new).add(new Telling(branch, decision, listener));
+    void tell(String service, BranchId branch, Finish how, Listener listener) {
+        outboxes.computeIfAbsent(service, Outbox::new).add(new Telling(branch, how, listener));
     }
 
     /// Tells these services nothing, and all others what they have to be told.
@@ -97,15 +97,15 @@ final class Teller implements AutoCloseable {
         closed = true;
     }
 
-    private record Telling(BranchId branch, Decision decision, Listener listener) {}
+    private record Telling(BranchId branch, Finish how, Listener listener) {}
 
     /// What one service has to be told.
     private final class Outbox {
 
         private final String service;
         private final ReentrantLock lock = new ReentrantLock();
-        private final Queue<Telling> commits = new ArrayDeque<>();
-        private final Queue<Telling> aborts = new ArrayDeque<>();
+        /// Those first for which somebody waits.
+        private final Map<Finish, Queue<Telling>> waiting = new EnumMap<>(Finish.class);
         private final Set<BranchId> known = new HashSet<>();
         private int inFlight;
         private int failures;
@@ -129,10 +129,7 @@ final class Teller implements AutoCloseable {
         }
 
         private void enqueue(Telling telling) {
-            switch (telling.decision()) {
-                case COMMIT -> commits.add(telling);
-                case ABORT -> aborts.add(telling);
-            }
+            waiting.computeIfAbsent(telling.how(), _ -> new ArrayDeque<>()).add(telling);
         }
 
         /// Sends what may be sent.
@@ -150,21 +147,25 @@ final class Teller implements AutoCloseable {
             }
         }
 
-        /// Commits first: somebody waits for them.
+        /// Of one kind, since the path of a request says what is told.
         private List<Telling> next() {
-            var queue = commits.isEmpty() ? aborts : commits;
-            var batch = new ArrayList<Telling>(Math.min(queue.size(), maxBatch));
-            while (batch.size() < maxBatch && !queue.isEmpty()) {
-                batch.add(queue.remove());
+            for (var queue : waiting.values()) {
+                if (!queue.isEmpty()) {
+                    var batch = new ArrayList<Telling>(Math.min(queue.size(), maxBatch));
+                    while (batch.size() < maxBatch && !queue.isEmpty()) {
+                        batch.add(queue.remove());
+                    }
+                    return batch;
+                }
             }
-            return batch;
+            return List.of();
         }
 
         private void send(List<Telling> batch) {
             var branches = batch.stream().map(Telling::branch).toList();
             FinishAnswer answer;
             try {
-                answer = participants.finish(service, batch.getFirst().decision(), branches);
+                answer = participants.finish(service, batch.getFirst().how(), branches);
             } catch (RuntimeException e) {
                 LOG.error("telling {} failed in a way that nobody expected", service, e);
                 answer = new FinishAnswer.Unanswered(e.toString());
@@ -175,8 +176,8 @@ final class Teller implements AutoCloseable {
             }
         }
 
-        private void answered(List<Telling> batch, List<Finished> results) {
-            var byGid = new HashMap<String, Finished>(results.size() * 2);
+        private void answered(List<Telling> batch, List<Settled> results) {
+            var byGid = new HashMap<String, Settled>(results.size() * 2);
             results.forEach(result -> byGid.put(result.gid(), result));
             var silent = new ArrayList<Telling>(0);
             lock.lock();

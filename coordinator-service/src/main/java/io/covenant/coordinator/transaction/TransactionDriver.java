@@ -8,12 +8,10 @@ import io.covenant.transactions.BranchId;
 import io.covenant.transactions.CrashPoint;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.Step;
-import io.covenant.transactions.twophase.TwoPhaseCommit;
-import io.covenant.transactions.twophase.TwoPhaseCommit.Effect;
-import io.covenant.transactions.twophase.TwoPhaseCommit.Input;
-import io.covenant.transactions.twophase.TwoPhaseCommit.State;
 import io.covenant.transactions.wire.TransactionResource;
+import io.covenant.transactions.wire.TransactionResource.State;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -29,54 +27,67 @@ import org.slf4j.LoggerFactory;
 /// [branches][Branches] and with the store.
 ///
 /// What the store has not forced to disk may be lost.
-final class TransactionDriver implements Drive, ProtocolLoop.Shell<State, Effect> {
+///
+/// @param <S> the protocol's states
+/// @param <I> its inputs
+/// @param <E> its effects
+final class TransactionDriver<S, I, E> implements Drive, ProtocolLoop.Shell<S, E> {
 
     private static final Logger LOG = LoggerFactory.getLogger(TransactionDriver.class);
 
     /// When a branch has not confirmed for so long, the store gets to know how far the others are.
     private static final Duration SLOW = Duration.ofSeconds(1);
 
+    private final Dialect<S, I, E> dialect;
     private final Begin begin;
     private final Surroundings around;
     private final Consumer<Drive> over;
     private final CompletableFuture<Resolution> resolution = new CompletableFuture<>();
     private final CompletableFuture<Decision> finished = new CompletableFuture<>();
-    private final ProtocolLoop<State, Input, Effect> protocol;
+    private final ProtocolLoop<S, I, E> protocol;
 
     // All below is guarded by the lock of the loop.
     private final Chronicle chronicle;
-    private final Branches branches;
+    private final Branches<S, I, E> branches;
     private boolean adopted;
     private int epoch;
-    private @Nullable Future<?> alarm;
+    private final List<Future<?>> alarms = new ArrayList<>(1);
     private @Nullable Future<?> slowAlarm;
     private @Nullable Proposal proposal;
     /// The record that closes is the end record as well.
     private boolean closeEnds;
 
     private TransactionDriver(
-            Begin begin, Surroundings around, Consumer<Drive> over, @Nullable String requestId, boolean inTurn) {
+            Dialect<S, I, E> dialect,
+            Begin begin,
+            Surroundings around,
+            Consumer<Drive> over,
+            @Nullable String requestId,
+            boolean inTurn) {
+        this.dialect = dialect;
         this.begin = begin;
         this.around = around;
         this.over = over;
         this.epoch = begin.epoch();
-        this.protocol = new ProtocolLoop<>(begin.id(), around, new TwoPhaseCommit(), new Input.Retry(), this);
+        this.protocol = new ProtocolLoop<>(begin.id(), around, dialect.protocol(), dialect.retry(), this);
         this.chronicle = new Chronicle(begin, around);
-        this.branches = new Branches(around, protocol, chronicle, requestId, inTurn);
+        this.branches = new Branches<>(around, dialect, protocol, chronicle, requestId, inTurn);
     }
 
     /// A new attempt; [#start] starts it.
     ///
     /// @param over hears when nothing is left to be done
-    static TransactionDriver fresh(Begin begin, TransactionPlan plan, Surroundings around, Consumer<Drive> over) {
-        var driver = new TransactionDriver(begin, around, over, plan.requestId(), plan.inTurn());
+    static <S, I, E> Drive fresh(
+            Dialect<S, I, E> dialect, Begin begin, TransactionPlan plan, Surroundings around, Consumer<Drive> over) {
+        var driver = new TransactionDriver<>(dialect, begin, around, over, plan.requestId(), plan.inTurn());
         driver.branches.plan(begin, plan);
         return driver;
     }
 
     /// An attempt that another coordinator left; [#takeOver] finishes it.
-    static TransactionDriver adopted(StoredTransaction stored, Surroundings around, Consumer<Drive> over) {
-        var driver = new TransactionDriver(stored.begin(), around, over, null, false);
+    static <S, I, E> Drive adopted(
+            Dialect<S, I, E> dialect, StoredTransaction stored, Surroundings around, Consumer<Drive> over) {
+        var driver = new TransactionDriver<>(dialect, stored.begin(), around, over, null, false);
         driver.branches.adopt(stored);
         driver.chronicle.startWith(stored.timeline());
         driver.adopted = true;
@@ -109,9 +120,18 @@ final class TransactionDriver implements Drive, ProtocolLoop.Shell<State, Effect
     private void setAlarm() {
         protocol.lock();
         try {
-            alarm = around.later(Duration.between(begin.createdAt(), begin.deadline()), this::expire);
+            alarms.add(around.later(
+                    Duration.between(begin.createdAt(), begin.deadline()), () -> expire(Event.DEADLINE_PASSED)));
         } finally {
             protocol.unlock();
+        }
+    }
+
+    /// Has it give up earlier than at the deadline.
+    private void expireAfter(BranchId asked, Duration holds) {
+        var left = holds.minus(branches.sinceAsked(asked));
+        if (left.compareTo(chronicle.timeLeft()) < 0) {
+            alarms.add(around.later(left, () -> expire(Event.RESERVATION_OVER)));
         }
     }
 
@@ -122,13 +142,13 @@ final class TransactionDriver implements Drive, ProtocolLoop.Shell<State, Effect
                 chronicle.note(Event.BEGUN, null, null);
                 around.listener().changed(begin.id(), TransactionResource.State.VOTING);
                 around.crashPoints().hit(CrashPoint.C1_BEGIN_STORED);
-                protocol.enter(TwoPhaseCommit.begin(branches.ids()));
+                protocol.enter(dialect.begin(branches.ids()));
                 return;
             }
         } finally {
             protocol.unlock();
         }
-        cancelAlarm();
+        cancelAlarms();
         if (begun instanceof Begun.Taken) {
             leave(new Resolution.Elsewhere());
         } else {
@@ -148,7 +168,7 @@ final class TransactionDriver implements Drive, ProtocolLoop.Shell<State, Effect
         protocol.lock();
         try {
             chronicle.note(Event.TAKEN_OVER, null, null);
-            protocol.enter(TwoPhaseCommit.takeOver(branches.ids()));
+            protocol.enter(dialect.takeOver(branches.ids()));
         } finally {
             protocol.unlock();
         }
@@ -204,7 +224,7 @@ final class TransactionDriver implements Drive, ProtocolLoop.Shell<State, Effect
         }
     }
 
-    private void expire() {
+    private void expire(Event why) {
         protocol.lock();
         try {
             if (protocol.state() == null) {
@@ -212,47 +232,53 @@ final class TransactionDriver implements Drive, ProtocolLoop.Shell<State, Effect
                 resolution.complete(new Resolution.NotBegun());
                 return;
             }
-            if (protocol.state() instanceof State.Voting) {
-                chronicle.note(Event.DEADLINE_PASSED, null, null);
+            if (shown(protocol.state()) == State.VOTING) {
+                chronicle.note(why, null, null);
             }
-            protocol.feed(new Input.Expired());
+            protocol.feed(dialect.expired());
         } finally {
             protocol.unlock();
         }
     }
 
     @Override
-    public void perform(@Nullable State before, Step<State, Effect> step) {
-        boolean alone = before instanceof State.Deciding
-                && step.next() instanceof State.Telling telling
-                && telling.decision() == Decision.COMMIT
-                && around.tellsOneAlone();
+    public void perform(@Nullable S before, Step<S, E> step) {
+        var next = dialect.shown(step.next());
+        boolean alone = shown(before) == State.DECIDING && next == State.COMMITTING && around.tellsOneAlone();
+        boolean oneIsTold = false;
         for (var effect : step.effects()) {
-            switch (effect) {
-                case Effect.Prepare(var to) -> branches.prepare(to);
-                case Effect.Propose(var proposed, var sealed) -> propose(proposed, sealed);
-                case Effect.Answer(var answer) -> answer(answer);
-                case Effect.Close(var closed) -> {
-                    closeEnds = step.next() instanceof State.Finished;
+            switch (dialect.task(effect)) {
+                case Task.Ask(var to) -> branches.ask(to);
+                case Task.ExpireAfter(var asked, var holds) -> expireAfter(asked, holds);
+                case Task.Propose(var proposed, var sealed) -> propose(proposed, sealed);
+                case Task.Answer(var answer) -> answer(answer);
+                case Task.Close(var closed) -> {
+                    closeEnds = isOver(next);
                     startClosing(closed);
                 }
-                case Effect.Tell tell -> {
-                    if (alone && !isFirstTell(step, tell)) {
+                case Task.Tell tell -> {
+                    if (alone && oneIsTold) {
                         branches.holdBack(tell);
                     } else {
+                        oneIsTold = true;
                         branches.tell(tell);
                     }
                 }
-                case Effect.End(var end) -> end(end);
+                case Task.End(var end) -> end(end);
             }
         }
     }
 
-    private static boolean isFirstTell(Step<State, Effect> step, Effect.Tell tell) {
-        return tell.equals(step.effects().stream()
-                .filter(Effect.Tell.class::isInstance)
-                .findFirst()
-                .orElse(null));
+    private static boolean isOver(State state) {
+        return switch (state) {
+            case VOTING, DECIDING, COMMITTING, ABORTING, EXECUTING, COMPENSATING, STUCK -> false;
+            case COMMITTED, ABORTED, HAZARD -> true;
+        };
+    }
+
+    /// How far it is; it has everything before it until the protocol has been entered.
+    private State shown(@Nullable S state) {
+        return state == null ? State.VOTING : dialect.shown(state);
     }
 
     // ---- deciding
@@ -302,7 +328,7 @@ final class TransactionDriver implements Drive, ProtocolLoop.Shell<State, Effect
                 around.crashPoints().hit(CrashPoint.C7_DECISION_FORCED);
             }
             chronicle.datesDecision(register.decidedAt());
-            protocol.feed(register.chosen());
+            protocol.feed(dialect.chosen(register));
         } finally {
             protocol.unlock();
         }
@@ -379,7 +405,7 @@ final class TransactionDriver implements Drive, ProtocolLoop.Shell<State, Effect
     /// From here on clients may hear it.
     private void decided(Decision answer) {
         chronicle.decides(answer);
-        cancelAlarm();
+        cancelAlarms();
         branches.dropPayloads();
         around.listener().decided(answer, chronicle.elapsed());
         if (!chronicle.finished()) {
@@ -392,10 +418,13 @@ final class TransactionDriver implements Drive, ProtocolLoop.Shell<State, Effect
         resolution.complete(new Resolution.Decided(answer));
     }
 
-    private void cancelAlarm() {
-        var set = alarm;
-        if (set != null) {
-            set.cancel(false);
+    private void cancelAlarms() {
+        protocol.lock();
+        try {
+            alarms.forEach(alarm -> alarm.cancel(false));
+            alarms.clear();
+        } finally {
+            protocol.unlock();
         }
     }
 
@@ -436,7 +465,7 @@ final class TransactionDriver implements Drive, ProtocolLoop.Shell<State, Effect
         protocol.lock();
         try {
             var decision = chronicle.decision();
-            if (protocol.state() instanceof State.Telling && decision != null) {
+            if (decision != null && !isOver(shown(protocol.state()))) {
                 var _ = around.store().note(endRecord(decision));
             }
         } finally {
@@ -455,7 +484,7 @@ final class TransactionDriver implements Drive, ProtocolLoop.Shell<State, Effect
     public TransactionResource view() {
         protocol.lock();
         try {
-            return chronicle.view(View.state(protocol.state()), branches.statuses());
+            return chronicle.view(shown(protocol.state()), branches.statuses());
         } finally {
             protocol.unlock();
         }

@@ -411,12 +411,15 @@ public final class Transactions implements AutoCloseable {
         return driver != null;
     }
 
-    /// Tells a branch that no transaction accounts for what the register says of it, see [#outcome(BranchId)].
+    /// Tells a prepared branch that no transaction accounts for what the register says of it, see [#outcome(BranchId)].
     ///
     /// @return what its service made of it; absent when it does not say
     public Optional<FinishReply.Finished> finish(String service, BranchId branch, Decision decision) {
-        return switch (participants.finish(service, decision, List.of(branch))) {
-            case FinishAnswer.Answered(var results) -> results.stream().findFirst();
+        return switch (participants.finish(service, Finish.ofPrepared(decision), List.of(branch))) {
+            case FinishAnswer.Answered(var results) ->
+                results.stream()
+                        .findFirst()
+                        .map(one -> new FinishReply.Finished(one.gid(), one.result(), one.detail()));
             case FinishAnswer.Unanswered _ -> Optional.empty();
         };
     }

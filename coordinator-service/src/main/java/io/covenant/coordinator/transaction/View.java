@@ -3,7 +3,6 @@ package io.covenant.coordinator.transaction;
 import io.covenant.coordinator.transaction.Begin.BranchSpec;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.Refusal;
-import io.covenant.transactions.twophase.TwoPhaseCommit;
 import io.covenant.transactions.wire.OutcomeReply.Outcome;
 import io.covenant.transactions.wire.PrepareReply;
 import io.covenant.transactions.wire.TransactionResource;
@@ -86,17 +85,6 @@ final class View {
                 register.decidedAt(),
                 register.decidedAt(),
                 null);
-    }
-
-    /// How far a running attempt is.
-    static State state(TwoPhaseCommit.@Nullable State state) {
-        return switch (state) {
-            case null -> State.VOTING;
-            case TwoPhaseCommit.State.Voting _ -> State.VOTING;
-            case TwoPhaseCommit.State.Deciding _ -> State.DECIDING;
-            case TwoPhaseCommit.State.Telling(var what, var _, var _) -> unfinished(what);
-            case TwoPhaseCommit.State.Finished(var what, var hazards) -> finished(what, !hazards.isEmpty());
-        };
     }
 
     static Outcome outcome(Decision decision) {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.covenant.coordinator.ModelParticipants;
 import io.covenant.coordinator.ParticipantServer;
+import io.covenant.coordinator.transaction.Asking;
 import io.covenant.coordinator.transaction.Participants.FinishAnswer;
 import io.covenant.testing.PostgresInstance;
 import io.covenant.testing.RealPostgres;
@@ -12,8 +13,8 @@ import io.covenant.testing.TestDatabase;
 import io.covenant.transactions.Attempt;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.TransactionId;
-import io.covenant.transactions.wire.FinishReply.Finished;
 import io.covenant.transactions.wire.FinishReply.Result;
+import io.covenant.transactions.wire.SettleReply.Settled;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -150,7 +151,7 @@ class OperatorControllerTests {
     @Test
     void findsAPreparedBranchThatNobodyRemembersAndHasItFinished() throws Exception {
         var orphan = new BranchId(new TransactionId(UUID.randomUUID()), new Attempt(7), "inventory");
-        INVENTORY_MODEL.prepareHonestly(orphan);
+        INVENTORY_MODEL.askHonestly(Asking.PREPARE, orphan);
 
         var orphans = get("/in-doubt").body().path("orphans");
         assertThat(orphans).hasSize(1);
@@ -169,7 +170,7 @@ class OperatorControllerTests {
 
     @Test
     void settlesAHazardByAPersonsWordUnlessTheEvidenceContradicts() throws Exception {
-        INVENTORY_MODEL.onFinish((branch, _) -> new Finished(branch.gid(), Result.HAZARD, "the row is gone"));
+        INVENTORY_MODEL.onFinish((branch, _) -> new Settled(branch.gid(), Result.HAZARD, null, "the row is gone"));
         var id = UUID.randomUUID();
         var ran = order(id);
         await().atMost(ENOUGH).until(() -> state(id).equals("HAZARD"));

@@ -8,12 +8,12 @@ import io.covenant.coordinator.transaction.Participants.PrepareAnswer;
 import io.covenant.testing.ScriptedServer;
 import io.covenant.transactions.Attempt;
 import io.covenant.transactions.BranchId;
-import io.covenant.transactions.Decision;
 import io.covenant.transactions.Refusal;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.Vote;
-import io.covenant.transactions.wire.FinishReply.Finished;
+import io.covenant.transactions.tcc.Settlement.Finding;
 import io.covenant.transactions.wire.FinishReply.Result;
+import io.covenant.transactions.wire.SettleReply.Settled;
 import io.covenant.web.json.StrictJson;
 import io.covenant.web.services.ServiceClient;
 import io.covenant.web.services.ServiceClientProperties;
@@ -164,12 +164,11 @@ class HttpParticipantsTests {
                 "{\"results\":[{\"gid\":\"%s\",\"result\":\"DONE\"},{\"gid\":\"%s\",\"result\":\"HAZARD\",\"detail\":\"gone\"}]}"
                         .formatted(FIRST.gid(), SECOND.gid()));
 
-        var answer = participants(server.address()).finish("shelf", Decision.COMMIT, List.of(FIRST, SECOND));
+        var answer = participants(server.address()).finish("shelf", Finish.COMMIT, List.of(FIRST, SECOND));
 
         assertThat(answer)
-                .isEqualTo(new FinishAnswer.Answered(List.of(
-                        new Finished(FIRST.gid(), Result.DONE, null),
-                        new Finished(SECOND.gid(), Result.HAZARD, "gone"))));
+                .isEqualTo(new FinishAnswer.Answered(
+                        List.of(Settled.done(FIRST.gid()), new Settled(SECOND.gid(), Result.HAZARD, null, "gone"))));
         assertThat(server.requests)
                 .singleElement()
                 .satisfies(request -> assertThat(request.path()).isEqualTo("/internal/v1/branches/commit"));
@@ -180,7 +179,7 @@ class HttpParticipantsTests {
     void takesNoFailureForAConfirmation(int status) {
         var server = server(status, "{}");
 
-        assertThat(participants(server.address()).finish("shelf", Decision.ABORT, List.of(FIRST)))
+        assertThat(participants(server.address()).finish("shelf", Finish.ABORT, List.of(FIRST)))
                 .isInstanceOf(FinishAnswer.Unanswered.class);
         assertThat(server.requests)
                 .isNotEmpty()
@@ -191,8 +190,54 @@ class HttpParticipantsTests {
     @ValueSource(
             strings = {"", "{}", "[]", "{\"results\":null}", "{\"results\":[{\"gid\":\"x\",\"result\":\"FINE\"}]}"})
     void takesNothingForAConfirmationThatIsNone(String body) {
-        assertThat(participants(server(200, body).address()).finish("shelf", Decision.COMMIT, List.of(FIRST)))
+        assertThat(participants(server(200, body).address()).finish("shelf", Finish.COMMIT, List.of(FIRST)))
                 .isInstanceOf(FinishAnswer.Unanswered.class);
+    }
+
+    @Test
+    void reservesAndKnowsForHowLong() {
+        var server = server(200, "{\"answer\":\"RESERVED\",\"holdsMillis\":1500}");
+
+        assertThat(participants(server.address()).prepare(preparation("shelf", Asking.TRY)))
+                .isEqualTo(new PrepareAnswer.Voted(new Vote.Yes(), Duration.ofMillis(1500)));
+        assertThat(server.requests)
+                .singleElement()
+                .satisfies(request -> assertThat(request.path()).isEqualTo("/internal/v1/branches/try"));
+    }
+
+    @Test
+    void takesARefusedTryForARefusalAndOneWithoutAnythingForReadOnly() {
+        assertThat(
+                        tried(
+                                200,
+                                "{\"answer\":\"REFUSED\",\"refusal\":{\"code\":\"out-of-stock\",\"detail\":\"None is left.\"}}"))
+                .isEqualTo(new PrepareAnswer.Voted(new Vote.No(Refusal.of("out-of-stock", "None is left."))));
+        assertThat(tried(200, "{\"answer\":\"NOTHING\"}")).isEqualTo(new PrepareAnswer.Voted(new Vote.ReadOnly()));
+        assertThat(tried(400, "{\"code\":\"unsupported-protocol\",\"detail\":\"It cannot be tried.\"}"))
+                .isEqualTo(new PrepareAnswer.Voted(
+                        new Vote.No(Refusal.of("unsupported-protocol", "It cannot be tried."))));
+        assertThat(tried(425, "{\"code\":\"branch-ongoing\"}")).isInstanceOf(PrepareAnswer.Unsettled.class);
+        assertThat(tried(200, "{\"vote\":\"YES\"}")).isInstanceOf(PrepareAnswer.Unsettled.class);
+    }
+
+    @Test
+    void confirmsAndCancelsWhatIsReserved() {
+        var server = server(
+                200,
+                "{\"results\":[{\"gid\":\"%s\",\"result\":\"HAZARD\",\"finding\":\"RESERVATION_GONE\",\"detail\":\"gone\"}]}"
+                        .formatted(FIRST.gid()));
+
+        assertThat(participants(server.address()).finish("shelf", Finish.CONFIRM, List.of(FIRST)))
+                .isEqualTo(new FinishAnswer.Answered(
+                        List.of(Settled.hazard(FIRST.gid(), Finding.RESERVATION_GONE, "gone"))));
+        participants(server.address()).finish("shelf", Finish.CANCEL, List.of(FIRST));
+        assertThat(server.requests)
+                .extracting(ScriptedServer.Request::path)
+                .containsExactly("/internal/v1/branches/confirm", "/internal/v1/branches/cancel");
+    }
+
+    private PrepareAnswer tried(int status, String body) {
+        return participants(server(status, body).address()).prepare(preparation("shelf", Asking.TRY));
     }
 
     private PrepareAnswer prepareAnswered(int status, String body) {
@@ -200,10 +245,16 @@ class HttpParticipantsTests {
     }
 
     private static Preparation preparation(String service) {
+        return preparation(service, Asking.PREPARE);
+    }
+
+    private static Preparation preparation(String service, Asking asking) {
         return new Preparation(
+                asking,
                 FIRST,
                 service,
                 "take",
+                "",
                 Payload.of("{\"sku\": \"a\",  \"n\":1.50}"),
                 Duration.ofSeconds(3),
                 PATIENCE,

@@ -7,9 +7,7 @@ import io.covenant.coordinator.Plans;
 import io.covenant.coordinator.transaction.Participants.FinishAnswer;
 import io.covenant.transactions.Attempt;
 import io.covenant.transactions.BranchId;
-import io.covenant.transactions.Decision;
-import io.covenant.transactions.wire.FinishReply.Finished;
-import io.covenant.transactions.wire.FinishReply.Result;
+import io.covenant.transactions.wire.SettleReply.Settled;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -50,7 +48,7 @@ class TellerTests implements Participants, Teller.Listener {
     void tellsALoneDecisionAtOnce() {
         var branch = branch();
 
-        teller.tell("orders", branch, Decision.COMMIT, this);
+        teller.tell("orders", branch, Finish.COMMIT, this);
 
         await().until(() -> told.equals(List.of(branch)));
         assertThat(requests).containsExactly(List.of(branch));
@@ -64,7 +62,7 @@ class TellerTests implements Participants, Teller.Listener {
             return done(branches);
         };
         for (int i = 0; i < 100; i++) {
-            teller.tell("orders", branch(), Decision.COMMIT, this);
+            teller.tell("orders", branch(), Finish.COMMIT, this);
         }
         await().until(() -> requests.size() == 2);
         busy.countDown();
@@ -83,13 +81,13 @@ class TellerTests implements Participants, Teller.Listener {
         };
         var branch = branch();
         for (int i = 0; i < 10; i++) {
-            teller.tell("orders", branch, Decision.COMMIT, this);
+            teller.tell("orders", branch, Finish.COMMIT, this);
         }
         busy.countDown();
         await().until(() -> told.size() == 1);
         assertThat(requests).hasSize(1);
 
-        teller.tell("orders", branch, Decision.COMMIT, this);
+        teller.tell("orders", branch, Finish.COMMIT, this);
 
         await().until(() -> told.size() == 2);
     }
@@ -98,7 +96,7 @@ class TellerTests implements Participants, Teller.Listener {
     void doesNotHammerAServiceThatIsAway() {
         service = _ -> new FinishAnswer.Unanswered("connection refused");
         for (int i = 0; i < 500; i++) {
-            teller.tell("orders", branch(), Decision.COMMIT, this);
+            teller.tell("orders", branch(), Finish.COMMIT, this);
         }
         await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
 
@@ -114,11 +112,11 @@ class TellerTests implements Participants, Teller.Listener {
         var second = branch();
         service = branches -> new FinishAnswer.Answered(branches.stream()
                 .filter(branch -> !branch.equals(second) || requests.size() > 4)
-                .map(branch -> new Finished(branch.gid(), Result.DONE, null))
+                .map(branch -> Settled.done(branch.gid()))
                 .toList());
 
-        teller.tell("orders", first, Decision.ABORT, this);
-        teller.tell("orders", second, Decision.ABORT, this);
+        teller.tell("orders", first, Finish.ABORT, this);
+        teller.tell("orders", second, Finish.ABORT, this);
 
         await().until(() -> told.contains(first) && told.contains(second));
     }
@@ -127,17 +125,16 @@ class TellerTests implements Participants, Teller.Listener {
     void keepsServicesApart() {
         service = branches ->
                 branches.getFirst().name().equals("away") ? new FinishAnswer.Unanswered("away") : done(branches);
-        teller.tell("inventory", new BranchId(Plans.id(), new Attempt(1), "away"), Decision.COMMIT, this);
+        teller.tell("inventory", new BranchId(Plans.id(), new Attempt(1), "away"), Finish.COMMIT, this);
         for (int i = 0; i < 50; i++) {
-            teller.tell("orders", branch(), Decision.COMMIT, this);
+            teller.tell("orders", branch(), Finish.COMMIT, this);
         }
         await().until(() -> told.size() == 50);
     }
 
     private static FinishAnswer done(List<BranchId> branches) {
-        return new FinishAnswer.Answered(branches.stream()
-                .map(branch -> new Finished(branch.gid(), Result.DONE, null))
-                .toList());
+        return new FinishAnswer.Answered(
+                branches.stream().map(branch -> Settled.done(branch.gid())).toList());
     }
 
     private static BranchId branch() {
@@ -163,13 +160,13 @@ class TellerTests implements Participants, Teller.Listener {
     }
 
     @Override
-    public FinishAnswer finish(String name, Decision decision, List<BranchId> branches) {
+    public FinishAnswer finish(String name, Finish how, List<BranchId> branches) {
         requests.add(branches);
         return service.apply(branches);
     }
 
     @Override
-    public void told(BranchId branch, Finished answer) {
+    public void told(BranchId branch, Settled answer) {
         told.add(branch);
     }
 

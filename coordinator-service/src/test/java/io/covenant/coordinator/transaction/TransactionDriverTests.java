@@ -13,10 +13,11 @@ import io.covenant.transactions.BranchId;
 import io.covenant.transactions.CrashPoint;
 import io.covenant.transactions.CrashPoints;
 import io.covenant.transactions.Decision;
-import io.covenant.transactions.wire.FinishReply.Finished;
+import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.wire.FinishReply.Result;
 import io.covenant.transactions.wire.OutcomeReply;
 import io.covenant.transactions.wire.OutcomeReply.Outcome;
+import io.covenant.transactions.wire.SettleReply.Settled;
 import io.covenant.transactions.wire.TransactionResource;
 import io.covenant.transactions.wire.TransactionResource.State;
 import java.time.Duration;
@@ -32,12 +33,17 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
-/// The shell, on a store in memory that fails when it is told to.
+/// The shell, on a store in memory that fails when it is told to, under each protocol that it drives.
 @Timeout(30)
+@ParameterizedClass
+@EnumSource(
+        value = CommitProtocol.class,
+        names = {"TWO_PHASE", "TCC"})
 class TransactionDriverTests {
 
     private static final Duration DEADLINE = Duration.ofMillis(500);
@@ -47,6 +53,22 @@ class TransactionDriverTests {
     private final Heard heard = new Heard();
     private final Transactions transactions =
             coordinator("coordinator-1", CrashPoints.none(), TransactionSettings.defaults());
+
+    private final CommitProtocol protocol;
+    private final String ask;
+
+    TransactionDriverTests(CommitProtocol protocol) {
+        this.protocol = protocol;
+        this.ask = protocol == CommitProtocol.TCC ? "try" : "prepare";
+    }
+
+    private TransactionPlan order(String... branches) {
+        return Plans.under(protocol, Plans.order(branches));
+    }
+
+    private TransactionPlan order(TransactionId id, Duration deadline, String... branches) {
+        return Plans.under(protocol, Plans.order(id, deadline, branches));
+    }
 
     private Transactions coordinator(String node, CrashPoints crashPoints) {
         return coordinator(node, crashPoints, TransactionSettings.defaults());
@@ -72,16 +94,17 @@ class TransactionDriverTests {
 
     @Test
     void tellsTheStoryInOrder() {
-        var transaction = decided(transactions.run(Plans.inTurn(Plans.order("orders", "inventory"))));
+        var answered = protocol == CommitProtocol.TCC ? "tried" : "voted";
+        var transaction = decided(transactions.run(Plans.inTurn(order("orders", "inventory"))));
 
         assertThat(transaction.timeline())
                 .extracting(TransactionResource.Event::event)
                 .containsExactly(
                         "begun",
-                        "prepare-sent",
-                        "voted",
-                        "prepare-sent",
-                        "voted",
+                        ask + "-sent",
+                        answered,
+                        ask + "-sent",
+                        answered,
                         "votes-in",
                         "decision-proposed",
                         "decided",
@@ -101,7 +124,7 @@ class TransactionDriverTests {
     @Test
     void saysThatNothingWasBegunWhenTheStoreFails() {
         store.fail(1);
-        var plan = Plans.order("orders");
+        var plan = order("orders");
 
         assertThat(transactions.run(plan))
                 .isEqualTo(new RunAnswer.NotBegun(RunAnswer.Reason.REGISTER_UNAVAILABLE, Duration.ofSeconds(1)));
@@ -116,7 +139,7 @@ class TransactionDriverTests {
             return null;
         });
 
-        var transaction = decided(transactions.run(Plans.order("orders")));
+        var transaction = decided(transactions.run(order("orders")));
 
         assertThat(transaction.outcome()).isEqualTo(Outcome.COMMITTED);
         assertThat(heard.retried)
@@ -130,7 +153,7 @@ class TransactionDriverTests {
             store.fail(3);
             return ModelParticipants.no("out-of-stock");
         });
-        var plan = Plans.order("orders");
+        var plan = order("orders");
 
         var transaction = decided(transactions.run(plan));
 
@@ -154,7 +177,7 @@ class TransactionDriverTests {
             asked.countDown();
             return ModelParticipants.no("out-of-stock");
         });
-        var plan = Plans.order("orders", "inventory");
+        var plan = order("orders", "inventory");
         var running = CompletableFuture.supplyAsync(() -> transactions.run(plan), Thread::startVirtualThread);
         assertThat(asked.await(5, TimeUnit.SECONDS)).isTrue();
 
@@ -165,7 +188,7 @@ class TransactionDriverTests {
 
     @Test
     void answersWhatTheRegisterHoldsWhenTheRecordIsGone() {
-        var plan = Plans.order("orders");
+        var plan = order("orders");
         services.onPrepare(_ -> {
             store.lose(plan.id());
             return ModelParticipants.no("out-of-stock");
@@ -180,7 +203,7 @@ class TransactionDriverTests {
 
     @Test
     void answersWhatAnotherAttemptCommittedInItsPlace() {
-        var plan = Plans.order("orders", "inventory");
+        var plan = order("orders", "inventory");
         var peer = coordinator("coordinator-2", CrashPoints.none());
         var once = new AtomicInteger();
         services.onPrepare(preparation -> {
@@ -213,7 +236,7 @@ class TransactionDriverTests {
             store.fail(Integer.MAX_VALUE);
             return null;
         });
-        var plan = Plans.order(Plans.id(), DEADLINE, "orders");
+        var plan = order(Plans.id(), DEADLINE, "orders");
 
         var answer = transactions.run(plan);
 
@@ -233,10 +256,10 @@ class TransactionDriverTests {
                 ? new PrepareAnswer.Unsettled("ongoing")
                 : null);
 
-        decided(transactions.run(Plans.order("orders", "inventory")));
+        decided(transactions.run(order("orders", "inventory")));
 
-        assertThat(services.calls("prepare orders")).isEqualTo(1);
-        assertThat(services.calls("prepare inventory")).isEqualTo(3);
+        assertThat(services.calls(ask + " orders")).isEqualTo(1);
+        assertThat(services.calls(ask + " inventory")).isEqualTo(3);
         assertThat(heard.retried).containsOnly(TransactionListener.Retried.PREPARE);
     }
 
@@ -249,7 +272,7 @@ class TransactionDriverTests {
             }
             return null;
         });
-        var plan = Plans.order(Plans.id(), DEADLINE, "orders", "inventory");
+        var plan = order(Plans.id(), DEADLINE, "orders", "inventory");
 
         assertThat(decided(transactions.run(plan)).outcome()).isEqualTo(Outcome.ABORTED);
         await().until(() -> transactions.unfinished() == 0);
@@ -257,7 +280,7 @@ class TransactionDriverTests {
 
         // The fence was there first.
         await().untilAsserted(
-                        () -> assertThat(services.calls("prepare inventory")).isEqualTo(1));
+                        () -> assertThat(services.calls(ask + " inventory")).isEqualTo(1));
         assertThat(services.branches())
                 .hasSize(2)
                 .containsOnlyKeys(services.branches().keySet());
@@ -284,8 +307,7 @@ class TransactionDriverTests {
             return null;
         });
 
-        assertThat(decided(patient.run(Plans.order("orders", "inventory"))).outcome())
-                .isEqualTo(Outcome.ABORTED);
+        assertThat(decided(patient.run(order("orders", "inventory"))).outcome()).isEqualTo(Outcome.ABORTED);
 
         await().until(() -> patient.unfinished() == 0);
         patient.close();
@@ -307,8 +329,7 @@ class TransactionDriverTests {
             return ModelParticipants.no("not-today");
         });
 
-        assertThat(decided(patient.run(Plans.order("orders", "inventory"))).outcome())
-                .isEqualTo(Outcome.ABORTED);
+        assertThat(decided(patient.run(order("orders", "inventory"))).outcome()).isEqualTo(Outcome.ABORTED);
 
         await().until(() -> patient.unfinished() == 0);
         patient.close();
@@ -332,7 +353,7 @@ class TransactionDriverTests {
             return null;
         });
 
-        assertThat(decided(impatient.run(Plans.order("orders", "inventory"))).outcome())
+        assertThat(decided(impatient.run(order("orders", "inventory"))).outcome())
                 .isEqualTo(Outcome.ABORTED);
 
         await().until(() -> impatient.unfinished() == 0);
@@ -343,10 +364,9 @@ class TransactionDriverTests {
     @Test
     void keepsTellingABranchThatIsBusy() {
         var tries = new AtomicInteger();
-        services.onFinish(
-                (branch, _) -> tries.incrementAndGet() < 4 ? new Finished(branch.gid(), Result.RETRY, "busy") : null);
+        services.onFinish((branch, _) -> tries.incrementAndGet() < 4 ? Settled.retry(branch.gid(), "busy") : null);
 
-        var transaction = decided(transactions.run(Plans.order("orders")));
+        var transaction = decided(transactions.run(order("orders")));
 
         assertThat(transaction.state()).isEqualTo(State.COMMITTED);
         assertThat(tries).hasValue(4);
@@ -354,9 +374,9 @@ class TransactionDriverTests {
 
     @Test
     void tellsTheStoreHowFarItIsWhenABranchIsSlow() {
-        services.onFinish((branch, _) ->
-                branch.name().equals("inventory") ? new Finished(branch.gid(), Result.RETRY, "busy") : null);
-        var plan = Plans.order(Plans.id(), DEADLINE, "orders", "inventory");
+        services.onFinish(
+                (branch, _) -> branch.name().equals("inventory") ? Settled.retry(branch.gid(), "busy") : null);
+        var plan = order(Plans.id(), DEADLINE, "orders", "inventory");
         decided(transactions.run(plan));
 
         await().untilAsserted(() -> assertThat(
@@ -372,7 +392,7 @@ class TransactionDriverTests {
             store.fail(2);
             return null;
         });
-        var plan = Plans.order("orders");
+        var plan = order("orders");
         decided(transactions.run(plan));
 
         await().until(() -> store.find(plan.id()).orElseThrow().finished());
@@ -384,10 +404,10 @@ class TransactionDriverTests {
     @Test
     void countsWhatItDoes() {
         services.onFinish((branch, _) ->
-                branch.name().equals("inventory") ? new Finished(branch.gid(), Result.HAZARD, "gone") : null);
-        decided(transactions.run(Plans.order("orders", "inventory")));
+                branch.name().equals("inventory") ? new Settled(branch.gid(), Result.HAZARD, null, "gone") : null);
+        decided(transactions.run(order("orders", "inventory")));
         services.onPrepare(_ -> ModelParticipants.no("no"));
-        decided(transactions.run(Plans.order("orders")));
+        decided(transactions.run(order("orders")));
 
         // An abort that has nobody to tell is finished while its record is still on the way.
         await().untilAsserted(() -> assertThat(heard.events)
@@ -410,7 +430,7 @@ class TransactionDriverTests {
             awaitQuietly(tell);
             return null;
         });
-        var plan = Plans.order("orders");
+        var plan = order("orders");
         Thread.startVirtualThread(() -> transactions.run(plan));
         await().until(() -> asking.get() != null);
         store.afterNextFind(() -> {
@@ -430,7 +450,7 @@ class TransactionDriverTests {
         var limited = coordinator("c", CrashPoints.none(), few);
         services.onFinishRequest(_ -> new FinishAnswer.Unanswered("away"));
         for (int i = 0; i < 5; i++) {
-            assertThat(limited.run(Plans.order(Plans.id(), Duration.ofMillis(100), "orders")))
+            assertThat(limited.run(order(Plans.id(), Duration.ofMillis(100), "orders")))
                     .isInstanceOf(RunAnswer.Decided.class);
         }
         assertThat(limited.unfinished()).isEqualTo(5);
@@ -440,11 +460,11 @@ class TransactionDriverTests {
             return null;
         });
         for (int i = 0; i < 2; i++) {
-            Thread.startVirtualThread(() -> limited.run(Plans.order("orders")));
+            Thread.startVirtualThread(() -> limited.run(order("orders")));
         }
         await().until(() -> limited.undecided() == 2);
 
-        assertThat(limited.run(Plans.order("orders")))
+        assertThat(limited.run(order("orders")))
                 .isEqualTo(new RunAnswer.NotBegun(RunAnswer.Reason.TOO_MANY_TRANSACTIONS, Duration.ofSeconds(1)));
         hold.countDown();
         limited.close();
@@ -470,7 +490,7 @@ class TransactionDriverTests {
             died.countDown();
             throw new IllegalStateException("dead at " + point);
         }));
-        var plan = Plans.order("orders", "inventory");
+        var plan = order("orders", "inventory");
         Thread.startVirtualThread(() -> {
             try {
                 dying[0].run(plan);
@@ -505,8 +525,8 @@ class TransactionDriverTests {
                 .isEqualTo(decided || point == CrashPoint.C0_BEFORE_BEGIN ? Outcome.COMMITTED : Outcome.ABORTED);
     }
 
-    private static io.covenant.transactions.TransactionId id(TransactionResource transaction) {
-        return new io.covenant.transactions.TransactionId(transaction.id());
+    private static TransactionId id(TransactionResource transaction) {
+        return new TransactionId(transaction.id());
     }
 
     private static TransactionResource decided(RunAnswer answer) {

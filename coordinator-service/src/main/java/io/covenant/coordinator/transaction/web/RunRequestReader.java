@@ -10,11 +10,13 @@ import io.covenant.web.problem.Violation;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpInputMessage;
@@ -42,6 +44,10 @@ final class RunRequestReader {
             "must be 1 to 100 letters, digits, spaces and . _ : / -, beginning with a letter or digit";
     static final Pattern TERM = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
     static final String TERM_RULE = "must be 1 to 40 characters of a-z, 0-9 and '-', beginning with a letter or digit";
+
+    private static final String PROTOCOL_RULE = Arrays.stream(CommitProtocol.values())
+            .map(CommitProtocol::name)
+            .collect(Collectors.joining(", ", "must be one of ", ""));
 
     private final TransactionSettings settings;
     private final Predicate<String> knowsService;
@@ -177,7 +183,7 @@ final class RunRequestReader {
                 try {
                     protocol = CommitProtocol.valueOf(text);
                 } catch (IllegalArgumentException e) {
-                    violations.add(new Violation("protocol", "must be TWO_PHASE"));
+                    violations.add(new Violation("protocol", PROTOCOL_RULE));
                 }
             }
         }
