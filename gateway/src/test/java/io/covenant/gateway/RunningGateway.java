@@ -2,6 +2,8 @@ package io.covenant.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.covenant.gateway.balancing.Service;
+import io.covenant.gateway.balancing.Services;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -30,8 +32,10 @@ public final class RunningGateway implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final int port;
+    private final ConfigurableApplicationContext context;
 
     private RunningGateway(ConfigurableApplicationContext context) {
+        this.context = context;
         var server = ((WebServerApplicationContext) context).getWebServer();
         this.port = server == null ? -1 : server.getPort();
     }
@@ -42,6 +46,11 @@ public final class RunningGateway implements AutoCloseable {
         Arrays.stream(settings).map(setting -> "--" + setting).forEach(all::add);
         return new RunningGateway(
                 new SpringApplicationBuilder(GatewayApplication.class).run(all.toArray(String[]::new)));
+    }
+
+    /// What this gateway knows of a service.
+    public Service service(String name) {
+        return context.getBean(Services.class).find(name).orElseThrow();
     }
 
     public record Answer(int status, Map<String, List<String>> headers, String text) {

@@ -1,9 +1,9 @@
 package io.covenant.gateway.balancing;
 
+import io.covenant.balancing.Instance;
 import io.netty.channel.ChannelOption;
+import java.net.URI;
 import java.time.Duration;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
@@ -14,8 +14,6 @@ import reactor.util.retry.Retry;
 @Component
 final class ReturnWatch {
 
-    private static final Logger log = LoggerFactory.getLogger(ReturnWatch.class);
-
     /// How often to look.
     private static final Duration EVERY = Duration.ofMillis(250);
 
@@ -24,17 +22,16 @@ final class ReturnWatch {
     private final TcpClient client =
             TcpClient.newConnection().option(ChannelOption.CONNECT_TIMEOUT_MILLIS, PATIENCE_MILLIS);
 
-    /// Notes that an instance refused a connection, and waits for its return.
-    void watch(Instance instance) {
-        if (!instance.left()) {
+    /// Notes that an instance refused a connection, and waits for its return or for discovery to forget it.
+    void watch(Service service, Instance instance) {
+        if (!service.left(instance)) {
             return; // somebody watches already
         }
-        log.warn("{} refuses connections", instance);
-        var _ = Mono.defer(
-                        () -> client.host(instance.host()).port(instance.port()).connect())
+        var address = URI.create(instance.address());
+        var _ = Mono.defer(() ->
+                        client.host(address.getHost()).port(address.getPort()).connect())
                 .doOnNext(Connection::dispose)
-                .retryWhen(Retry.fixedDelay(Long.MAX_VALUE, EVERY))
-                .doFinally(_ -> instance.returned())
-                .subscribe(_ -> log.info("{} is back", instance));
+                .retryWhen(Retry.fixedDelay(Long.MAX_VALUE, EVERY).filter(_ -> service.has(instance)))
+                .subscribe(_ -> service.returned(instance), _ -> {});
     }
 }

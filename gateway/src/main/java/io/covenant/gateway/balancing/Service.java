@@ -1,61 +1,140 @@
 package io.covenant.gateway.balancing;
 
-import java.util.ArrayList;
-import java.util.Collection;
+import io.covenant.balancing.Cluster;
+import io.covenant.balancing.Instance;
+import io.covenant.balancing.Picker;
+import io.covenant.balancing.Selection;
+import io.covenant.balancing.Upstream;
+import io.covenant.balancing.retry.RetryBudget;
+import io.covenant.balancing.view.UpstreamView;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/// The instances of one service, in turn.
-final class Service {
+/// One service: its instances as discovery names them, changed by what operators want.
+public final class Service {
 
-    private final String name;
-    private final List<Instance> instances;
-    private final AtomicInteger turn = new AtomicInteger();
+    private final Upstream upstream;
+    private final RetryBudget budget = RetryBudget.standard();
+    private final Decisions decisions = new Decisions();
+    /// Held here so that a route keeps its turns; forgotten when operators change the policy.
+    private final Map<Selection, Picker> pickers = new ConcurrentHashMap<>();
 
-    Service(String name, List<Instance> instances) {
-        this.name = name;
-        this.instances = List.copyOf(instances);
+    private final Object change = new Object();
+    private List<Instance> discovered;
+    private volatile ClusterSettings settings;
+    private volatile long version;
+    private volatile Choice choice;
+
+    Service(Upstream upstream, List<Instance> discovered, ClusterSettings settings) {
+        this.upstream = upstream;
+        this.discovered = discovered;
+        this.settings = settings;
+        this.choice = settings.choice();
+        update();
     }
 
-    String name() {
-        return name;
+    public String name() {
+        return upstream.service();
     }
 
-    /// The next instance that was not tried yet. Those that are silent are passed over while others answer, and those
-    /// that are away while others listen.
+    public ClusterSettings settings() {
+        return settings;
+    }
+
+    /// Of the settings: 0 for those of the configuration, counted up by each change.
+    public long version() {
+        return version;
+    }
+
+    /// The instances in use.
+    public Cluster cluster() {
+        return upstream.cluster();
+    }
+
+    /// The cluster that these settings would make of the instances that there are.
+    public Cluster with(ClusterSettings other, long itsVersion) {
+        synchronized (change) {
+            return new Cluster(
+                    name(), itsVersion, discovered.stream().map(other::over).toList());
+        }
+    }
+
+    /// Does as operators want from the next request on, unless a newer version is in use.
     ///
-    /// @return `null` when all were tried
-    @Nullable
-    Instance next(Collection<Instance> tried, long now) {
-        var untried = instances;
-        if (!tried.isEmpty()) {
-            untried = new ArrayList<>(instances);
-            untried.removeAll(tried);
+    /// @return whether this was news
+    public boolean follow(ClusterSettings next, long itsVersion) {
+        synchronized (change) {
+            if (itsVersion <= version) {
+                return false;
+            }
+            settings = next;
+            version = itsVersion;
+            choice = next.choice();
+            update();
+            pickers.clear();
+            return true;
         }
-        var candidates = preferred(untried, now);
-        // A second attempt takes nobody's turn: else the instance after a broken one would get all of the first ones.
-        int number = tried.isEmpty() ? turn.getAndIncrement() : turn.get();
-        return candidates.isEmpty() ? null : candidates.get(Math.floorMod(number, candidates.size()));
     }
 
-    private static List<Instance> preferred(List<Instance> untried, long now) {
-        var answering = where(untried, instance -> !instance.isAway() && !instance.isSilent(now));
-        if (!answering.isEmpty()) {
-            return answering;
-        }
-        var listening = where(untried, instance -> !instance.isAway());
-        return listening.isEmpty() ? untried : listening;
-    }
-
-    /// The same list, and no new one, where all pass: the usual case.
-    private static List<Instance> where(List<Instance> instances, Predicate<Instance> test) {
-        for (var instance : instances) {
-            if (!test.test(instance)) {
-                return instances.stream().filter(test).toList();
+    /// Takes other instances, as discovery names them.
+    void found(List<Instance> instances) {
+        synchronized (change) {
+            if (!instances.equals(discovered)) {
+                discovered = List.copyOf(instances);
+                update();
             }
         }
-        return instances;
+    }
+
+    private void update() {
+        upstream.update(with(settings, version), System.nanoTime());
+    }
+
+    public UpstreamView view() {
+        long now = System.nanoTime();
+        upstream.tick(now);
+        return upstream.view(now);
+    }
+
+    public Decisions decisions() {
+        return decisions;
+    }
+
+    /// How many retries are allowed right now.
+    public long retriesLeft() {
+        return budget.left(System.nanoTime());
+    }
+
+    Choice choice() {
+        return choice;
+    }
+
+    Picker picker(Selection selection) {
+        return pickers.computeIfAbsent(selection, upstream::picker);
+    }
+
+    RetryBudget budget() {
+        return budget;
+    }
+
+    int size() {
+        return upstream.cluster().instances().size();
+    }
+
+    boolean has(Instance instance) {
+        return upstream.cluster()
+                .instance(instance.id())
+                .filter(same -> same.address().equals(instance.address()))
+                .isPresent();
+    }
+
+    /// @return whether this is news
+    boolean left(Instance instance) {
+        return upstream.gone(instance.id(), instance.address(), System.nanoTime());
+    }
+
+    void returned(Instance instance) {
+        upstream.returned(instance.id(), instance.address(), System.nanoTime());
     }
 }

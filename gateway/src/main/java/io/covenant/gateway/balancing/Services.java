@@ -1,28 +1,92 @@
 package io.covenant.gateway.balancing;
 
+import io.covenant.balancing.Settings;
+import io.covenant.balancing.Upstream;
+import io.covenant.balancing.ZonePreference;
+import io.covenant.balancing.chance.Chance;
+import io.covenant.balancing.health.SlowStart;
+import io.covenant.balancing.outlier.OutlierRules;
+import io.covenant.gateway.balancing.BalancingProperties.ServiceRules;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /// All services that the topology knows.
 @Component
-final class Services {
+public final class Services {
 
-    private final Map<String, Service> byName;
+    private final Chance chance = Chance.seeded(new SecureRandom().nextLong());
+    private final Map<String, Service> byName = new TreeMap<>();
+    private final Service none;
+    private final ZonePreference zone;
 
-    Services(Topology topology) {
-        byName = topology.services().entrySet().stream()
-                .collect(Collectors.toUnmodifiableMap(
-                        Map.Entry::getKey,
-                        entry -> new Service(
-                                entry.getKey(),
-                                entry.getValue().stream().map(Instance::new).toList())));
+    Services(Topology topology, BalancingProperties properties, ChangeLog log) {
+        zone = properties.zone().isEmpty() ? ZonePreference.NONE : ZonePreference.of(properties.zone());
+        topology.services().forEach((name, addresses) -> {
+            var upstream = new Upstream(name, judging(properties), chance, log);
+            byName.put(
+                    name,
+                    new Service(
+                            upstream,
+                            Listed.instances(name, addresses),
+                            settings(properties, properties.services().get(name))));
+        });
+        none = new Service(
+                new Upstream("none", judging(properties), chance, log), List.of(), settings(properties, null));
+    }
+
+    private static Settings judging(BalancingProperties properties) {
+        var usual = OutlierRules.DEFAULTS;
+        var outliers = new OutlierRules(
+                usual.gatewayErrors(),
+                usual.serverErrors(),
+                properties.silence(),
+                properties.silentWaits(),
+                usual.interval(),
+                usual.rateVolume(),
+                usual.rateInstances(),
+                usual.rateDeviations(),
+                usual.rateGap(),
+                properties.ejection(),
+                usual.longestTime(),
+                usual.largestShare(),
+                usual.panicShare());
+        return Settings.DEFAULTS.with(outliers).with(new SlowStart(properties.slowStart(), 1, 0.1));
+    }
+
+    private static ClusterSettings settings(BalancingProperties properties, @Nullable ServiceRules own) {
+        return ClusterSettings.of(
+                own == null || own.policy() == null ? properties.policy() : own.policy(),
+                own == null ? null : own.hashKey(),
+                own == null ? null : own.bound(),
+                Map.of(),
+                Set.of());
+    }
+
+    /// In the order of their names.
+    public List<Service> all() {
+        return List.copyOf(byName.values());
+    }
+
+    public Optional<Service> find(String name) {
+        return Optional.ofNullable(byName.get(name));
     }
 
     /// The service of this name; one without instances if the topology does not know it.
     Service named(String name) {
-        var known = byName.get(name);
-        return known == null ? new Service(name, List.of()) : known;
+        return byName.getOrDefault(name, none);
+    }
+
+    ZonePreference zone() {
+        return zone;
+    }
+
+    Chance chance() {
+        return chance;
     }
 }

@@ -28,11 +28,12 @@ final class AccessLog {
         Route route = exchange.getAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
         try (var _ = MDC.putCloseable("requestId", RequestId.of(exchange))) {
             log.info(
-                    "{} {} {} route={} instance={} {} us",
+                    "{} {} {} route={} tries={} instance={} {} us",
                     request.getMethod(),
                     path,
                     status == null ? "-" : status.value(),
                     route == null ? "-" : route.getId(),
+                    exchange.getAttributeOrDefault(Served.TRIES, 0),
                     exchange.getAttributeOrDefault(Served.BY, "-"),
                     (System.nanoTime() - begun) / 1_000);
         }

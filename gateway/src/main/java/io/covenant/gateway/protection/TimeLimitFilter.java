@@ -1,7 +1,7 @@
 package io.covenant.gateway.protection;
 
 import io.covenant.gateway.edge.Problem;
-import java.time.Duration;
+import io.covenant.gateway.edge.ProblemException;
 import java.util.concurrent.TimeoutException;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
@@ -15,10 +15,10 @@ import reactor.core.publisher.Mono;
 @Component
 final class TimeLimitFilter implements GlobalFilter, Ordered {
 
-    private final Duration limit;
+    private final RouteLimits limits;
 
-    TimeLimitFilter(ProtectionProperties bounds) {
-        this.limit = bounds.timeout();
+    TimeLimitFilter(RouteLimits limits) {
+        this.limits = limits;
     }
 
     @Override
@@ -28,15 +28,21 @@ final class TimeLimitFilter implements GlobalFilter, Ordered {
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
+        Deadline deadline;
+        try {
+            deadline = Deadline.give(exchange, limits.timeout(exchange), System.nanoTime());
+        } catch (ProblemException malformed) {
+            return Mono.error(malformed);
+        }
         return chain.filter(exchange)
-                .timeout(limit)
+                .timeout(deadline.allowed())
                 .onErrorMap(
                         TimeoutException.class,
                         late -> Problem.of(
                                         HttpStatus.GATEWAY_TIMEOUT,
                                         "upstream-timeout",
                                         "The service gave no whole answer within %d ms. What was asked may have been done or not."
-                                                .formatted(limit.toMillis()))
+                                                .formatted(deadline.allowed().toMillis()))
                                 .causedBy(late));
     }
 }

@@ -1,8 +1,14 @@
 package io.covenant.gateway.routing;
 
+import io.covenant.gateway.balancing.BalancingProperties;
+import io.covenant.gateway.balancing.RouteChoices;
+import io.covenant.gateway.protection.RouteLimits;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.springframework.cloud.gateway.route.RouteLocator;
 import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
+import org.springframework.cloud.gateway.route.builder.UriSpec;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.MediaType;
@@ -14,40 +20,44 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 @Configuration(proxyBeanMethods = false)
 class RouteTable {
 
+    /// @param api whether this is the description of the service's API, which lies elsewhere inside
+    private record Door(String id, String service, boolean api, List<String> paths) {}
+
+    private static final List<Door> DOORS = List.of(
+            new Door("orders", "orders", false, List.of("/api/v1/orders", "/api/v1/orders/**")),
+            new Door("customers", "orders", false, List.of("/api/v1/customers", "/api/v1/customers/**")),
+            new Door("stock", "inventory", false, List.of("/api/v1/stock", "/api/v1/stock/**")),
+            new Door("transactions", "coordinator", false, List.of("/api/v1/transactions", "/api/v1/transactions/**")),
+            new Door("orders-api", "orders", true, List.of("/v3/api-docs/orders")),
+            new Door("inventory-api", "inventory", true, List.of("/v3/api-docs/inventory")),
+            new Door("coordinator-api", "coordinator", true, List.of("/v3/api-docs/coordinator")));
+
     @Bean
-    RouteLocator routes(RouteLocatorBuilder routes) {
-        return routes.routes()
-                .route(
-                        "orders",
-                        route -> route.path("/api/v1/orders", "/api/v1/orders/**")
-                                .uri("service://orders"))
-                .route(
-                        "customers",
-                        route -> route.path("/api/v1/customers", "/api/v1/customers/**")
-                                .uri("service://orders"))
-                .route(
-                        "stock",
-                        route -> route.path("/api/v1/stock", "/api/v1/stock/**").uri("service://inventory"))
-                .route(
-                        "transactions",
-                        route -> route.path("/api/v1/transactions", "/api/v1/transactions/**")
-                                .uri("service://coordinator"))
-                .route(
-                        "orders-api",
-                        route -> route.path("/v3/api-docs/orders")
-                                .filters(filters -> filters.setPath("/v3/api-docs"))
-                                .uri("service://orders"))
-                .route(
-                        "inventory-api",
-                        route -> route.path("/v3/api-docs/inventory")
-                                .filters(filters -> filters.setPath("/v3/api-docs"))
-                                .uri("service://inventory"))
-                .route(
-                        "coordinator-api",
-                        route -> route.path("/v3/api-docs/coordinator")
-                                .filters(filters -> filters.setPath("/v3/api-docs"))
-                                .uri("service://coordinator"))
-                .build();
+    RouteLocator routes(RouteLocatorBuilder builder, BalancingProperties properties) {
+        properties.routes().keySet().forEach(RouteTable::requireKnown);
+        var routes = builder.routes();
+        for (var door : DOORS) {
+            var rules = properties.routes().get(door.id());
+            routes.route(door.id(), route -> {
+                var path = route.path(door.paths().toArray(String[]::new));
+                UriSpec open = door.api() ? path.filters(filters -> filters.setPath("/v3/api-docs")) : path;
+                if (rules != null) {
+                    open = open.metadata(RouteChoices.RULES, rules);
+                    if (rules.timeout() != null) {
+                        open = open.metadata(RouteLimits.TIMEOUT, rules.timeout());
+                    }
+                }
+                return open.uri("service://" + door.service());
+            });
+        }
+        return routes.build();
+    }
+
+    private static void requireKnown(String id) {
+        if (DOORS.stream().noneMatch(door -> door.id().equals(id))) {
+            throw new IllegalArgumentException("covenant.gateway.balancing.routes.%s: there is no such route, only %s"
+                    .formatted(id, DOORS.stream().map(Door::id).collect(Collectors.joining(", "))));
+        }
     }
 
     /// What a visitor finds who knows nothing but the address.

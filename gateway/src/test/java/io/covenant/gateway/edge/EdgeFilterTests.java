@@ -122,7 +122,7 @@ class EdgeFilterTests {
                         .filteredOn(line -> line.contains("[line-1]") && line.contains("access :"))
                         .singleElement()
                         .asString()
-                        .containsPattern("GET /api/v1/stock/A 200 route=stock instance="
+                        .containsPattern("GET /api/v1/stock/A 200 route=stock tries=1 instance="
                                 + SharedGateway.INVENTORY.address() + " \\d+ us")
                         .doesNotContain("secret"));
     }

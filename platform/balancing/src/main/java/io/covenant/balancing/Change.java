@@ -14,6 +14,11 @@ public sealed interface Change {
 
     record Readmitted(String service, String instance) implements Change {}
 
+    /// Nobody listens there.
+    record Gone(String service, String instance) implements Change {}
+
+    record Returned(String service, String instance) implements Change {}
+
     /// By active probes.
     record Down(String service, String instance) implements Change {}
 

@@ -42,6 +42,7 @@ public final class Member {
     private volatile Standing standing = Standing.clean();
     private volatile Health health = Health.UP;
     private volatile long warmingSince;
+    private volatile boolean gone;
     private long recentPicks;
     private long recentMark;
 
@@ -122,6 +123,9 @@ public final class Member {
         (succeeded ? good : bad).getAndIncrement();
         if (succeeded) {
             cease(failuresInRow);
+        }
+        if (gone) {
+            return; // known already, and no reason to keep it out for longer
         }
         if (standing instanceof Standing.Admitted) {
             judgeStreaks(outcome, now);
@@ -217,12 +221,17 @@ public final class Member {
         return counter(outcome).get();
     }
 
+    /// Nobody listens there.
+    boolean isGone() {
+        return gone;
+    }
+
     boolean isAvailable() {
-        return health.up() && standing instanceof Standing.Admitted;
+        return !gone && health.up() && standing instanceof Standing.Admitted;
     }
 
     boolean isOnTrial() {
-        return health.up() && standing instanceof Standing.OnTrial;
+        return !gone && health.up() && standing instanceof Standing.OnTrial;
     }
 
     /// How long it has been growing into its weight.
@@ -256,6 +265,17 @@ public final class Member {
             warmingSince = now;
         }
         health = next;
+    }
+
+    void leave() {
+        gone = true;
+    }
+
+    void comeBack(long now) {
+        gone = false;
+        warmingSince = now;
+        gatewayErrorsInRow.set(0);
+        failuresInRow.set(0);
     }
 
     long takeGood() {

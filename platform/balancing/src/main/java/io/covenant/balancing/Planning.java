@@ -21,9 +21,10 @@ record Planning(
 
     Plan plan(Roster roster, long now) {
         var open = open(roster);
-        var available = where(open, Member::isAvailable);
-        boolean panic = settings.outliers().panics(available.size(), open.size());
-        var usable = panic ? open : available;
+        var present = present(open);
+        var available = where(present, Member::isAvailable);
+        boolean panic = settings.outliers().panics(available.size(), present.size());
+        var usable = panic ? present : available;
         var trials = panic ? List.<Member>of() : where(open, Member::isOnTrial);
         var byId = new HashMap<String, Member>();
         for (var member : usable) {
@@ -45,6 +46,12 @@ record Planning(
                 chooser(roster, where(open, isHome.negate()), away, turnsAway, last.away(), now),
                 staying,
                 panic);
+    }
+
+    /// Without those where nobody listens, unless that is so everywhere.
+    static List<Member> present(List<Member> open) {
+        var present = where(open, member -> !member.isGone());
+        return present.isEmpty() ? open : present;
     }
 
     private List<Member> open(Roster roster) {

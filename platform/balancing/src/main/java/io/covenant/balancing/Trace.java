@@ -81,6 +81,9 @@ public final class Trace {
         if (!plan.selection().subset().contains(instance)) {
             return "not of the subset";
         }
+        if (member.isGone()) {
+            return "nobody listens there";
+        }
         if (!member.health().up()) {
             return "down";
         }

@@ -120,6 +120,47 @@ public final class Upstream {
         }
     }
 
+    /// Nobody listens at an instance, as a refused connection proves: it gets nothing, not even in panic, while there is
+    /// another; what fails there until it [returns][#returned] counts for no ejection.
+    ///
+    /// @return whether this is news
+    public boolean gone(String id, String address, long now) {
+        lock.lock();
+        try {
+            for (var member : roster.members()) {
+                if (isAt(member, id, address) && !member.isGone()) {
+                    member.leave();
+                    listener.accept(new Change.Gone(service, id));
+                    replan(now);
+                    return true;
+                }
+            }
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Somebody listens there again, and grows into its weight as a newcomer does.
+    public void returned(String id, String address, long now) {
+        lock.lock();
+        try {
+            for (var member : roster.members()) {
+                if (isAt(member, id, address) && member.isGone()) {
+                    member.comeBack(now);
+                    listener.accept(new Change.Returned(service, id));
+                    replan(now);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static boolean isAt(Member member, String id, String address) {
+        return member.id().equals(id) && member.instance().address().equals(address);
+    }
+
     private void probed(Member member, boolean wasGood, long now) {
         var before = member.health();
         var after = before.probed(wasGood, settings.health());

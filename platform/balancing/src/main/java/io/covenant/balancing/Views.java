@@ -12,18 +12,19 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Shows a roster to operators.
-record Views(Settings settings, boolean panic, long dueTotal, long picksTotal, long now) {
+record Views(Settings settings, List<Member> users, long dueTotal, long picksTotal, long now) {
 
     static UpstreamView of(Roster roster, Settings settings, long now) {
         var members = List.of(roster.members());
         var open = members.stream().filter(each -> each.instance().isOpen()).toList();
-        var available = open.stream().filter(Member::isAvailable).toList();
-        boolean panic = settings.outliers().panics(available.size(), open.size());
+        var present = Planning.present(open);
+        var available = present.stream().filter(Member::isAvailable).toList();
+        boolean panic = settings.outliers().panics(available.size(), present.size());
+        var users = panic ? present : available;
         var views = new Views(
                 settings,
-                panic,
-                (panic ? open : available)
-                        .stream().mapToLong(each -> weight(each, settings, now)).sum(),
+                users,
+                users.stream().mapToLong(each -> weight(each, settings, now)).sum(),
                 members.stream().mapToLong(Member::recentPicks).sum(),
                 now);
         return new UpstreamView(
@@ -40,7 +41,7 @@ record Views(Settings settings, boolean panic, long dueTotal, long picksTotal, l
 
     private InstanceView instance(Member member) {
         var instance = member.instance();
-        boolean used = instance.isOpen() && (panic || member.isAvailable());
+        boolean used = users.contains(member);
         return new InstanceView(
                 instance.id(),
                 instance.address(),
@@ -66,6 +67,9 @@ record Views(Settings settings, boolean panic, long dueTotal, long picksTotal, l
         }
         if (instance.weight() == 0) {
             return InstanceState.IDLE;
+        }
+        if (member.isGone()) {
+            return InstanceState.GONE;
         }
         if (!member.health().up()) {
             return InstanceState.DOWN;

@@ -8,6 +8,8 @@ public enum InstanceState {
     /// Its weight is 0.
     IDLE,
     DRAINING,
+    /// Nobody listens there.
+    GONE,
     /// By active probes.
     DOWN,
     EJECTED,

@@ -1,0 +1,71 @@
+package io.covenant.gateway.balancing;
+
+import io.covenant.balancing.Policy;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/// How instances are chosen, judged and tried again, until an operator says otherwise.
+///
+/// @param policy       the policy of services that name none
+/// @param zone         where this gateway runs; empty when nobody knows
+/// @param tries        the most instances that one request is sent to
+/// @param readWait     how long an instance may be silent on a request that reads, while another could be asked
+/// @param writeWait    how long on one that writes and may be sent twice
+/// @param silence      an instance that answers nothing for so long while requests wait is ejected; zero for never
+/// @param silentWaits  how many requests have to wait
+/// @param ejection     the first ejection lasts so long, the second twice, and so on
+/// @param slowStart    how long an instance that came, or came back, takes to grow into its weight
+/// @param services     by the name of the service
+/// @param routes       by the id of the route; what stands here goes before what the service has, and no operator
+///                     changes it
+@ConfigurationProperties("covenant.gateway.balancing")
+public record BalancingProperties(
+        @DefaultValue("least-loaded") String policy,
+        @DefaultValue("") String zone,
+        @DefaultValue("3") int tries,
+        @DefaultValue("2s") Duration readWait,
+        @DefaultValue("4s") Duration writeWait,
+        @DefaultValue("1s") Duration silence,
+        @DefaultValue("2") int silentWaits,
+        @DefaultValue("5s") Duration ejection,
+        @DefaultValue("10s") Duration slowStart,
+        @DefaultValue Map<String, ServiceRules> services,
+        @DefaultValue Map<String, RouteRules> routes) {
+
+    /// @param policy  its label; absent for the one of all
+    /// @param hashKey where the key of a request is found, see [KeySource]
+    /// @param bound   how far above the average `hash` may load an instance
+    public record ServiceRules(
+            @Nullable String policy,
+            @Nullable String hashKey,
+            @Nullable Double bound) {}
+
+    /// @param policy  its label; absent for the service's
+    /// @param hashKey where the key of a request is found; absent for the service's
+    /// @param bound   how far above the average `hash` may load an instance, where the route names its policy
+    /// @param subset  what the metadata of an instance must contain to get requests of this route
+    /// @param timeout how long a request may take; absent for what holds for all
+    public record RouteRules(
+            @Nullable String policy,
+            @Nullable String hashKey,
+            @Nullable Double bound,
+            @DefaultValue Map<String, String> subset,
+            @Nullable Duration timeout) {
+
+        public RouteRules {
+            if (policy != null) {
+                var _ = ClusterSettings.policyOf(policy, bound);
+            }
+            var _ = KeySource.all(hashKey);
+        }
+    }
+
+    public BalancingProperties {
+        var _ = Policy.labelled(policy);
+        services = Map.copyOf(services);
+        routes = Map.copyOf(routes);
+    }
+}
