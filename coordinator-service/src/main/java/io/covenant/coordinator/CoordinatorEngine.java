@@ -55,7 +55,8 @@ public final class CoordinatorEngine implements AutoCloseable {
                 parts.transactions(),
                 parts.listener(),
                 parts.crashPoints(),
-                parts.clock());
+                parts.clock(),
+                parts.recovery().keep());
         this.recovery = new Recovery(transactions, ownership, parts.recovery(), parts.clock());
     }
 

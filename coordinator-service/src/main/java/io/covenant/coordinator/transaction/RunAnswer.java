@@ -20,6 +20,9 @@ public sealed interface RunAnswer {
     /// The id belongs to another transaction.
     record OtherBody() implements RunAnswer {}
 
+    /// The id is so old that what was begun under it may be over, and forgotten: nothing was begun.
+    record Forgotten() implements RunAnswer {}
+
     /// Nothing was begun, and no branch has heard.
     record NotBegun(Reason reason, Duration retryAfter) implements RunAnswer {}
 

@@ -62,6 +62,7 @@ public final class Transactions implements AutoCloseable {
     private final TransactionListener listener;
     private final Surroundings around;
     private final Drives drives;
+    private final Memory memory;
     private final ScheduledThreadPoolExecutor timers;
     private final Teller teller;
     private final RandomGenerator attempts = new SecureRandom();
@@ -80,7 +81,9 @@ public final class Transactions implements AutoCloseable {
             CrashPoints crashPoints,
             InstantSource clock,
             LongSupplier nanoTime,
-            AtomicInteger undecided) {
+            AtomicInteger undecided,
+            Duration keep) {
+        this.memory = new Memory(keep, clock);
         this.undecided = undecided;
         this.store = store;
         this.participants = participants;
@@ -113,6 +116,7 @@ public final class Transactions implements AutoCloseable {
     ///
     /// @param database gives physical connections, with the right to read and write rows of the coordinators'
     ///                 schema
+    /// @param keep     how long what is over is remembered
     public static Transactions onPostgres(
             DataSource database,
             Participants participants,
@@ -120,7 +124,8 @@ public final class Transactions implements AutoCloseable {
             TransactionSettings settings,
             TransactionListener listener,
             CrashPoints crashPoints,
-            InstantSource clock) {
+            InstantSource clock,
+            Duration keep) {
         var undecided = new AtomicInteger();
         return new Transactions(
                 new PostgresTransactionStore(database, settings, undecided::get, listener),
@@ -131,7 +136,8 @@ public final class Transactions implements AutoCloseable {
                 crashPoints,
                 clock,
                 System::nanoTime,
-                undecided);
+                undecided,
+                keep);
     }
 
     /// Whether a service of this name can take part.
@@ -150,6 +156,9 @@ public final class Transactions implements AutoCloseable {
         var known = live.get(plan.id());
         if (known != null) {
             return await(known, digest, true);
+        }
+        if (memory.mayHaveForgotten(plan.id())) {
+            return ofOld(plan.id(), digest);
         }
         if (closing) {
             return new RunAnswer.NotBegun(Reason.SHUTTING_DOWN, RETRY_AFTER);
@@ -288,6 +297,16 @@ public final class Transactions implements AutoCloseable {
         }
     }
 
+    /// What was begun so long ago is not begun again: it may have been over, and forgotten.
+    private RunAnswer ofOld(TransactionId id, String digest) {
+        try {
+            return store.find(id).isEmpty() ? new RunAnswer.Forgotten() : awaitElsewhere(id, digest);
+        } catch (StoreUnavailableException e) {
+            LOG.debug("looking for {}", id, e);
+            return new RunAnswer.OutOfSight();
+        }
+    }
+
     private RunAnswer notBegun() {
         return new RunAnswer.NotBegun(closing ? Reason.SHUTTING_DOWN : Reason.REGISTER_UNAVAILABLE, RETRY_AFTER);
     }
@@ -327,11 +346,19 @@ public final class Transactions implements AutoCloseable {
 
     /// Tells what became of a transaction. After its deadline, or if nobody remembers it, asking decides it: then
     /// it is aborted.
-    public OutcomeReply outcome(TransactionId id) {
-        return outcome(id, Optional.empty());
+    ///
+    /// @return empty when it is so old that it may have been over, and forgotten: nothing is decided then
+    public Optional<OutcomeReply> outcome(TransactionId id) {
+        if (memory.mayHaveForgotten(id)
+                && store.find(id).isEmpty()
+                && store.register(id).isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(outcome(id, Optional.empty()));
     }
 
-    /// Tells a participant what became of its branch: COMMITTED only if the decision sealed this very branch.
+    /// Tells a participant what became of its branch: COMMITTED only if the decision sealed this very branch. However
+    /// old it is: what a branch still holds, no coordinator has forgotten.
     public OutcomeReply outcome(BranchId branch) {
         return outcome(branch.transaction(), Optional.of(branch));
     }

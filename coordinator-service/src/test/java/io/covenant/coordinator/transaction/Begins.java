@@ -39,6 +39,20 @@ final class Begins {
                 1);
     }
 
+    static Begin under(CommitProtocol protocol, Begin begin) {
+        return new Begin(
+                begin.id(),
+                begin.attempt(),
+                begin.name(),
+                protocol,
+                begin.digest(),
+                begin.branches(),
+                begin.createdAt(),
+                begin.deadline(),
+                begin.owner(),
+                begin.epoch());
+    }
+
     static EndRecord end(Begin begin, Decision decision) {
         return end(begin, decision, false, begin.createdAt().plusSeconds(1));
     }

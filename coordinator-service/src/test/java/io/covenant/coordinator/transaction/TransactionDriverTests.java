@@ -9,6 +9,7 @@ import io.covenant.coordinator.Plans;
 import io.covenant.coordinator.ownership.Incarnation;
 import io.covenant.coordinator.transaction.Participants.FinishAnswer;
 import io.covenant.coordinator.transaction.Participants.PrepareAnswer;
+import io.covenant.transactions.Attempt;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.CrashPoint;
 import io.covenant.transactions.CrashPoints;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -47,6 +49,7 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 class TransactionDriverTests {
 
     private static final Duration DEADLINE = Duration.ofMillis(500);
+    private static final Duration KEEP = Duration.ofDays(8);
 
     private final InMemoryTransactionStore store = new InMemoryTransactionStore();
     private final ModelParticipants services = new ModelParticipants("orders", "inventory");
@@ -84,7 +87,8 @@ class TransactionDriverTests {
                 crashPoints,
                 InstantSource.system(),
                 System::nanoTime,
-                new AtomicInteger());
+                new AtomicInteger(),
+                KEEP);
     }
 
     @AfterEach
@@ -468,6 +472,60 @@ class TransactionDriverTests {
                 .isEqualTo(new RunAnswer.NotBegun(RunAnswer.Reason.TOO_MANY_TRANSACTIONS, Duration.ofSeconds(1)));
         hold.countDown();
         limited.close();
+    }
+
+    @Test
+    void doesNotBeginWhatMayBeForgotten() {
+        var old = idOfAge(KEEP.plusSeconds(1));
+
+        assertThat(transactions.run(order(old, DEADLINE, "orders"))).isEqualTo(new RunAnswer.Forgotten());
+        assertThat(transactions.outcome(old)).isEmpty();
+        assertThat(services.calls()).isEmpty();
+        assertThat(store.register(old)).isEmpty();
+    }
+
+    @Test
+    void beginsWhatIsNotSoOld() {
+        var young = idOfAge(KEEP.minusHours(1));
+
+        assertThat(decided(transactions.run(order(young, DEADLINE, "orders"))).outcome())
+                .isEqualTo(Outcome.COMMITTED);
+    }
+
+    @Test
+    void answersWhatIsOldAndNotForgotten() {
+        var old = idOfAge(KEEP.plusSeconds(1));
+        var patient = new Transactions(
+                store,
+                services,
+                Incarnation.of("coordinator-2"),
+                TransactionSettings.defaults(),
+                heard,
+                CrashPoints.none(),
+                InstantSource.system(),
+                System::nanoTime,
+                new AtomicInteger(),
+                KEEP.plusDays(1));
+        var plan = order(old, DEADLINE, "orders");
+        decided(patient.run(plan));
+        patient.close();
+
+        assertThat(decided(transactions.run(plan)).outcome()).isEqualTo(Outcome.COMMITTED);
+        assertThat(transactions.outcome(old)).contains(new OutcomeReply(Outcome.COMMITTED, null));
+    }
+
+    @Test
+    void tellsABranchThatHoldsSomethingHoweverOldItIs() {
+        var branch = new BranchId(idOfAge(KEEP.plusDays(3)), new Attempt(7), "orders");
+
+        assertThat(transactions.outcome(branch)).isEqualTo(new OutcomeReply(Outcome.ABORTED, null));
+        assertThat(store.register(branch.transaction())).isPresent();
+    }
+
+    private static TransactionId idOfAge(Duration age) {
+        long made = System.currentTimeMillis() - age.toMillis();
+        return new TransactionId(
+                new UUID((made << 16) | 0x7abc, UUID.randomUUID().getLeastSignificantBits()));
     }
 
     /// Dying anywhere leaves something that the next coordinator brings to one end.

@@ -23,6 +23,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// What every store promises.
 abstract class TransactionStoreContractTests {
@@ -60,6 +62,18 @@ abstract class TransactionStoreContractTests {
         store().begin(begin).join();
 
         assertThat(store().begin(begin).join()).isEqualTo(new Begun.Stored());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void knowsTheProtocolOfWhatOthersTakeOver(CommitProtocol protocol) {
+        var begin = Begins.under(protocol, Begins.by(peer));
+        store().begin(begin).join();
+
+        assertThat(store().find(begin.id()))
+                .get()
+                .extracting(StoredTransaction::begin)
+                .isEqualTo(begin);
     }
 
     @Test

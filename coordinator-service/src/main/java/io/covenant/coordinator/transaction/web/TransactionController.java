@@ -86,6 +86,11 @@ final class TransactionController {
             description = "The request breaks a rule",
             content = @Content(mediaType = "application/problem+json"))
     @ApiResponse(
+            responseCode = "410",
+            description =
+                    "`transaction-forgotten`: the id, a UUID of version 7, is older than coordinators remember; nothing was begun",
+            content = @Content(mediaType = "application/problem+json"))
+    @ApiResponse(
             responseCode = "422",
             description =
                     "`unknown-service`; or a participant cannot read its branch, as `unknown-operation`; or `idempotency-key-reused`: the id belongs to another transaction",
@@ -123,6 +128,7 @@ final class TransactionController {
                                 "The id %s belongs to a transaction with another body.".formatted(plan.id()))
                         .violating(List.of(new Violation("id", "belongs to a transaction with another body")))
                         .asException();
+            case RunAnswer.Forgotten _ -> throw forgotten(plan.id().value()).asException();
             case RunAnswer.NotBegun(var reason, var retryAfter) ->
                 throw notBegun(reason, retryAfter).asException();
         };
@@ -205,7 +211,8 @@ final class TransactionController {
     @Operation(summary = "Asks for the outcome, and decides it if need be", description = """
                     After the deadline, or when nobody remembers the transaction, asking aborts it for ever. Before,
                     the answer may be UNDECIDED. With `branch`, COMMITTED is answered only if the decision sealed that
-                    very branch.
+                    very branch. Of a transaction that is older than coordinators remember, and not on record,
+                    nothing is decided unless one of its branches asks: 410.
                     """)
     OutcomeReply outcome(
             @PathVariable UUID id,
@@ -216,13 +223,23 @@ final class TransactionController {
                     @Nullable
                     String branch) {
         if (branch == null) {
-            return transactions.outcome(new TransactionId(id));
+            return transactions
+                    .outcome(new TransactionId(id))
+                    .orElseThrow(() -> forgotten(id).asException());
         }
         return transactions.outcome(BranchId.parse(branch)
                 .filter(named -> named.transaction().value().equals(id))
                 .orElseThrow(() -> Problem.ofField(
                                 "parameter-invalid", "branch", "must be the gid of a branch of this transaction")
                         .asException()));
+    }
+
+    private static Problem forgotten(UUID id) {
+        return Problem.of(
+                HttpStatus.GONE,
+                "transaction-forgotten",
+                "The id %s is so old that what was begun under it may be over, and forgotten; nothing was begun."
+                        .formatted(id));
     }
 
     private static URI locationOf(UUID id) {

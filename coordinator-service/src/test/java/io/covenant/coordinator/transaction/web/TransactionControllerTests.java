@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -93,6 +94,46 @@ class TransactionControllerTests {
         var shown = json(get("/" + id));
         assertThat(shown.path("timeline").size()).isGreaterThan(8);
         assertThat(shown.path("outcome").asString()).isEqualTo("COMMITTED");
+    }
+
+    @Test
+    void triesAndConfirms() throws Exception {
+        var id = UUID.randomUUID().toString();
+
+        var answer = post(under("TCC", order(id)));
+
+        assertThat(answer.statusCode()).isEqualTo(201);
+        var body = json(answer);
+        assertThat(body.path("protocol").asString()).isEqualTo("TCC");
+        assertThat(body.path("outcome").asString()).isEqualTo("COMMITTED");
+        assertThat(body.path("timeline").findValuesAsString("event")).contains("try-sent", "tried");
+        var gid = body.path("branches").get(0).path("gid").asString();
+        assertThat(json(get("/" + id + "/outcome?branch=" + gid))
+                        .path("outcome")
+                        .asString())
+                .isEqualTo("COMMITTED");
+        assertProblem(post(order(id)), 422, "idempotency-key-reused", "id");
+    }
+
+    @Test
+    void namesTheProtocolsThatThereAre() throws Exception {
+        var answer = post(under("LUCK", order(UUID.randomUUID().toString())));
+
+        assertProblem(answer, 400, "validation-failed", "protocol");
+        assertThat(json(answer).path("detail").asString()).contains("TWO_PHASE").contains("TCC");
+    }
+
+    @Test
+    void refusesAnIdOfATimeThatIsForgotten() throws Exception {
+        var old = UuidV7.of(System.currentTimeMillis() - Duration.ofDays(9).toMillis(), 1, 2);
+
+        assertThat(post(order(old.toString())).statusCode()).isEqualTo(410);
+        assertThat(json(get("/" + old + "/outcome")).path("code").asString()).isEqualTo("transaction-forgotten");
+        assertThat(get("/" + old).statusCode()).isEqualTo(404);
+    }
+
+    private static String under(String protocol, String order) {
+        return order.replaceFirst("\"name\"", "\"protocol\": \"%s\", \"name\"".formatted(protocol));
     }
 
     @Test

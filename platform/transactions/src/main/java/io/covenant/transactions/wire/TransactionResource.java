@@ -72,6 +72,7 @@ public record TransactionResource(
     public enum BranchState {
         /// Asked to do its work; no answer that counts yet.
         WORKING,
+        /// It can go either way: it is prepared, or has reserved.
         PREPARED,
         COMMITTED,
         ABORTED,
