@@ -17,9 +17,18 @@ public record Branch(BranchId id, String operation, long deadlineNanos) {
         return new Branch(id, operation, System.nanoTime() + timeLeft.toNanos());
     }
 
+    private static final ScopedValue<Branch> LOCAL = ScopedValue.newInstance();
+
     /// The branch that the calling thread works in, if any.
     public static Optional<Branch> current() {
-        return Optional.ofNullable(BranchTransaction.current()).map(BranchTransaction::branch);
+        return Optional.ofNullable(BranchTransaction.current())
+                .map(BranchTransaction::branch)
+                .or(() -> LOCAL.isBound() ? Optional.of(LOCAL.get()) : Optional.empty());
+    }
+
+    /// Works in a transaction that commits by itself, as this branch.
+    public <T> T work(ScopedValue.CallableOp<T, RuntimeException> work) {
+        return ScopedValue.where(LOCAL, this).call(work);
     }
 
     /// The transaction that this branch is part of; what a movement or an audit row names as its cause.
@@ -30,5 +39,12 @@ public record Branch(BranchId id, String operation, long deadlineNanos) {
     /// How long until the transaction aborts; zero when it is too late.
     public Duration timeLeft() {
         return Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
+    }
+
+    /// @throws BranchRefusedException when it is too late
+    public void refuseWhenLate() {
+        if (timeLeft().isZero()) {
+            throw new BranchRefusedException(Refusals.DEADLINE_PASSED);
+        }
     }
 }

@@ -8,11 +8,11 @@ import java.time.InstantSource;
 /// How far back the barrier rows reach. What is older cannot be told from what never was, so it is refused.
 ///
 /// @param retention how long a barrier row is kept
-record BranchMemory(Duration retention, InstantSource clock) {
+public record BranchMemory(Duration retention, InstantSource clock) {
 
     /// Whether a transaction was named so long ago that its barrier row, if any, may be purged. Only names of UUID
     /// version 7 tell their time; others are never too old.
-    boolean isOlder(BranchId branch) {
+    public boolean isOlder(BranchId branch) {
         var id = branch.transaction().value();
         if (id.version() != 7) {
             return false;

@@ -73,7 +73,7 @@ public final class BranchMetrics {
                 .record(nanos, TimeUnit.NANOSECONDS);
     }
 
-    void hazard() {
+    public void hazard() {
         hazardsSeen.incrementAndGet();
         hazards.increment();
     }
@@ -102,7 +102,7 @@ public final class BranchMetrics {
         return hazardsSeen.get();
     }
 
-    void swept(String result) {
+    public void swept(String result) {
         registry.counter("covenant.branches.swept", "result", result).increment();
     }
 

@@ -11,7 +11,6 @@ import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.core.Ordered;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.transaction.support.ResourceHolder;
 import org.springframework.transaction.support.ResourceHolderSynchronization;
@@ -186,9 +185,7 @@ final class BranchTransaction {
     }
 
     void refuseWhenLate() {
-        if (branch.timeLeft().isZero()) {
-            throw new BranchRefusedException(Refusals.DEADLINE_PASSED);
-        }
+        branch.refuseWhenLate();
     }
 
     private void refuseWhenCancelled() {
@@ -205,22 +202,6 @@ final class BranchTransaction {
                 throw new BranchNotPreparableException(
                         "A statement of the branch failed and its error was not passed on.");
             case IDLE -> throw new BranchNotPreparableException("The branch ended its database transaction by itself.");
-        }
-    }
-
-    /// Refuses every second transaction while a branch is being worked on: it would not wait for the decision.
-    private record OneTransactionOnly(Branch branch) implements TransactionSynchronization, Ordered {
-
-        @Override
-        public void suspend() {
-            throw new BranchNotPreparableException(
-                    "The branch operation '%s' opens a second transaction (REQUIRES_NEW, NOT_SUPPORTED or another transaction manager); it would be committed whatever the branch's transaction decides. Work in the branch's own transaction, or do it in an AFTER_COMMIT listener."
-                            .formatted(branch.operation()));
-        }
-
-        @Override
-        public int getOrder() {
-            return HIGHEST_PRECEDENCE;
         }
     }
 }

@@ -4,9 +4,9 @@ import java.sql.SQLException;
 import org.springframework.dao.DataAccessResourceFailureException;
 
 /// The participant's database did not answer.
-final class DatabaseSilentException extends DataAccessResourceFailureException {
+public final class DatabaseSilentException extends DataAccessResourceFailureException {
 
-    DatabaseSilentException(String message, SQLException cause) {
+    public DatabaseSilentException(String message, SQLException cause) {
         super(message, cause);
     }
 }

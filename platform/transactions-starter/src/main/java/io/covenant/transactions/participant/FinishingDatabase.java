@@ -11,7 +11,8 @@ import org.springframework.boot.jdbc.DataSourceUnwrapper;
 
 /// Connections for the second phase, set apart from those for work: however many requests wait for the locks of a
 /// prepared branch, the one who comes to commit it finds a connection.
-record FinishingDatabase(DataSource dataSource, @Nullable HikariDataSource pool) implements AutoCloseable {
+public record FinishingDatabase(
+        DataSource dataSource, @Nullable HikariDataSource pool) implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(FinishingDatabase.class);
 

@@ -12,7 +12,7 @@ import org.slf4j.MDC;
 
 /// Does the same to many branches at once: their forced writes then share the disk's turns. Never more at a time than
 /// there are connections for it.
-final class InParallel implements AutoCloseable {
+public final class InParallel implements AutoCloseable {
 
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("branch-", 0).factory());
@@ -23,7 +23,7 @@ final class InParallel implements AutoCloseable {
     }
 
     /// The results in the order of the items. The caller works on the first of them.
-    <T, R> List<R> map(List<T> items, Function<T, R> task) {
+    public <T, R> List<R> map(List<T> items, Function<T, R> task) {
         if (items.isEmpty()) {
             return List.of();
         }

@@ -6,7 +6,7 @@ import java.time.Duration;
 
 /// Asks the coordinators what became of a branch.
 @FunctionalInterface
-interface OutcomeInquirer {
+public interface OutcomeInquirer {
 
     sealed interface Answer {
 

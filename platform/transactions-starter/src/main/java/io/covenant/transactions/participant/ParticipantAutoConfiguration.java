@@ -106,27 +106,48 @@ public class ParticipantAutoConfiguration {
     }
 
     @Bean
+    OperationNames operationNames() {
+        return new OperationNames();
+    }
+
+    @Bean
+    PayloadMethod.Reading branchPayloads(JsonMapper mapper, ObjectProvider<Validator> validator) {
+        return new PayloadMethod.Reading(mapper, validator.getIfAvailable());
+    }
+
+    @Bean
     BranchOperations branchOperations(
-            ConfigurableListableBeanFactory beans, JsonMapper mapper, ObjectProvider<Validator> validator) {
-        return new BranchOperations(beans, mapper, validator.getIfAvailable());
+            ConfigurableListableBeanFactory beans, PayloadMethod.Reading payloads, OperationNames names) {
+        return new BranchOperations(beans, payloads, names);
+    }
+
+    @Bean
+    BranchMemory branchMemory(ParticipantProperties properties) {
+        return new BranchMemory(properties.retention(), InstantSource.system());
+    }
+
+    @Bean
+    OutcomeInquirer outcomeInquirer(ServiceClient services, ParticipantProperties properties) {
+        var sweep = properties.sweep();
+        if (sweep.enabled() && !services.knows(sweep.coordinator())) {
+            LOG.warn(
+                    "No service '{}' is configured (covenant.services.{}): branches that a crash leaves prepared or reserved stay so.",
+                    sweep.coordinator(),
+                    sweep.coordinator());
+        }
+        return new HttpOutcomeInquirer(services, sweep.coordinator(), sweep.timeout());
     }
 
     @Bean
     BranchSweep branchSweep(
             PreparedTransactions prepared,
             BranchExecutor executor,
+            OutcomeInquirer coordinators,
             ServiceClient services,
             InParallel parallel,
             BranchMetrics metrics,
             ParticipantProperties properties) {
         var sweep = properties.sweep();
-        if (sweep.enabled() && !services.knows(sweep.coordinator())) {
-            LOG.warn(
-                    "No service '{}' is configured (covenant.services.{}): branches that a crash leaves prepared stay so.",
-                    sweep.coordinator(),
-                    sweep.coordinator());
-        }
-        var coordinators = new HttpOutcomeInquirer(services, sweep.coordinator(), sweep.timeout());
         var terminations = new HttpTerminationRequester(services, sweep.coordinator(), sweep.timeout());
         return new BranchSweep(prepared, executor, coordinators, terminations, parallel, metrics, sweep.minAge());
     }
@@ -155,10 +176,9 @@ public class ParticipantAutoConfiguration {
         BranchController branchController(
                 BranchOperations operations,
                 BranchExecutor executor,
-                ParticipantProperties properties,
+                BranchMemory memory,
                 FinishingDatabase finishing,
                 InParallel parallel) {
-            var memory = new BranchMemory(properties.retention(), InstantSource.system());
             var insight = new BranchInsight(finishing.dataSource());
             return new BranchController(operations, executor, memory, insight, parallel);
         }

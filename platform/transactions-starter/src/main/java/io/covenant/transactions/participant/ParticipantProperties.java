@@ -19,6 +19,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 ///                         any case
 /// @param maxPreparedAge   a branch that is prepared for longer than this makes the service's health DOWN
 /// @param sweep            how it looks after branches whose coordinator has not come back
+/// @param local            how it works on branches that commit by themselves
 @ConfigurationProperties("covenant.transactions.participant")
 public record ParticipantProperties(
         @DefaultValue("1s") Duration lockTimeout,
@@ -28,7 +29,21 @@ public record ParticipantProperties(
         @DefaultValue("7d") Duration retention,
         @DefaultValue("30d") Duration hazardRetention,
         @DefaultValue("10s") Duration maxPreparedAge,
-        @DefaultValue Sweep sweep) {
+        @DefaultValue Sweep sweep,
+        @DefaultValue Local local) {
+
+    /// @param holds       how long a reservation lasts before it asks what becomes of it; at least for as long as its
+    ///                    transaction has time
+    /// @param workTimeout how long a confirmation, a cancellation, a step or a compensation may work
+    public record Local(
+            @DefaultValue("10s") Duration holds,
+            @DefaultValue("10s") Duration workTimeout) {
+
+        public Local {
+            requirePositive("local.holds", holds);
+            requirePositive("local.work-timeout", workTimeout);
+        }
+    }
 
     /// @param enabled     whether to look at all
     /// @param interval    how often, give or take a fifth
@@ -75,7 +90,7 @@ public record ParticipantProperties(
     }
 
     /// Twice as long as requests are not refused for being too old: clocks differ, a branch may be prepared for long.
-    Duration barriersKept() {
+    public Duration barriersKept() {
         return retention.multipliedBy(2);
     }
 

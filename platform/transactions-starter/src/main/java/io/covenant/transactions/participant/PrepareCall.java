@@ -2,23 +2,18 @@ package io.covenant.transactions.participant;
 
 import io.covenant.transactions.CrashPoint;
 import io.covenant.transactions.CrashPoints;
-import io.covenant.transactions.Refusal;
 import io.covenant.transactions.twophase.TwoPhaseParticipant;
 import io.covenant.transactions.twophase.TwoPhaseParticipant.Effect;
 import io.covenant.transactions.twophase.TwoPhaseParticipant.Evidence;
 import io.covenant.transactions.twophase.TwoPhaseParticipant.Input;
 import io.covenant.transactions.twophase.TwoPhaseParticipant.State;
-import jakarta.persistence.OptimisticLockException;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.jdbc.datasource.DataSourceUtils;
-import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionStatus;
-import org.springframework.transaction.UnexpectedRollbackException;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
 
 /// One request to prepare: each effect of the core is one method over JDBC.
@@ -228,47 +223,18 @@ final class PrepareCall {
 
     /// Rolled back: tells why, or that nothing is known.
     private Input failed(Throwable failure) {
-        if (failure instanceof CannotCreateTransactionException) {
-            return lost(failure);
-        }
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            switch (cause) {
-                case BranchRefusedException refused -> {
-                    return new Input.Refused(refused.refusal());
-                }
-                case BranchNotPreparableException fault -> {
-                    return fault("not-preparable", String.valueOf(fault.getMessage()), failure);
-                }
-                case SQLException sql -> {
-                    return failed(sql);
-                }
-                case ConcurrencyFailureException _, OptimisticLockException _ -> {
-                    return new Input.Refused(Refusals.CONFLICT);
-                }
-                default -> {}
+        return switch (WorkFailure.of(failure, transaction.branch(), transaction.isCancelled())) {
+            case WorkFailure.Refused(var refusal) -> new Input.Refused(refusal);
+            case WorkFailure.Fault(var refusal) -> {
+                LOG.error(
+                        "{} {} failed",
+                        transaction.branch().id(),
+                        transaction.branch().operation(),
+                        failure);
+                yield new Input.Refused(refusal);
             }
-        }
-        if (failure instanceof UnexpectedRollbackException) {
-            return new Input.Refused(Refusals.ROLLED_BACK);
-        }
-        return fault(
-                "branch-failed",
-                "The operation '%s' failed; the participant's log tells why."
-                        .formatted(transaction.branch().operation()),
-                failure);
-    }
-
-    private Input failed(SQLException sql) {
-        return switch (SqlFailure.of(sql, transaction)) {
-            case SqlFailure.Refused(var refusal) -> new Input.Refused(refusal);
-            case SqlFailure.Lost _ -> lost(sql);
+            case WorkFailure.Lost _ -> lost(failure);
         };
-    }
-
-    private Input fault(String code, String detail, Throwable failure) {
-        LOG.error(
-                "{} {} failed", transaction.branch().id(), transaction.branch().operation(), failure);
-        return new Input.Refused(Refusal.of(code, detail));
     }
 
     private Input lost(Throwable failure) {

@@ -35,13 +35,14 @@ sealed interface SqlFailure {
         return sql != null && state.equals(sql.getSQLState());
     }
 
-    /// @param branch the transaction's branch, whose deadline or cancellation may be the reason of the error
-    static SqlFailure of(SQLException error, BranchTransaction branch) {
+    /// @param branch    the transaction's branch, whose deadline may be the reason of the error
+    /// @param cancelled whether the branch was told to abort, which may be the reason too
+    static SqlFailure of(SQLException error, Branch branch, boolean cancelled) {
         var state = error.getSQLState();
         if (state == null || isConnectionGone(state)) {
             return new Lost(String.valueOf(error.getMessage()));
         }
-        return new Refused(refusal(state, error, branch));
+        return new Refused(refusal(state, error, branch, cancelled));
     }
 
     private static boolean isConnectionGone(String state) {
@@ -54,7 +55,7 @@ sealed interface SqlFailure {
                 || state.equals("53300"); // too many connections
     }
 
-    private static Refusal refusal(String state, SQLException error, BranchTransaction branch) {
+    private static Refusal refusal(String state, SQLException error, Branch branch, boolean cancelled) {
         if (state.startsWith("23")) {
             return constraintViolated(error);
         }
@@ -64,9 +65,9 @@ sealed interface SqlFailure {
             case "40P01", SERIALIZATION_FAILURE ->
                 withState("conflict", "Another transaction worked on the same data at the same time.", state);
             case "57014" ->
-                branch.isCancelled()
+                cancelled
                         ? Refusals.ABORTED
-                        : branch.branch().timeLeft().toMillis() <= 0
+                        : branch.timeLeft().toMillis() <= 0
                                 ? Refusals.DEADLINE_PASSED
                                 : withState("statement-timeout", "A statement of the branch took too long.", state);
             case "53200" ->

@@ -135,7 +135,8 @@ class BranchOperationsTests {
         for (var bean : beans) {
             factory.registerSingleton(bean.getClass().getSimpleName(), bean);
         }
-        var operations = new BranchOperations(factory, StrictJson.mapper(), null);
+        var operations = new BranchOperations(
+                factory, new PayloadMethod.Reading(StrictJson.mapper(), null), new OperationNames());
         operations.afterSingletonsInstantiated();
         return operations;
     }

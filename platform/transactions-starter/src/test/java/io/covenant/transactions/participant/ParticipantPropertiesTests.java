@@ -29,7 +29,8 @@ class ParticipantPropertiesTests {
                                 Duration.ofSeconds(1),
                                 Duration.ofSeconds(2),
                                 Duration.ofSeconds(2),
-                                "coordinator")));
+                                "coordinator"),
+                        new ParticipantProperties.Local(Duration.ofSeconds(10), Duration.ofSeconds(10))));
     }
 
     @Test
@@ -45,7 +46,9 @@ class ParticipantPropertiesTests {
                         Map.entry(PREFIX + ".sweep.enabled", "false"),
                         Map.entry(PREFIX + ".sweep.interval", "500ms"),
                         Map.entry(PREFIX + ".sweep.min-age", "0s"),
-                        Map.entry(PREFIX + ".sweep.coordinator", "coordinators"))))
+                        Map.entry(PREFIX + ".sweep.coordinator", "coordinators"),
+                        Map.entry(PREFIX + ".local.holds", "30s"),
+                        Map.entry(PREFIX + ".local.work-timeout", "5s"))))
                 .isEqualTo(new ParticipantProperties(
                         Duration.ofSeconds(2),
                         Duration.ofMillis(100),
@@ -55,7 +58,8 @@ class ParticipantPropertiesTests {
                         Duration.ofDays(60),
                         Duration.ofMinutes(1),
                         new ParticipantProperties.Sweep(
-                                false, Duration.ofMillis(500), Duration.ZERO, Duration.ofSeconds(2), "coordinators")));
+                                false, Duration.ofMillis(500), Duration.ZERO, Duration.ofSeconds(2), "coordinators"),
+                        new ParticipantProperties.Local(Duration.ofSeconds(30), Duration.ofSeconds(5))));
     }
 
     @Test
@@ -75,6 +79,9 @@ class ParticipantPropertiesTests {
         assertThatThrownBy(() -> bind(Map.of(PREFIX + ".sweep.interval", "-1s")))
                 .rootCause()
                 .hasMessageContaining("sweep.interval must be at least 1 ms");
+        assertThatThrownBy(() -> bind(Map.of(PREFIX + ".local.holds", "0s")))
+                .rootCause()
+                .hasMessageContaining("local.holds must be at least 1 ms");
     }
 
     private static ParticipantProperties bind(Map<String, String> properties) {
