@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class BarrierRows {
 
     /// Which row.
-    enum Key {
+    enum Row {
         WORK,
         END
     }
@@ -45,11 +45,11 @@ final class BarrierRows {
             @Nullable String operation) {
 
         /// The same without what this transaction has inserted itself.
-        Seen without(Set<Key> mine) {
+        Seen without(Set<Row> mine) {
             return new Seen(
-                    mine.contains(Key.WORK) ? null : work,
-                    mine.contains(Key.END) ? null : end,
-                    mine.contains(Key.WORK) ? null : operation);
+                    mine.contains(Row.WORK) ? null : work,
+                    mine.contains(Row.END) ? null : end,
+                    mine.contains(Row.WORK) ? null : operation);
         }
     }
 
@@ -141,16 +141,16 @@ final class BarrierRows {
     /// Inserts the work row as a fence, and the end row, each where it is missing.
     ///
     /// @return which are new
-    static Set<Key> insertFenceAndCancel(Connection connection, BranchId branch, Patience patience)
+    static Set<Row> insertFenceAndCancel(Connection connection, BranchId branch, Patience patience)
             throws SQLException {
         try (var insert = connection.prepareStatement(INSERT_FENCE_AND_CANCEL)) {
             insert.setString(1, branch.gid());
             insert.setObject(2, branch.transaction().value());
             patience.set(insert, 3);
-            var mine = EnumSet.noneOf(Key.class);
+            var mine = EnumSet.noneOf(Row.class);
             try (var rows = insert.executeQuery()) {
                 while (rows.next()) {
-                    mine.add(Key.valueOf(rows.getString(1)));
+                    mine.add(Row.valueOf(rows.getString(1)));
                 }
             }
             return mine;
@@ -173,7 +173,7 @@ final class BarrierRows {
             select.setString(1, branch.gid());
             try (var rows = select.executeQuery()) {
                 while (rows.next()) {
-                    switch (Key.valueOf(rows.getString(1))) {
+                    switch (Row.valueOf(rows.getString(1))) {
                         case WORK -> {
                             work = Work.valueOf(rows.getString(2));
                             operation = rows.getString(3);

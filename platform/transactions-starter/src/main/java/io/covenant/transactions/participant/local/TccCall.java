@@ -7,8 +7,8 @@ import io.covenant.transactions.participant.Branch;
 import io.covenant.transactions.participant.OutcomeInquirer;
 import io.covenant.transactions.participant.ReservationGoneException;
 import io.covenant.transactions.participant.WorkFailure;
-import io.covenant.transactions.participant.local.BarrierRows.Key;
 import io.covenant.transactions.participant.local.BarrierRows.Patience;
+import io.covenant.transactions.participant.local.BarrierRows.Row;
 import io.covenant.transactions.participant.local.BarrierRows.Seen;
 import io.covenant.transactions.participant.local.BarrierRows.Work;
 import io.covenant.transactions.tcc.Settlement;
@@ -169,9 +169,9 @@ final class TccCall implements AutoCloseable {
                 yield evidenceOf(mine ? NOTHING_SEEN : BarrierRows.look(connection, branch.id()));
             }
             case CONFIRM -> {
-                var mine = EnumSet.noneOf(Key.class);
+                var mine = EnumSet.noneOf(Row.class);
                 if (BarrierRows.insertConfirm(connection, branch.id(), patience())) {
-                    mine.add(Key.END);
+                    mine.add(Row.END);
                 }
                 yield evidenceOf(BarrierRows.look(connection, branch.id()).without(mine));
             }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.transactions.participant.local;
+
+import org.jspecify.annotations.NullMarked;
