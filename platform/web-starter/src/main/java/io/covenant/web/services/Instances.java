@@ -1,5 +1,6 @@
 package io.covenant.web.services;
 
+import io.covenant.web.services.ServiceAnswer.Attempt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,6 +40,13 @@ final class Instances implements AutoCloseable {
         }
         order.addAll(avoided);
         return order;
+    }
+
+    /// Says of each why it is not asked.
+    List<Attempt> untried(String reason) {
+        return all.stream()
+                .map(instance -> new Attempt(instance.address(), reason))
+                .toList();
     }
 
     void closeIdle() {

@@ -33,19 +33,28 @@ import tools.jackson.databind.json.JsonMapper;
 /// - gauge `covenant.service.client.connections`: open connections to all its instances, resting ones included.
 public final class ServiceClient implements AutoCloseable {
 
+    private static final String AUTHORIZATION = "Authorization";
+
     private final Map<String, Instances> services;
     private final ServiceClientProperties properties;
     private final JsonMapper mapper;
+    private final @Nullable Credentials credentials;
     private final ScheduledThreadPoolExecutor watch;
 
-    /// A client that nobody measures.
+    /// A client that nobody measures, and that shows no credentials.
     public ServiceClient(Topology topology, ServiceClientProperties properties, JsonMapper mapper) {
-        this(topology, properties, mapper, new CompositeMeterRegistry());
+        this(topology, properties, mapper, new CompositeMeterRegistry(), null);
     }
 
+    /// @param credentials shown with each request that has no `Authorization` of its own; absent for none
     public ServiceClient(
-            Topology topology, ServiceClientProperties properties, JsonMapper mapper, MeterRegistry registry) {
+            Topology topology,
+            ServiceClientProperties properties,
+            JsonMapper mapper,
+            MeterRegistry registry,
+            @Nullable Credentials credentials) {
         this.properties = properties;
+        this.credentials = credentials;
         this.mapper = mapper.rebuild()
                 .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .build();
@@ -103,9 +112,15 @@ public final class ServiceClient implements AutoCloseable {
         var requestId = request.headers().containsKey(RequestId.HEADER) ? null : RequestId.current();
 
         var attempts = new ArrayList<Attempt>();
+        ServiceRequest authorized;
+        try {
+            authorized = authorized(request);
+        } catch (RuntimeException e) {
+            return new NotSent(service, instances.untried("no credentials: " + e.getMessage()));
+        }
         boolean sent = false;
         for (var instance : instances.inTurn()) {
-            switch (instance.exchange(request, body, requestId, deadline)) {
+            switch (instance.exchange(authorized, body, requestId, deadline)) {
                 case Exchange.Done(var status, var headers, var content) -> {
                     return new Answered(instance.address(), status, headers, new AnswerBody(content, mapper));
                 }
@@ -123,6 +138,12 @@ public final class ServiceClient implements AutoCloseable {
             }
         }
         return sent ? new Unanswered(service, attempts) : new NotSent(service, attempts);
+    }
+
+    private ServiceRequest authorized(ServiceRequest request) {
+        return credentials == null || request.headers().containsKey(AUTHORIZATION)
+                ? request
+                : request.header(AUTHORIZATION, credentials.authorization());
     }
 
     private byte @Nullable [] bodyOf(ServiceRequest request) {

@@ -24,7 +24,13 @@ public class ServiceClientAutoConfiguration {
             Topology topology,
             ServiceClientProperties properties,
             JsonMapper mapper,
-            ObjectProvider<MeterRegistry> registry) {
-        return new ServiceClient(topology, properties, mapper, registry.getIfAvailable(CompositeMeterRegistry::new));
+            ObjectProvider<MeterRegistry> registry,
+            ObjectProvider<Credentials> credentials) {
+        return new ServiceClient(
+                topology,
+                properties,
+                mapper,
+                registry.getIfAvailable(CompositeMeterRegistry::new),
+                credentials.getIfAvailable());
     }
 }

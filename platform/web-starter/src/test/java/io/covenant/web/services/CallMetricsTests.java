@@ -31,7 +31,8 @@ class CallMetricsTests {
                 new Topology("test-1", Map.of("things", List.of(instances), "nobody", List.of())),
                 ServiceClientProperties.defaults(),
                 StrictJson.mapper(),
-                registry);
+                registry,
+                null);
     }
 
     @AfterEach

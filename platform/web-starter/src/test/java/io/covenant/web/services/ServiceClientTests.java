@@ -9,6 +9,7 @@ import io.covenant.web.json.StrictJson;
 import io.covenant.web.services.ServiceAnswer.Answered;
 import io.covenant.web.services.ServiceAnswer.NotSent;
 import io.covenant.web.services.ServiceAnswer.Unanswered;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -108,6 +109,48 @@ class ServiceClientTests {
         var _ = client(server.address()).call("things", GET);
 
         assertThat(server.requests).singleElement().asString().contains("X-Request-Id: r-1\r\n");
+    }
+
+    private ServiceClient clientShowing(Credentials credentials, URI instance) {
+        var client = new ServiceClient(
+                new Topology("test-1", Map.of("things", List.of(instance))),
+                ServiceClientProperties.defaults(),
+                StrictJson.mapper(),
+                new SimpleMeterRegistry(),
+                credentials);
+        open.add(client);
+        return client;
+    }
+
+    @Test
+    void showsItsCredentialsUnlessTheRequestHasSome() {
+        var server = saying("{}");
+        var client = clientShowing(() -> "Bearer ours", server.address());
+
+        var _ = client.call("things", GET);
+        var _ = client.call("things", GET.header("Authorization", "Bearer theirs"));
+
+        assertThat(server.requests)
+                .satisfiesExactly(
+                        first -> assertThat(first.toString()).contains("\r\nAuthorization: Bearer ours\r\n"),
+                        second -> assertThat(second.toString())
+                                .contains("\r\nAuthorization: Bearer theirs\r\n")
+                                .doesNotContain("ours"));
+    }
+
+    @Test
+    void sendsNothingWithoutCredentials() {
+        var server = saying("{}");
+        var client = clientShowing(
+                () -> {
+                    throw new IllegalStateException("no token");
+                },
+                server.address());
+
+        assertThat(client.call("things", GET))
+                .isInstanceOfSatisfying(
+                        NotSent.class, unsent -> assertThat(unsent.reason()).contains("no credentials: no token"));
+        assertThat(server.connections).hasValue(0);
     }
 
     @Test

@@ -1,0 +1,93 @@
+package io.covenant.security.servlet;
+
+import io.covenant.security.token.Granted;
+import io.covenant.web.problem.ProblemWriter;
+import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.security.config.ObjectPostProcessor;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
+import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.AuthenticationEntryPointFailureHandler;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
+
+/// Lets in who shows a good token, to the endpoints that the [AccessRules] open. Health and metrics are open to all.
+@AutoConfiguration(
+        afterName = "io.covenant.security.SecurityAutoConfiguration",
+        beforeName = {
+            "org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration",
+            "org.springframework.boot.security.oauth2.server.resource.autoconfigure.servlet.OAuth2ResourceServerAutoConfiguration"
+        })
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnClass(ProblemWriter.class)
+public class ServletSecurityAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    SecurityFilterChain securityFilterChain(
+            HttpSecurity http,
+            JwtDecoder tokens,
+            ObjectProvider<AccessRules> rules,
+            ObjectProvider<RequestMappingInfoHandlerMapping> mappings,
+            ProblemWriter writer) {
+        var problems = new SecurityProblems(writer);
+        var granted = new JwtAuthenticationConverter();
+        granted.setJwtGrantedAuthoritiesConverter(new Granted());
+        return http.sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .csrf(AbstractHttpConfigurer::disable) // no cookie authenticates anybody
+                .logout(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .exceptionHandling(
+                        handling -> handling.authenticationEntryPoint(problems).accessDeniedHandler(problems))
+                .oauth2ResourceServer(server -> server.authenticationEntryPoint(problems)
+                        .accessDeniedHandler(problems)
+                        .jwt(jwt -> jwt.decoder(tokens).jwtAuthenticationConverter(granted))
+                        .withObjectPostProcessor(answeringWith(problems)))
+                .authorizeHttpRequests(requests -> {
+                    requests.dispatcherTypeMatchers(
+                                    jakarta.servlet.DispatcherType.ERROR, jakarta.servlet.DispatcherType.ASYNC)
+                            .permitAll()
+                            .requestMatchers("/actuator/health/**", "/actuator/prometheus")
+                            .permitAll();
+                    rules.orderedStream().forEach(rule -> rule.customize(requests));
+                    requests.anyRequest()
+                            .access(new UnnamedEndpoints(
+                                    () -> mappings.orderedStream().toList()));
+                })
+                .build();
+    }
+
+    /// A token that cannot be checked is a 503; by default it would be thrown on, and become a 500.
+    private static ObjectPostProcessor<BearerTokenAuthenticationFilter> answeringWith(SecurityProblems problems) {
+        return new ObjectPostProcessor<>() {
+            @Override
+            public <O extends BearerTokenAuthenticationFilter> O postProcess(O filter) {
+                var handler = new AuthenticationEntryPointFailureHandler(problems);
+                handler.setRethrowAuthenticationServiceException(false);
+                filter.setAuthenticationFailureHandler(handler);
+                return filter;
+            }
+        };
+    }
+
+    @Bean
+    WebMvcConfigurer callerArgument() {
+        return new WebMvcConfigurer() {
+            @Override
+            public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+                resolvers.add(new CallerArgument());
+            }
+        };
+    }
+}

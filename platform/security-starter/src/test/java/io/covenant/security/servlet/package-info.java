@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.security.servlet;
+
+import org.jspecify.annotations.NullMarked;

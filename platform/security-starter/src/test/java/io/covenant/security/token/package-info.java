@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.security.token;
+
+import org.jspecify.annotations.NullMarked;
