@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.issuer;
+
+import org.jspecify.annotations.NullMarked;
