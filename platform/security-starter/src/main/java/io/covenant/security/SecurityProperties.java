@@ -16,8 +16,9 @@ import org.springframework.validation.annotation.Validated;
 
 /// Whose tokens are believed.
 ///
+/// @param mode         whether anybody is asked for a token at all
 /// @param issuer       the OpenID Connect issuer, exactly as its tokens name it; its keys are found through
-///                     `/.well-known/openid-configuration`
+///                     `/.well-known/openid-configuration`; absent only in [Mode#OPEN]
 /// @param audiences    whom a token must be made for to be taken, any of these
 /// @param clockSkew    by how much the issuer's clock may differ from ours
 /// @param remembered   how long a token that was checked is believed without checking it again; a key that the issuer
@@ -28,7 +29,8 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("covenant.security")
 public record SecurityProperties(
-        @NotNull URI issuer,
+        @DefaultValue("ENFORCED") @NotNull Mode mode,
+        @Nullable URI issuer,
         @DefaultValue({"PLATFORM", "SERVICES"}) @NotEmpty Set<Audience> audiences,
 
         @DefaultValue("30s") @DurationMin @DurationMax(minutes = 5)
@@ -43,6 +45,25 @@ public record SecurityProperties(
 
     public SecurityProperties {
         audiences = Set.copyOf(audiences);
+    }
+
+    /// Whether tokens count.
+    public enum Mode {
+        /// Who has no good token gets nothing but health and metrics.
+        ENFORCED,
+        /// Everybody may do everything. For tests and for a service that runs alone on a developer's machine: a process
+        /// that listens to more than the loopback interface refuses to start so.
+        OPEN
+    }
+
+    /// The issuer.
+    ///
+    /// @throws SecurityMisconfiguredException if there is none
+    URI requiredIssuer() {
+        if (issuer == null) {
+            throw SecurityMisconfiguredException.withoutIssuer();
+        }
+        return issuer;
     }
 
     /// The service's own account with the issuer, for the client credentials grant.

@@ -4,7 +4,6 @@ import io.covenant.security.Audience;
 import io.covenant.security.Scopes;
 import org.springframework.security.authorization.AllAuthoritiesAuthorizationManager;
 import org.springframework.security.authorization.AuthorizationManager;
-import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AuthorizeHttpRequestsConfigurer;
 import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
@@ -21,8 +20,11 @@ import org.springframework.security.web.access.intercept.RequestAuthorizationCon
 /// }
 /// ```
 @FunctionalInterface
-public interface AccessRules
-        extends Customizer<AuthorizeHttpRequestsConfigurer<HttpSecurity>.AuthorizationManagerRequestMatcherRegistry> {
+public interface AccessRules {
+
+    /// Adds its rules. This is no `Customizer`: Spring Security would apply that by itself, also where nobody is asked
+    /// for a token.
+    void addTo(AuthorizeHttpRequestsConfigurer<HttpSecurity>.AuthorizationManagerRequestMatcherRegistry rules);
 
     /// For whoever comes through the gateway with this scope.
     static AuthorizationManager<RequestAuthorizationContext> outside(String scope) {

@@ -13,6 +13,13 @@ import org.springframework.web.method.support.ModelAndViewContainer;
 /// Gives the [Caller] to handler methods that have one as a parameter.
 final class CallerArgument implements HandlerMethodArgumentResolver {
 
+    private final boolean checked;
+
+    /// @param checked whether callers are asked for a token
+    CallerArgument(boolean checked) {
+        this.checked = checked;
+    }
+
     @Override
     public boolean supportsParameter(MethodParameter parameter) {
         return parameter.getParameterType() == Caller.class;
@@ -24,6 +31,9 @@ final class CallerArgument implements HandlerMethodArgumentResolver {
             @Nullable ModelAndViewContainer container,
             NativeWebRequest request,
             @Nullable WebDataBinderFactory binders) {
+        if (!checked) {
+            return Caller.UNCHECKED;
+        }
         var authentication = SecurityContextHolder.getContext().getAuthentication();
         if (authentication == null) {
             throw new AuthenticationCredentialsNotFoundException("nobody is authenticated");

@@ -1,5 +1,6 @@
 package io.covenant.security.servlet;
 
+import io.covenant.security.SecurityProperties;
 import io.covenant.security.token.Granted;
 import io.covenant.web.problem.ProblemWriter;
 import java.util.List;
@@ -26,8 +27,9 @@ import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMappi
 @AutoConfiguration(
         afterName = "io.covenant.security.SecurityAutoConfiguration",
         beforeName = {
+            "org.springframework.boot.security.autoconfigure.actuate.web.servlet.ManagementWebSecurityAutoConfiguration",
             "org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration",
-            "org.springframework.boot.security.oauth2.server.resource.autoconfigure.servlet.OAuth2ResourceServerAutoConfiguration"
+            "org.springframework.boot.security.oauth2.server.resource.autoconfigure.web.OAuth2ResourceServerWebSecurityAutoConfiguration"
         })
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass(ProblemWriter.class)
@@ -37,17 +39,36 @@ public class ServletSecurityAutoConfiguration {
     @ConditionalOnMissingBean
     SecurityFilterChain securityFilterChain(
             HttpSecurity http,
-            JwtDecoder tokens,
+            SecurityProperties properties,
+            ObjectProvider<JwtDecoder> tokens,
             ObjectProvider<AccessRules> rules,
             ObjectProvider<RequestMappingInfoHandlerMapping> mappings,
             ProblemWriter writer) {
-        var problems = new SecurityProblems(writer);
-        var granted = new JwtAuthenticationConverter();
-        granted.setJwtGrantedAuthoritiesConverter(new Granted());
+        return switch (properties.mode()) {
+            case ENFORCED -> enforced(http, tokens.getObject(), rules, mappings, new SecurityProblems(writer));
+            case OPEN ->
+                stateless(http)
+                        .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
+                        .build();
+        };
+    }
+
+    private static HttpSecurity stateless(HttpSecurity http) {
         return http.sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(AbstractHttpConfigurer::disable) // no cookie authenticates anybody
                 .logout(AbstractHttpConfigurer::disable)
-                .requestCache(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable);
+    }
+
+    private static SecurityFilterChain enforced(
+            HttpSecurity http,
+            JwtDecoder tokens,
+            ObjectProvider<AccessRules> rules,
+            ObjectProvider<RequestMappingInfoHandlerMapping> mappings,
+            SecurityProblems problems) {
+        var granted = new JwtAuthenticationConverter();
+        granted.setJwtGrantedAuthoritiesConverter(new Granted());
+        return stateless(http)
                 .exceptionHandling(
                         handling -> handling.authenticationEntryPoint(problems).accessDeniedHandler(problems))
                 .oauth2ResourceServer(server -> server.authenticationEntryPoint(problems)
@@ -60,7 +81,7 @@ public class ServletSecurityAutoConfiguration {
                             .permitAll()
                             .requestMatchers("/actuator/health/**", "/actuator/prometheus")
                             .permitAll();
-                    rules.orderedStream().forEach(rule -> rule.customize(requests));
+                    rules.orderedStream().forEach(rule -> rule.addTo(requests));
                     requests.anyRequest()
                             .access(new UnnamedEndpoints(
                                     () -> mappings.orderedStream().toList()));
@@ -82,11 +103,11 @@ public class ServletSecurityAutoConfiguration {
     }
 
     @Bean
-    WebMvcConfigurer callerArgument() {
+    WebMvcConfigurer callerArgument(SecurityProperties properties) {
         return new WebMvcConfigurer() {
             @Override
             public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
-                resolvers.add(new CallerArgument());
+                resolvers.add(new CallerArgument(properties.mode() == SecurityProperties.Mode.ENFORCED));
             }
         };
     }

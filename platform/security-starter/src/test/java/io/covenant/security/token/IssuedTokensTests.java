@@ -37,6 +37,7 @@ class IssuedTokensTests {
 
     private static JwtDecoder decoder(URI issuer, Clock clock, Audience... audiences) {
         var properties = new SecurityProperties(
+                SecurityProperties.Mode.ENFORCED,
                 issuer,
                 Set.of(audiences),
                 Duration.ofSeconds(30),
