@@ -11,7 +11,7 @@ import org.springframework.test.web.servlet.assertj.MockMvcTester;
 
 @SpringBootTest(
         classes = ServletSecurityTests.Application.class,
-        properties = "covenant.security.issuer=http://127.0.0.1:1")
+        properties = {"covenant.security.mode=enforced", "covenant.security.issuer=http://127.0.0.1:1"})
 @AutoConfigureMockMvc
 class IssuerAwayTests {
 

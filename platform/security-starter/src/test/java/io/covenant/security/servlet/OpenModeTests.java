@@ -42,12 +42,13 @@ class OpenModeTests {
 
     @Test
     void refusesToStartWhenItIsNotSaidWhoseTokensCount() {
-        runner.run(context -> assertThat(context)
-                .hasFailed()
-                .getFailure()
-                .rootCause()
-                .isInstanceOfSatisfying(
-                        SecurityMisconfiguredException.class,
-                        failure -> assertThat(failure.fix()).contains("covenant.security.issuer")));
+        runner.withPropertyValues("covenant.security.mode=enforced")
+                .run(context -> assertThat(context)
+                        .hasFailed()
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOfSatisfying(
+                                SecurityMisconfiguredException.class,
+                                failure -> assertThat(failure.fix()).contains("covenant.security.issuer")));
     }
 }
