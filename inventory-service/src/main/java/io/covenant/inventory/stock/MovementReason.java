@@ -8,6 +8,8 @@ public enum MovementReason {
     ORDER,
     /// A cancelled order gave them back.
     CANCELLATION,
+    /// They were taken for an order that never came to be.
+    COMPENSATION,
     /// Somebody counted, and the books were wrong.
     COUNT
 }

@@ -1,6 +1,7 @@
 package io.covenant.inventory.stock;
 
 import static io.covenant.inventory.stock.MovementReason.CANCELLATION;
+import static io.covenant.inventory.stock.MovementReason.COMPENSATION;
 import static io.covenant.inventory.stock.MovementReason.ORDER;
 
 import io.covenant.inventory.stock.Reservation.Line;
@@ -16,18 +17,20 @@ import org.springframework.stereotype.Service;
 
 /// What can be done with stock.
 ///
-/// [#reserve] and [#release] work in the transaction of their caller, who rolls back what is refused.
+/// What orders do with it happens in the transaction of the caller, who rolls back what is refused.
 @Service
 public class Stock {
 
     private final JdbcTemplate database;
     private final StockLedger ledger;
+    private final StockHolds holds;
     private final StockItems items;
     private final StockMovements movements;
 
-    Stock(JdbcTemplate database, StockLedger ledger, StockItems items, StockMovements movements) {
+    Stock(JdbcTemplate database, StockLedger ledger, StockHolds holds, StockItems items, StockMovements movements) {
         this.database = database;
         this.ledger = ledger;
+        this.holds = holds;
         this.items = items;
         this.movements = movements;
     }
@@ -105,8 +108,68 @@ public class Stock {
         throw new IllegalStateException("the ledger refuses what nothing speaks against: " + reservation);
     }
 
+    /// Holds what an order wants, all of it or nothing: it is not on hand any more, and not the order's yet.
+    ///
+    /// @param branch under which it is held
+    public ReservationAnswer hold(String branch, Reservation reservation) {
+        if (hasMoved(reservation.order(), ORDER)) {
+            return new ReservationAnswer.AlreadyReserved(reservation.order());
+        }
+        return holds.hold(branch, reservation) ? new ReservationAnswer.Reserved() : whyNot(reservation);
+    }
+
+    /// The order takes what is held for it.
+    ///
+    /// @return whether something was; not when the order has taken stock before
+    public boolean takeHeld(String branch) {
+        try {
+            return holds.take(branch) > 0;
+        } catch (DuplicateKeyException _) {
+            return false;
+        }
+    }
+
+    /// What is held is on hand again.
+    public void giveBackHeld(String branch) {
+        holds.giveBack(branch);
+    }
+
+    /// Notes that an order is to give back what it took.
+    ///
+    /// @return whether it ever took anything
+    public boolean announceReturn(String branch, UUID order, UUID transaction) {
+        if (!hasMoved(order, ORDER)) {
+            return false;
+        }
+        holds.announceReturn(branch, order, transaction);
+        return true;
+    }
+
+    /// Gives back what was announced.
+    ///
+    /// @return whether it was
+    public boolean takeBack(String branch, UUID transaction) {
+        return holds.endReturn(branch)
+                .map(order -> release(order, transaction) instanceof ReleaseAnswer.Released)
+                .orElse(false);
+    }
+
+    /// What was announced does not happen.
+    public void forgetReturn(String branch) {
+        holds.endReturn(branch);
+    }
+
     /// Gives back what an order took. To do it again changes nothing.
     public ReleaseAnswer release(UUID order, UUID transaction) {
+        return giveBack(order, transaction, CANCELLATION);
+    }
+
+    /// Gives back what was taken for an order that will not be. To do it again changes nothing.
+    public ReleaseAnswer compensate(UUID order, UUID transaction) {
+        return giveBack(order, transaction, COMPENSATION);
+    }
+
+    private ReleaseAnswer giveBack(UUID order, UUID transaction, MovementReason reason) {
         var back = database.query("""
                 select sku, -movement.quantity as quantity
                   from stock_movement movement join stock_item item using (sku)
@@ -117,19 +180,20 @@ public class Stock {
             return new ReleaseAnswer.UnknownOrder(order);
         }
         // Only now that the items are locked: who gave back before has committed, or never will.
-        if (isReleased(order)) {
+        if (hasMoved(order, reason)) {
             return new ReleaseAnswer.Released();
         }
-        if (!ledger.move(Cause.order(CANCELLATION, order, transaction), back)) {
+        if (!ledger.move(Cause.order(reason, order, transaction), back)) {
             throw new IllegalStateException("the ledger does not take back what order " + order + " took");
         }
         return new ReleaseAnswer.Released();
     }
 
-    private boolean isReleased(UUID order) {
+    private boolean hasMoved(UUID order, MovementReason reason) {
         return Boolean.TRUE.equals(database.queryForObject(
-                "select exists (select from stock_movement where order_id = ? and reason = 'CANCELLATION')",
+                "select exists (select from stock_movement where order_id = ? and reason = ?)",
                 Boolean.class,
-                order));
+                order,
+                reason.name()));
     }
 }

@@ -21,6 +21,8 @@ public class StockItem {
 
     private long onHand;
 
+    private long held;
+
     @SuppressWarnings("NullAway.Init") // filled by Hibernate
     protected StockItem() {}
 
@@ -37,8 +39,13 @@ public class StockItem {
         return price;
     }
 
-    /// Never negative, and the sum of the item's movements.
+    /// How many can be ordered: never negative, and with what is held the sum of the item's movements.
     public long onHand() {
         return onHand;
+    }
+
+    /// How many are held for transactions that are not decided.
+    public long held() {
+        return held;
     }
 }

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/// The only place that changes what is on hand: each change together with the movement that explains it, in one
-/// statement.
+/// The only place, beside [StockHolds], that changes what is on hand: each change together with the movement that
+/// explains it, in one statement.
 @Component
 class StockLedger {
 

@@ -99,7 +99,7 @@ public class StockTaking {
     private CountAnswer correct(Count count, long token) {
         var onHand = database.queryForObject(
                 "select on_hand from stock_item where sku = ? for no key update", Long.class, count.sku());
-        // On hand is the sum of all movements: what these say and it does not, orders have taken.
+        // What these say and on hand does not, orders have taken, or is held for them.
         var expected = database.queryForObject(
                 "select coalesce(sum(quantity), 0) from stock_movement where sku = ? and reason in ('RECEIPT', 'COUNT')",
                 Long.class,

@@ -7,9 +7,10 @@ import java.math.BigDecimal;
 ///
 /// @param price  for one piece, in EUR
 /// @param onHand how many can be ordered
-record StockItemView(String sku, String name, BigDecimal price, long onHand) {
+/// @param held   how many are held for orders that are not decided
+record StockItemView(String sku, String name, BigDecimal price, long onHand, long held) {
 
     static StockItemView of(StockItem item) {
-        return new StockItemView(item.sku(), item.name(), item.price(), item.onHand());
+        return new StockItemView(item.sku(), item.name(), item.price(), item.onHand(), item.held());
     }
 }
