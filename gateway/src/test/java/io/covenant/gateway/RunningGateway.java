@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.covenant.gateway.balancing.Service;
 import io.covenant.gateway.balancing.Services;
+import io.covenant.gateway.control.ControlServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -42,10 +43,20 @@ public final class RunningGateway implements AutoCloseable {
 
     /// Starts a gateway with these settings, such as `covenant.services.orders=http://127.0.0.1:8101`.
     public static RunningGateway with(String... settings) {
-        var all = new ArrayList<>(List.of("--server.port=0", "--spring.main.log-startup-info=false"));
+        var all = new ArrayList<>(
+                List.of("--server.port=0", "--covenant.gateway.admin.port=0", "--spring.main.log-startup-info=false"));
         Arrays.stream(settings).map(setting -> "--" + setting).forEach(all::add);
         return new RunningGateway(
                 new SpringApplicationBuilder(GatewayApplication.class).run(all.toArray(String[]::new)));
+    }
+
+    /// Asks as operators do.
+    public Answer operate(String method, String path, String body, String... headers) {
+        var port = context.getBean(ControlServer.class).port();
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .method(method, HttpRequest.BodyPublishers.ofString(body));
+        return send(
+                headers.length == 0 ? request.build() : request.headers(headers).build());
     }
 
     /// What this gateway knows of a service.

@@ -77,6 +77,17 @@ public sealed interface KeySource {
         };
     }
 
+    /// As it is written.
+    default String written() {
+        return switch (this) {
+            case Header(var name) -> "header:" + name;
+            case Query(var name) -> "query:" + name;
+            case Cookie(var name) -> "cookie:" + name;
+            case Path(var part) -> "path:" + part;
+            case ClientIp() -> "client-ip";
+        };
+    }
+
     /// The first of these keys that a request has.
     static @Nullable String read(List<KeySource> sources, ServerWebExchange exchange) {
         for (var source : sources) {

@@ -38,6 +38,11 @@ public final class RouteChoices {
                 : Own.NOTHING;
     }
 
+    /// What the metadata of an instance must contain to get requests of this route.
+    public Map<String, String> subset(Route route) {
+        return of(route).subset().labels();
+    }
+
     private static Own read(RouteRules rules) {
         return new Own(
                 rules.policy() == null ? null : ClusterSettings.policyOf(rules.policy(), rules.bound()),

@@ -6,10 +6,12 @@ import io.covenant.balancing.Picker;
 import io.covenant.balancing.Selection;
 import io.covenant.balancing.Upstream;
 import io.covenant.balancing.retry.RetryBudget;
+import io.covenant.balancing.view.InstanceView;
 import io.covenant.balancing.view.UpstreamView;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /// One service: its instances as discovery names them, changed by what operators want.
 public final class Service {
@@ -21,7 +23,9 @@ public final class Service {
     private final Map<Selection, Picker> pickers = new ConcurrentHashMap<>();
 
     private final Object change = new Object();
+    private final ClusterSettings configured;
     private List<Instance> discovered;
+    private Map<String, Long> picksBefore = Map.of();
     private volatile ClusterSettings settings;
     private volatile long version;
     private volatile Choice choice;
@@ -29,6 +33,7 @@ public final class Service {
     Service(Upstream upstream, List<Instance> discovered, ClusterSettings settings) {
         this.upstream = upstream;
         this.discovered = discovered;
+        this.configured = settings;
         this.settings = settings;
         this.choice = settings.choice();
         update();
@@ -40,6 +45,11 @@ public final class Service {
 
     public ClusterSettings settings() {
         return settings;
+    }
+
+    /// What holds as long as no operator said otherwise.
+    public ClusterSettings configured() {
+        return configured;
     }
 
     /// Of the settings: 0 for those of the configuration, counted up by each change.
@@ -60,12 +70,12 @@ public final class Service {
         }
     }
 
-    /// Does as operators want from the next request on, unless a newer version is in use.
+    /// Does as operators want from the next request on, unless this version is in use already.
     ///
     /// @return whether this was news
     public boolean follow(ClusterSettings next, long itsVersion) {
         synchronized (change) {
-            if (itsVersion <= version) {
+            if (itsVersion == version) {
                 return false;
             }
             settings = next;
@@ -73,7 +83,24 @@ public final class Service {
             choice = next.choice();
             update();
             pickers.clear();
+            picksBefore = picks();
             return true;
+        }
+    }
+
+    private Map<String, Long> picks() {
+        return upstream.view(System.nanoTime()).instances().stream()
+                .collect(Collectors.toUnmodifiableMap(InstanceView::id, InstanceView::picks));
+    }
+
+    /// How many requests each instance got since operators changed something last.
+    public Map<String, Long> picksSinceChange() {
+        synchronized (change) {
+            var before = picksBefore;
+            return picks().entrySet().stream()
+                    .collect(Collectors.toUnmodifiableMap(
+                            Map.Entry::getKey,
+                            each -> Math.max(0, each.getValue() - before.getOrDefault(each.getKey(), 0L))));
         }
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.gateway.control;
+
+import org.jspecify.annotations.NullMarked;

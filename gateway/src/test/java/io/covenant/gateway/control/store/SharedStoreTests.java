@@ -1,0 +1,149 @@
+package io.covenant.gateway.control.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.covenant.gateway.Backend;
+import io.covenant.gateway.RunningGateway;
+import io.covenant.gateway.RunningGateway.Answer;
+import io.covenant.testing.PostgresInstance;
+import io.covenant.testing.TestDatabase;
+import java.time.Duration;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+
+/// Two gateways with one PostgreSQL.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(180)
+@SuppressWarnings("NullAway.Init")
+class SharedStoreTests {
+
+    private static final String ORDERS = "/admin/clusters/orders";
+
+    private final Backend one = new Backend("one");
+    private final Backend two = new Backend("two");
+    private TestDatabase database;
+    private RunningGateway east;
+    private RunningGateway west;
+
+    @BeforeAll
+    void start() {
+        database = PostgresInstance.shared().create("gateway");
+        east = gateway("east");
+        west = gateway("west");
+    }
+
+    private RunningGateway gateway(String node) {
+        return RunningGateway.with(
+                "covenant.node=" + node,
+                "covenant.services.orders=" + one.address() + "," + two.address(),
+                "covenant.gateway.admin.follow=200ms",
+                "spring.datasource.url=" + database.jdbcUrl(),
+                "spring.datasource.username=" + database.runtimeUsername(),
+                "spring.datasource.password=" + database.runtimePassword(),
+                "spring.flyway.user=" + database.ownerUsername(),
+                "spring.flyway.password=" + database.ownerPassword());
+    }
+
+    @AfterAll
+    void stop() {
+        east.close();
+        west.close();
+        one.close();
+        two.close();
+    }
+
+    private static Answer put(RunningGateway gateway, String etag, String body) {
+        return gateway.operate("PUT", ORDERS, body, "If-Match", etag, "X-Operator", "olga");
+    }
+
+    private static String policy(RunningGateway gateway) {
+        return gateway.operate("GET", ORDERS + "/state", "")
+                .json()
+                .at("/policy")
+                .asString();
+    }
+
+    @Test
+    void followsWhatAnotherGatewayTook() {
+        assertThat(put(east, "*", "{\"policy\":\"weighted\",\"weights\":{\"orders-1\":3}}")
+                        .status())
+                .isEqualTo(200);
+
+        await().untilAsserted(() -> assertThat(policy(west)).isEqualTo("weighted"));
+        await().untilAsserted(() -> {
+            var kept = west.operate("GET", ORDERS, "").json();
+            assertThat(kept.at("/gateways").findValuesAsString("gateway")).contains("east", "west");
+            assertThat(kept.at("/gateways").findValuesAsString("version"))
+                    .containsOnly(kept.at("/version").asString());
+            assertThat(kept.at("/changedBy").asString()).isEqualTo("olga");
+            assertThat(kept.at("/store/kind").asString()).isEqualTo("postgresql");
+        });
+    }
+
+    @Test
+    void findsAgainWhatWasSetWhenItStarts() {
+        assertThat(put(east, "*", "{\"policy\":\"peak-ewma\",\"drained\":[\"orders-2\"]}")
+                        .status())
+                .isEqualTo(200);
+
+        var north = gateway("north");
+
+        await().untilAsserted(() -> assertThat(policy(north)).isEqualTo("peak-ewma"));
+        assertThat(put(north, "*", "{\"policy\":\"random\"}").status()).isEqualTo(200);
+    }
+
+    @Test
+    void letsOneOfManyWinWhoChangeTheSameVersion() {
+        var etag = east.operate("GET", ORDERS, "").header("ETag");
+
+        var statuses = IntStream.range(0, 8)
+                .parallel()
+                .map(number -> put(number % 2 == 0 ? east : west, etag, "{\"policy\":\"random\"}")
+                        .status())
+                .boxed()
+                .toList();
+
+        assertThat(statuses).containsOnlyOnce(200).containsOnly(200, 412);
+        assertThat(east.operate("GET", ORDERS + "/audit", "")
+                        .json()
+                        .at("/0/operator")
+                        .asString())
+                .isEqualTo("olga");
+    }
+
+    @Test
+    void goesOnWithoutItsDatabaseAndSaysSo() {
+        assertThat(put(east, "*", "{\"policy\":\"round-robin\"}").status()).isEqualTo(200);
+        await().untilAsserted(() -> assertThat(policy(west)).isEqualTo("round-robin"));
+        database.postgres().stopImmediately();
+        try {
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(west.operate("GET", ORDERS + "/state", "")
+                                    .json()
+                                    .at("/store/awaySince")
+                                    .asString())
+                            .isNotEmpty());
+            assertThat(policy(west)).isEqualTo("round-robin");
+            assertThat(west.get("/api/v1/orders").status()).isEqualTo(200);
+            put(west, "*", "{\"policy\":\"random\"}").isProblem(503, "store-away");
+            assertThat(west.operate("GET", ORDERS, "")
+                            .json()
+                            .at("/settings/policy")
+                            .asString())
+                    .isEqualTo("round-robin");
+        } finally {
+            database.postgres().start();
+        }
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(
+                                put(west, "*", "{\"policy\":\"random\"}").status())
+                        .isEqualTo(200));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(policy(east)).isEqualTo("random"));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.gateway.control.store;
+
+import org.jspecify.annotations.NullMarked;
