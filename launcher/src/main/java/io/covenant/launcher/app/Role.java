@@ -44,8 +44,8 @@ public enum Role {
     /// Whether it keeps state in a database of its own.
     public boolean hasDatabase() {
         return switch (this) {
-            case COORDINATOR, INVENTORY, ORDERS -> true;
-            case LOCKS, GATEWAY -> false;
+            case COORDINATOR, INVENTORY, ORDERS, GATEWAY -> true;
+            case LOCKS -> false;
         };
     }
 
@@ -70,6 +70,15 @@ public enum Role {
         return switch (this) {
             case LOCKS -> OptionalInt.of(411);
             case COORDINATOR, INVENTORY, ORDERS, GATEWAY -> OptionalInt.empty();
+        };
+    }
+
+    /// How far the first port at which its nodes serve operators is from the base of all ports; empty when that is no
+    /// port of its own.
+    public OptionalInt operatorsPortOffset() {
+        return switch (this) {
+            case GATEWAY -> OptionalInt.of(90);
+            case LOCKS, COORDINATOR, INVENTORY, ORDERS -> OptionalInt.empty();
         };
     }
 

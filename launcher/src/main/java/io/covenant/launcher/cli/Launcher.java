@@ -40,6 +40,7 @@ public final class Launcher {
                 .addSubcommand(new LocksCommand(context))
                 .addSubcommand(new ServicesCommand(context))
                 .addSubcommand(new FencesCommand(context))
+                .addSubcommand(GatewayCommand.in(context))
                 .addSubcommand(new LogsCommand(context))
                 .addSubcommand(new SignalCommand.Kill(context))
                 .addSubcommand(new SignalCommand.Pause(context))
@@ -51,7 +52,7 @@ public final class Launcher {
                 .addSubcommand(new TrainCommand(context))
                 .addSubcommand(new CommandLine.HelpCommand());
         explain(commands);
-        commands.getSubcommands().values().forEach(Launcher::explain);
+        commands.getSubcommands().values().forEach(Launcher::explainAll);
         return commands.setOut(writer(console.out()))
                 .setErr(writer(console.err()))
                 .setExecutionExceptionHandler((e, _, _) -> failed(console, e))
@@ -63,6 +64,11 @@ public final class Launcher {
         return new CommandLine(new BenchCommand(context))
                 .setUnmatchedOptionsArePositionalParams(true)
                 .setStopAtPositional(true);
+    }
+
+    private static void explainAll(CommandLine command) {
+        explain(command);
+        command.getSubcommands().values().forEach(Launcher::explainAll);
     }
 
     /// Lets a command answer `--help`, unless it does so by itself.

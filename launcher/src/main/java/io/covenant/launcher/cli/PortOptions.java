@@ -16,7 +16,7 @@ final class PortOptions {
             names = "--port-base",
             paramLabel = "N",
             description =
-                    "Moves all ports: the gateway to N+80, orders to N+101, N+102, inventory to N+201 ..., coordinators to "
+                    "Moves all ports: the gateway to N+80 and N+90 for operators, orders to N+101, N+102, inventory to N+201 ..., coordinators to "
                             + "N+301 ..., lock nodes to N+401 ... (to each other N+411 ...), PostgreSQL to N+432 "
                             + "(COVENANT_PORT_BASE; default 8000).")
     @Nullable

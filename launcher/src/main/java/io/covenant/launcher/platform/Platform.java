@@ -103,6 +103,11 @@ public final class Platform {
         return address("gateway");
     }
 
+    /// Where operators of the gateway reach it.
+    public URI gatewayForOperators() {
+        return address(Ports.operators("gateway"));
+    }
+
     private URI address(String node) {
         return URI.create("http://127.0.0.1:" + settings.ports().of(node));
     }
@@ -307,6 +312,9 @@ public final class Platform {
         ports.put(node, settings.ports().of(node));
         role.peerPortOffset()
                 .ifPresent(_ -> ports.put(Ports.peers(node), settings.ports().of(Ports.peers(node))));
+        role.operatorsPortOffset()
+                .ifPresent(
+                        _ -> ports.put(Ports.operators(node), settings.ports().of(Ports.operators(node))));
         return ports;
     }
 
@@ -320,6 +328,10 @@ public final class Platform {
                 environment.put("COVENANT_SERVICES_" + peer.name(), addresses(peer));
             }
         }
+        role.operatorsPortOffset()
+                .ifPresent(_ -> environment.put(
+                        "COVENANT_GATEWAY_ADMIN_PORT",
+                        Integer.toString(settings.ports().of(Ports.operators(node)))));
         if (role.hasDatabase()) {
             environment.putAll(postgres.environment(node, role));
         }

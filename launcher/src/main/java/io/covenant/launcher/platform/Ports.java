@@ -15,7 +15,8 @@ import java.util.TreeMap;
 
 /// The port of every node, on the loopback interface.
 ///
-/// @param byNode complete for all nodes that there can be, and for what nodes tell each other ([#peers])
+/// @param byNode complete for all nodes that there can be, for what nodes tell each other ([#peers]) and for operators
+///               ([#operators])
 public record Ports(SortedMap<String, Integer> byNode) {
 
     /// Where the ports begin unless they are moved: the gateway is at 8080 then.
@@ -40,6 +41,7 @@ public record Ports(SortedMap<String, Integer> byNode) {
             int number = Topology.FULL.nodes(role).indexOf(node);
             ports.put(node, base + role.portOffset() + number);
             role.peerPortOffset().ifPresent(offset -> ports.put(peers(node), base + offset + number));
+            role.operatorsPortOffset().ifPresent(offset -> ports.put(operators(node), base + offset + number));
         });
         ports.put(Topology.POSTGRES, base + POSTGRES_OFFSET);
         return new Ports(ports);
@@ -83,6 +85,11 @@ public record Ports(SortedMap<String, Integer> byNode) {
         return node + "-peers";
     }
 
+    /// The name of the port at which a node serves operators.
+    static String operators(String node) {
+        return node + "-operators";
+    }
+
     private static void requireKnown(String node) {
         if (!names().contains(node)) {
             throw new UnknownNode(node, names());
@@ -102,6 +109,7 @@ public record Ports(SortedMap<String, Integer> byNode) {
         Topology.FULL.services().forEach((node, role) -> {
             names.add(node);
             role.peerPortOffset().ifPresent(_ -> names.add(peers(node)));
+            role.operatorsPortOffset().ifPresent(_ -> names.add(operators(node)));
         });
         names.add(Topology.POSTGRES);
         return names;

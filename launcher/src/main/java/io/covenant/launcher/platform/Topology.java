@@ -39,7 +39,8 @@ enum Topology {
         return services;
     }
 
+    /// The gateway starts last; it does not wait for its database.
     private static Stream<Role> withDatabase() {
-        return Arrays.stream(Role.values()).filter(Role::hasDatabase);
+        return Arrays.stream(Role.values()).filter(role -> role.hasDatabase() && role != Role.GATEWAY);
     }
 }

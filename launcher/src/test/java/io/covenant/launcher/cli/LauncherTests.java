@@ -33,6 +33,14 @@ class LauncherTests {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"status", "policy", "weight", "drain"})
+    void explainsWhatCanBeDoneWithTheGateway(String command) {
+        assertThat(run("gateway", command, "--help")).isZero();
+
+        assertThat(text(out)).startsWith("Usage: covenant gateway " + command);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "up",
@@ -48,6 +56,7 @@ class LauncherTests {
                 "resume",
                 "start",
                 "split",
+                "gateway",
                 "reset"
             })
     void explainsEveryCommandWithoutDoingIt(String command) {

@@ -16,6 +16,7 @@ class PortsTests {
         assertThat(Ports.from(Ports.DEFAULT_BASE).byNode())
                 .containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
                         entry("gateway", 8080),
+                        entry("gateway-operators", 8090),
                         entry("orders-1", 8101),
                         entry("orders-2", 8102),
                         entry("inventory-1", 8201),
@@ -43,7 +44,7 @@ class PortsTests {
     void canBeAnyThatAreFree() {
         Ports ports = Ports.free();
 
-        assertThat(new HashSet<>(ports.byNode().values())).hasSize(14);
+        assertThat(new HashSet<>(ports.byNode().values())).hasSize(15);
         assertThat(ports.byNode().values()).allMatch(PortHolder::isFree);
     }
 
