@@ -4,10 +4,12 @@ import io.covenant.coordinator.transaction.Asking;
 import io.covenant.coordinator.transaction.Finish;
 import io.covenant.coordinator.transaction.Participants;
 import io.covenant.coordinator.transaction.Participants.PrepareAnswer.Voted;
+import io.covenant.coordinator.transaction.StepCall;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.Refusal;
 import io.covenant.transactions.Vote;
+import io.covenant.transactions.saga.SagaAnswer;
 import io.covenant.transactions.tcc.Settlement.Finding;
 import io.covenant.transactions.wire.FinishReply.Result;
 import io.covenant.transactions.wire.SettleReply.Settled;
@@ -40,6 +42,7 @@ public final class ModelParticipants implements Participants {
 
     private final Set<String> services;
     private final Map<BranchId, Held> branches = new ConcurrentHashMap<>();
+    private final ModelSteps steps = new ModelSteps();
     private final List<String> calls = new CopyOnWriteArrayList<>();
 
     private volatile Function<Preparation, @Nullable PrepareAnswer> onPrepare = _ -> null;
@@ -129,6 +132,16 @@ public final class ModelParticipants implements Participants {
             case CONFIRM -> Finding.RESERVATION_GONE;
             case CANCEL -> Finding.CONFIRMED;
         };
+    }
+
+    @Override
+    public SagaAnswer step(StepCall call) {
+        return steps.ask(call);
+    }
+
+    /// The services as far as they do steps of sagas.
+    public ModelSteps steps() {
+        return steps;
     }
 
     /// Loses what it holds of a branch, as by a restored database or somebody's hand.

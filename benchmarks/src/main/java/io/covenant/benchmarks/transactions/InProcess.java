@@ -8,14 +8,17 @@ import io.covenant.coordinator.transaction.Finish;
 import io.covenant.coordinator.transaction.Participants;
 import io.covenant.coordinator.transaction.Payload;
 import io.covenant.coordinator.transaction.RunAnswer;
+import io.covenant.coordinator.transaction.StepCall;
 import io.covenant.coordinator.transaction.TransactionPlan;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Decision;
+import io.covenant.transactions.Refusal;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.participant.BranchExecutor;
 import io.covenant.transactions.participant.BranchRefusedException;
-import io.covenant.transactions.wire.SettleReply.Settled;
+import io.covenant.transactions.saga.SagaAnswer;
 import io.covenant.transactions.wire.FinishReply.Result;
+import io.covenant.transactions.wire.SettleReply.Settled;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -203,10 +206,14 @@ final class InProcess implements Contestant {
             return new FinishAnswer.Answered(results);
         }
 
+        @Override
+        public SagaAnswer step(StepCall call) {
+            return new SagaAnswer.Refused(Refusal.of("unsupported-protocol", "No sagas are measured here."));
+        }
+
         private static Settled finish(Branch branch, Decision decision, BranchId id) {
             return switch (branch.executor().finish(id, decision)) {
-                case io.covenant.transactions.participant.FinishAnswer.Done _ ->
-                    Settled.done(id.gid());
+                case io.covenant.transactions.participant.FinishAnswer.Done _ -> Settled.done(id.gid());
                 case io.covenant.transactions.participant.FinishAnswer.Hazard(var detail) ->
                     new Settled(id.gid(), Result.HAZARD, null, detail);
                 case io.covenant.transactions.participant.FinishAnswer.Unknown(var reason) ->

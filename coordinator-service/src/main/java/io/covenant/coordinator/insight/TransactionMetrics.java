@@ -6,6 +6,9 @@ import io.covenant.coordinator.transaction.TransactionListener;
 import io.covenant.coordinator.transaction.Transactions;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Decision;
+import io.covenant.transactions.Refusal;
+import io.covenant.transactions.saga.SagaAnswer;
+import io.covenant.transactions.saga.SagaExecution.Ask;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -14,6 +17,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
@@ -28,6 +32,7 @@ public final class TransactionMetrics implements TransactionListener {
     private final Map<Retried, Counter> retried = new EnumMap<>(Retried.class);
     private final Counter hazards;
     private final Counter takenOver;
+    private final Counter raised;
     private final DistributionSummary batches;
     private final Timer forced;
 
@@ -52,11 +57,7 @@ public final class TransactionMetrics implements TransactionListener {
                     what,
                     Counter.builder("covenant.transactions.retried")
                             .description("Things tried once more")
-                            .tag(
-                                    "what",
-                                    what.name()
-                                            .toLowerCase(java.util.Locale.ROOT)
-                                            .replace('_', '-'))
+                            .tag("what", lower(what.name()))
                             .register(registry));
         }
         hazards = Counter.builder("covenant.transactions.hazards")
@@ -65,12 +66,19 @@ public final class TransactionMetrics implements TransactionListener {
         takenOver = Counter.builder("covenant.transactions.taken.over")
                 .description("Transactions that another coordinator left and this one finishes")
                 .register(registry);
+        raised = Counter.builder("covenant.sagas.raised")
+                .description("Steps of sagas that failed for good or take too long: a person has to help")
+                .register(registry);
         batches = DistributionSummary.builder("covenant.decisions.batch")
                 .description("Decisions per forced commit of the database")
                 .register(registry);
         forced = Timer.builder("covenant.decisions.forced")
                 .description("Forced commits of the database")
                 .register(registry);
+    }
+
+    private static String lower(String constant) {
+        return constant.toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static String outcome(Decision decision) {
@@ -87,6 +95,9 @@ public final class TransactionMetrics implements TransactionListener {
                 .register(registry);
         Gauge.builder("covenant.transactions.unfinished", transactions, Transactions::unfinished)
                 .description("Transactions under way here")
+                .register(registry);
+        Gauge.builder("covenant.sagas.stuck", transactions, Transactions::stuck)
+                .description("Sagas under way here that wait for a person")
                 .register(registry);
         var backlog = new LatestBacklog(transactions);
         gauge(
@@ -143,6 +154,28 @@ public final class TransactionMetrics implements TransactionListener {
     @Override
     public void retried(Retried what) {
         java.util.Objects.requireNonNull(retried.get(what)).increment();
+    }
+
+    @Override
+    public void stepAnswered(Ask asked, SagaAnswer answer) {
+        registry.counter("covenant.sagas.steps", "asked", lower(asked.name()), "answer", answer(answer))
+                .increment();
+    }
+
+    private static String answer(SagaAnswer answer) {
+        return switch (answer) {
+            case SagaAnswer.Succeeded _ -> "done";
+            case SagaAnswer.Accepted _ -> "accepted";
+            case SagaAnswer.Refused _ -> "refused";
+            case SagaAnswer.Failed _ -> "failed";
+            case SagaAnswer.Undone _ -> "undone";
+            case SagaAnswer.Fenced _ -> "fenced";
+        };
+    }
+
+    @Override
+    public void raised(BranchId step, Refusal why) {
+        raised.increment();
     }
 
     @Override

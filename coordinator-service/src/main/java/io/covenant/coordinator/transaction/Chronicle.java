@@ -45,6 +45,10 @@ final class Chronicle {
         timeline.add(elapsed().toNanos() / 1000, event, branch == null ? null : branch.id.name(), detail);
     }
 
+    void noteOf(String branch, Event event, @Nullable String detail) {
+        timeline.add(elapsed().toNanos() / 1000, event, branch, detail);
+    }
+
     /// Puts first what another coordinator has noted.
     void startWith(List<Timeline.Entry> earlier) {
         timeline.startWith(earlier);
@@ -119,6 +123,20 @@ final class Chronicle {
                 statuses,
                 timeline.entriesFrom(inRegister),
                 Objects.requireNonNull(decidedAt),
+                finishedAt);
+    }
+
+    /// @param steps how far each step is
+    SagaJournal.Note sagaNote(int epoch, List<BranchStatus> steps) {
+        return new SagaJournal.Note(
+                begin.id(),
+                begin.attempt(),
+                begin.owner(),
+                epoch,
+                decision,
+                steps,
+                timeline.entries(),
+                decidedAt,
                 finishedAt);
     }
 

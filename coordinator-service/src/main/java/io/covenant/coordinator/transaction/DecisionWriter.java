@@ -40,6 +40,7 @@ final class DecisionWriter implements WriteLane.Writer<Deciding> {
             with p as (
                 select distinct on (id) *
                 from unnest(?::uuid[], ?::int8[], ?::text[], ?::int8[]) as p (id, attempt, timeline, decided_at)
+                where not exists (select from transaction t where t.id = p.id and t.protocol = 'SAGA')
                 order by id
             ), record as (
                 update transaction t set decision = coalesce(t.decision, 'ABORT') from p
@@ -89,9 +90,13 @@ final class DecisionWriter implements WriteLane.Writer<Deciding> {
         for (var deciding : batch) {
             var register = held.get(deciding.proposal().id());
             if (register == null) {
-                throw new SQLException("no decision for " + deciding.proposal().id());
+                failed(
+                        deciding,
+                        new SQLException("it is a saga's to decide: "
+                                + deciding.proposal().id()));
+            } else {
+                deciding.answer().complete(register);
             }
-            deciding.answer().complete(register);
         }
     }
 
@@ -115,12 +120,17 @@ final class DecisionWriter implements WriteLane.Writer<Deciding> {
 
     private static Map<TransactionId, Attempt> entomb(Connection connection, List<Proposal> aborts)
             throws SQLException {
+        connection.setAutoCommit(false);
+        Tombs.lock(connection, aborts.stream().map(Proposal::id).toList());
         try (var statement = connection.prepareStatement(ENTOMB)) {
             set(statement, 1, "uuid", aborts, proposal -> proposal.id().value());
             set(statement, 2, "int8", aborts, proposal -> proposal.attempt().value());
             set(statement, 3, "text", aborts, proposal -> Timeline.write(proposal.timeline()));
             set(statement, 4, "int8", aborts, proposal -> micros(proposal.at()));
-            return attempts(statement);
+            var entered = attempts(statement);
+            connection.commit();
+            connection.setAutoCommit(true);
+            return entered;
         }
     }
 

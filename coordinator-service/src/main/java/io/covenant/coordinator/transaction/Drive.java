@@ -32,6 +32,11 @@ interface Drive {
     @Nullable
     Decision decision();
 
+    /// Whether nothing that is done here would hasten it: it waits for a report, or for a person.
+    default boolean waitsForOthers() {
+        return false;
+    }
+
     /// Tries at once what is waited for.
     void retryNow();
 

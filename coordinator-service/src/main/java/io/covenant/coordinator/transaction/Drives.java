@@ -12,6 +12,7 @@ record Drives(Surroundings around, Consumer<Drive> over) {
         return switch (begin.protocol()) {
             case TWO_PHASE -> TransactionDriver.fresh(new TwoPhaseDialect(), begin, plan, around, over);
             case TCC -> TransactionDriver.fresh(new TccDialect(), begin, plan, around, over);
+            case SAGA -> SagaDriver.fresh(begin, plan, around, over);
         };
     }
 
@@ -20,6 +21,7 @@ record Drives(Surroundings around, Consumer<Drive> over) {
         return switch (stored.begin().protocol()) {
             case TWO_PHASE -> TransactionDriver.adopted(new TwoPhaseDialect(), stored, around, over);
             case TCC -> TransactionDriver.adopted(new TccDialect(), stored, around, over);
+            case SAGA -> SagaDriver.adopted(stored, around, over);
         };
     }
 }

@@ -2,7 +2,10 @@ package io.covenant.coordinator.transaction;
 
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Decision;
+import io.covenant.transactions.Refusal;
 import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.saga.SagaAnswer;
+import io.covenant.transactions.saga.SagaExecution;
 import io.covenant.transactions.wire.TransactionResource;
 import java.time.Duration;
 import java.util.List;
@@ -47,6 +50,16 @@ record EveryListener(List<TransactionListener> listeners) implements Transaction
     @Override
     public void retried(Retried what) {
         each(listener -> listener.retried(what));
+    }
+
+    @Override
+    public void stepAnswered(SagaExecution.Ask asked, SagaAnswer answer) {
+        each(listener -> listener.stepAnswered(asked, answer));
+    }
+
+    @Override
+    public void raised(BranchId step, Refusal why) {
+        each(listener -> listener.raised(step, why));
     }
 
     @Override

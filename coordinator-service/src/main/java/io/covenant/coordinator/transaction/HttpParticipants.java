@@ -3,6 +3,7 @@ package io.covenant.coordinator.transaction;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Refusal;
 import io.covenant.transactions.Vote;
+import io.covenant.transactions.saga.SagaAnswer;
 import io.covenant.transactions.tcc.TryAnswer;
 import io.covenant.transactions.wire.FinishReply;
 import io.covenant.transactions.wire.PrepareReply;
@@ -47,10 +48,12 @@ final class HttpParticipants implements Participants {
 
     private final ServiceClient client;
     private final Duration finishPatience;
+    private final HttpSteps steps;
 
     HttpParticipants(ServiceClient client, Duration finishPatience) {
         this.client = client;
         this.finishPatience = finishPatience;
+        this.steps = new HttpSteps(client);
     }
 
     @Override
@@ -105,7 +108,7 @@ final class HttpParticipants implements Participants {
             if (answer.successful()) {
                 return voted(preparation.asking(), answer);
             }
-            if (answer.refused() && !ASK_AGAIN.contains(answer.status())) {
+            if (refusesForGood(answer)) {
                 return new PrepareAnswer.Voted(new Vote.No(refusal(answer)));
             }
         } catch (JacksonException | NullPointerException e) {
@@ -127,7 +130,11 @@ final class HttpParticipants implements Participants {
         };
     }
 
-    private static Refusal refusal(Answered answer) {
+    static boolean refusesForGood(Answered answer) {
+        return answer.refused() && !ASK_AGAIN.contains(answer.status());
+    }
+
+    static Refusal refusal(Answered answer) {
         JsonNode problem;
         try {
             problem = answer.body().asTree();
@@ -213,7 +220,12 @@ final class HttpParticipants implements Participants {
         };
     }
 
-    private static String said(ServiceAnswer.Answered answer) {
+    @Override
+    public SagaAnswer step(StepCall call) {
+        return steps.ask(call);
+    }
+
+    static String said(ServiceAnswer.Answered answer) {
         var text = answer.body().asText();
         return "%s: status %d %s"
                 .formatted(

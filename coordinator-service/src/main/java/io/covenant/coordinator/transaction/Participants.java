@@ -2,13 +2,14 @@ package io.covenant.coordinator.transaction;
 
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Vote;
+import io.covenant.transactions.saga.SagaAnswer;
 import io.covenant.transactions.wire.SettleReply.Settled;
 import io.covenant.web.services.ServiceClient;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The way to the services that do the work. Both calls may block, and are made on virtual threads.
+/// The way to the services that do the work. Calls may block, and are made on virtual threads.
 ///
 /// An implementation never throws for what the network or the other side does: not knowing is an answer.
 public interface Participants {
@@ -26,6 +27,9 @@ public interface Participants {
 
     /// Tells a service what became of some of its branches.
     FinishAnswer finish(String service, Finish how, List<BranchId> branches);
+
+    /// Asks a saga's step to act, to undo, or not to act any more. Asking again is harmless.
+    SagaAnswer step(StepCall call);
 
     /// One question.
     ///

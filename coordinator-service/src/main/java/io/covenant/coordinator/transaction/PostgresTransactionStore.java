@@ -8,6 +8,7 @@ import io.covenant.coordinator.transaction.PromptWriter.Closing;
 import io.covenant.coordinator.transaction.PromptWriter.Prompt;
 import io.covenant.coordinator.transaction.PromptWriter.Withdrawing;
 import io.covenant.transactions.TransactionId;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -25,7 +26,8 @@ import javax.sql.DataSource;
 ///
 /// Three [lanes][WriteLane] write: begin records, decisions, and end records, each on a connection of its own, so
 /// that no begin waits for the disk. Only the lane of the decisions commits synchronously. PostgreSQL's log is
-/// sequential: a decision that is on disk has everything there that was written before it.
+/// sequential: a decision that is on disk has everything there that was written before it. A fourth lane writes all
+/// about [sagas][SagaJournal].
 final class PostgresTransactionStore implements TransactionStore {
 
     /// Statements run over a few rows by key, again and again: no plan but a look into the index is any good,
@@ -45,6 +47,8 @@ final class PostgresTransactionStore implements TransactionStore {
     private final WriteLane<Prompt> prompts;
     private final WriteLane<Deciding> decisions;
     private final WriteLane<Ending> ends;
+    private final WriteLane<SagaWriter.Writing> sagaWrites;
+    private final SagaJournal sagas;
 
     /// @param database  gives physical connections, with the right to read and write rows
     /// @param undecided how many transactions are under way without a decision
@@ -66,6 +70,18 @@ final class PostgresTransactionStore implements TransactionStore {
                 new DecisionWriter(listener));
         this.ends = new WriteLane<>(
                 "ends", database, SESSION.formatted("off"), Gathering.always(settings.gatherEnds()), new EndWriter());
+        this.sagaWrites = new WriteLane<>(
+                "sagas",
+                database,
+                SESSION.formatted("off"),
+                Gathering.paced(settings.paceDecisions(), busy),
+                new SagaWriter(listener));
+        this.sagas = new PostgresSagaJournal(others, sagaWrites);
+    }
+
+    @Override
+    public SagaJournal sagas() {
+        return sagas;
     }
 
     @Override
@@ -164,7 +180,7 @@ final class PostgresTransactionStore implements TransactionStore {
 
     @Override
     public List<StoredTransaction> claim(Incarnation claimant, boolean predecessors, int limit) {
-        return query("""
+        return take("""
                 with claimable as (
                     select t.id from transaction t
                     where t.finished_at is null and t.incarnation <> ? and (t.owner = ? or not ?)
@@ -188,7 +204,7 @@ final class PostgresTransactionStore implements TransactionStore {
 
     @Override
     public List<StoredTransaction> reclaim(Incarnation owner, Collection<TransactionId> ids) {
-        return query("""
+        return take("""
                 with t as (
                     update transaction set epoch = epoch + 1
                     where id = any (?) and incarnation = ? and finished_at is null returning *
@@ -273,7 +289,12 @@ final class PostgresTransactionStore implements TransactionStore {
     @Override
     public boolean answers() {
         try {
-            return others.run(connection -> connection.isValid(1));
+            return others.run(connection -> {
+                if (!connection.isValid(1)) {
+                    throw new SQLException("a connection was broken", "08006");
+                }
+                return true;
+            });
         } catch (StoreUnavailableException e) {
             return false;
         }
@@ -284,6 +305,7 @@ final class PostgresTransactionStore implements TransactionStore {
         prompts.close();
         decisions.close();
         ends.close();
+        sagaWrites.close();
         others.close();
     }
 
@@ -291,18 +313,38 @@ final class PostgresTransactionStore implements TransactionStore {
         void set(PreparedStatement statement) throws SQLException;
     }
 
-    private List<StoredTransaction> query(String sql, Parameters parameters) {
+    /// Takes over. Where a saga is among it, the new epoch is on disk before anybody acts as its owner: were it lost in
+    /// a crash, two owners would have the same.
+    private List<StoredTransaction> take(String sql, Parameters parameters) {
         return others.run(connection -> {
-            try (var statement = connection.prepareStatement(sql)) {
-                parameters.set(statement);
-                var found = new ArrayList<StoredTransaction>();
-                try (var rows = statement.executeQuery()) {
-                    while (rows.next()) {
-                        found.add(Rows.stored(rows));
-                    }
+            connection.setAutoCommit(false);
+            var taken = query(connection, sql, parameters);
+            if (taken.stream().anyMatch(stored -> stored.begin().protocol() == CommitProtocol.SAGA)) {
+                try (var statement = connection.createStatement()) {
+                    statement.execute("set local synchronous_commit = on");
                 }
-                return found;
             }
+            connection.commit();
+            connection.setAutoCommit(true);
+            return taken;
         });
+    }
+
+    private List<StoredTransaction> query(String sql, Parameters parameters) {
+        return others.run(connection -> query(connection, sql, parameters));
+    }
+
+    private static List<StoredTransaction> query(Connection connection, String sql, Parameters parameters)
+            throws SQLException {
+        try (var statement = connection.prepareStatement(sql)) {
+            parameters.set(statement);
+            var found = new ArrayList<StoredTransaction>();
+            try (var rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    found.add(Rows.stored(rows));
+                }
+            }
+            return found;
+        }
     }
 }

@@ -29,6 +29,14 @@ record StoredTransaction(
         timeline = List.copyOf(timeline);
     }
 
+    /// The decision as clients may hear it. A saga that goes forward has decided, and has not committed before its last
+    /// step is done.
+    @Nullable
+    Decision answered() {
+        boolean onItsWay = begin.protocol() == CommitProtocol.SAGA && decision == Decision.COMMIT && !finished();
+        return onItsWay ? null : decision;
+    }
+
     boolean finished() {
         return finishedAt != null;
     }

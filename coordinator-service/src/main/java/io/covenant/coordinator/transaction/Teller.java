@@ -77,6 +77,11 @@ final class Teller implements AutoCloseable {
         outboxes.values().forEach(Outbox::pumpAgain);
     }
 
+    /// Whether this service is to be told nothing.
+    boolean leavesInPeace(String service) {
+        return paused.contains(service);
+    }
+
     /// Tries a service that does not answer at once, whatever it was to wait for.
     void tryNow(String service) {
         var outbox = outboxes.get(service);

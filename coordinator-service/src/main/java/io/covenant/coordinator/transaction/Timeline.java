@@ -55,6 +55,20 @@ final class Timeline {
         ACKNOWLEDGED("acknowledged"),
         HAZARD("hazard"),
         FINISHED("finished"),
+        // of a saga's steps
+        ACT_SENT("act-sent"),
+        ACCEPTED("accepted"),
+        REPORTED("reported"),
+        DONE("done"),
+        REFUSED("refused"),
+        FAILED("failed"),
+        OVERDUE("overdue"),
+        FENCE_SENT("fence-sent"),
+        FENCED("fenced"),
+        UNDO_SENT("undo-sent"),
+        UNDONE("undone"),
+        STUCK("stuck"),
+        RESUMED("resumed"),
         /// Written by a later version of this program.
         UNKNOWN("unknown");
 

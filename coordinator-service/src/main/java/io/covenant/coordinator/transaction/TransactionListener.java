@@ -2,7 +2,10 @@ package io.covenant.coordinator.transaction;
 
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Decision;
+import io.covenant.transactions.Refusal;
 import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.saga.SagaAnswer;
+import io.covenant.transactions.saga.SagaExecution;
 import io.covenant.transactions.wire.TransactionResource;
 import java.time.Duration;
 import java.util.List;
@@ -35,6 +38,12 @@ public interface TransactionListener {
     /// Something is tried once more.
     default void retried(Retried what) {}
 
+    /// A saga's step has answered, or not, which is an answer as well.
+    default void stepAnswered(SagaExecution.Ask asked, SagaAnswer answer) {}
+
+    /// A saga's step needs a person.
+    default void raised(BranchId step, Refusal why) {}
+
     /// One commit of the database that was waited for holds so many decisions.
     default void decisionsForced(int decisions, Duration took) {}
 
@@ -43,6 +52,7 @@ public interface TransactionListener {
         PREPARE,
         DECISION,
         FINISH,
+        STEP,
         END_RECORD
     }
 }

@@ -1,6 +1,7 @@
 package io.covenant.coordinator.transaction;
 
 import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.saga.Saga;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -8,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A transaction that somebody wants to be run.
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param inTurn    whether each branch is asked to prepare only when those before it have voted, not all at once
 /// @param branches  at least one, all names different
 /// @param requestId the request that asked for it, so that the participants' logs can be found
+/// @param saga      present exactly under `SAGA`: the branches as its steps
 public record TransactionPlan(
         TransactionId id,
         String name,
@@ -25,7 +28,20 @@ public record TransactionPlan(
         Duration deadline,
         boolean inTurn,
         List<Branch> branches,
-        @Nullable String requestId) {
+        @Nullable String requestId,
+        Optional<Saga> saga) {
+
+    /// A transaction under any protocol but a saga.
+    public TransactionPlan(
+            TransactionId id,
+            String name,
+            CommitProtocol protocol,
+            Duration deadline,
+            boolean inTurn,
+            List<Branch> branches,
+            @Nullable String requestId) {
+        this(id, name, protocol, deadline, inTurn, branches, requestId, Optional.empty());
+    }
 
     public TransactionPlan {
         branches = List.copyOf(branches);
@@ -34,6 +50,9 @@ public record TransactionPlan(
         }
         if (branches.stream().map(Branch::name).distinct().count() < branches.size()) {
             throw new IllegalArgumentException("two branches of one name");
+        }
+        if (saga.isPresent() != (protocol == CommitProtocol.SAGA)) {
+            throw new IllegalArgumentException("a saga says what its steps are, and nothing else does");
         }
     }
 
@@ -54,7 +73,18 @@ public record TransactionPlan(
             updateLength(sha, branch.payload().length());
             branch.payload().update(sha);
         }
+        saga.ifPresent(steps -> update(sha, steps));
         return Base64.getUrlEncoder().withoutPadding().encodeToString(sha.digest());
+    }
+
+    private static void update(MessageDigest sha, Saga saga) {
+        update(sha, saga.recovery().name());
+        for (var step : saga.steps()) {
+            update(sha, step.compensation().orElse(""));
+            update(sha, String.join(",", step.after()));
+            update(sha, Boolean.toString(step.pivot()));
+            update(sha, step.retries().toString());
+        }
     }
 
     /// The length goes first, so that no two lists of texts look alike.

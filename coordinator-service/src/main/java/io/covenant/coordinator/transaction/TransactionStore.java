@@ -34,6 +34,8 @@ interface TransactionStore extends AutoCloseable {
     ///   attempt has taken its place, it becomes ABORT.
     /// - ABORT enters only beside a record that is not closed. Where it is closed, that decision enters instead,
     ///   and seals nothing: it may have been answered.
+    /// - Nothing enters beside the begin record of a saga, which only [its owner decides][SagaJournal#decide]: the
+    ///   future fails.
     CompletableFuture<Register> decide(Proposal proposal);
 
     /// Notes in the begin record of an attempt that it is over without the register; answers whether it did, which
@@ -51,7 +53,8 @@ interface TransactionStore extends AutoCloseable {
     /// The newest first: by id, which is by time as far as ids are UUIDs of version 7.
     List<StoredTransaction> list(TransactionQuery query);
 
-    /// Makes this incarnation the owner of unfinished transactions whose owner is not alive.
+    /// Makes this incarnation the owner of unfinished transactions whose owner is not alive, those passed by about
+    /// which a decision is being written. Where a saga is among them, that is durable.
     ///
     /// @param predecessors only of earlier lives of the same node
     List<StoredTransaction> claim(Incarnation claimant, boolean predecessors, int limit);
@@ -61,6 +64,9 @@ interface TransactionStore extends AutoCloseable {
 
     /// The unfinished transactions of an owner that began before a time.
     List<TransactionId> unfinishedOf(Incarnation owner, Instant before, int limit);
+
+    /// What is remembered of sagas, besides what is above.
+    SagaJournal sagas();
 
     /// How much is unfinished, over all coordinators.
     Backlog backlog();

@@ -8,6 +8,7 @@ import io.covenant.transactions.Attempt;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.CrashPoints;
 import io.covenant.transactions.Decision;
+import io.covenant.transactions.Refusal;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.twophase.OutcomeInquiry;
 import io.covenant.transactions.twophase.TwoPhaseCommit.Input.Chosen;
@@ -29,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -93,6 +95,8 @@ public final class Transactions implements AutoCloseable {
         this.timers = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().name("transaction-timers").daemon().factory());
         timers.setRemoveOnCancelPolicy(true);
+        // Once it is closed, what is not finished is left to others.
+        timers.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         Executor workers = task -> Thread.ofVirtual().name("branch").start(task);
         var backoff = new Backoff(settings.firstRetry(), settings.longestRetry(), new SecureRandom());
         this.teller = new Teller(participants, workers, timers, backoff, settings);
@@ -274,8 +278,8 @@ public final class Transactions implements AutoCloseable {
             }
             boolean late = now - until >= 0;
             if (stored.finished()
-                    || stored.decision() == Decision.ABORT
-                    || (stored.decision() == Decision.COMMIT && late)) {
+                    || stored.answered() == Decision.ABORT
+                    || (stored.answered() == Decision.COMMIT && late)) {
                 return new RunAnswer.Decided(View.of(stored), true);
             }
             if (now - until >= GRACE.toNanos()) {
@@ -365,6 +369,9 @@ public final class Transactions implements AutoCloseable {
 
     private OutcomeReply outcome(TransactionId id, Optional<BranchId> asking) {
         var stored = store.find(id);
+        if (stored.isPresent() && stored.get().begin().protocol() == CommitProtocol.SAGA) {
+            return sagaOutcome(stored.get(), asking);
+        }
         var attempt = asking.map(BranchId::attempt)
                 .or(() -> stored.map(found -> found.begin().attempt()))
                 .orElse(new Attempt(0));
@@ -409,6 +416,20 @@ public final class Transactions implements AutoCloseable {
         });
     }
 
+    /// Nobody but its owner decides a saga, so asking does not.
+    private OutcomeReply sagaOutcome(StoredTransaction stored, Optional<BranchId> asking) {
+        var attempt = stored.begin().attempt();
+        if (asking.filter(branch -> !branch.attempt().equals(attempt)).isPresent()) {
+            return decided(Decision.ABORT); // it was never begun
+        }
+        var here = live.get(stored.begin().id());
+        var heard = here != null && here.begin().attempt().equals(attempt) ? here.decision() : null;
+        var decision = heard == null ? stored.answered() : heard;
+        return decision == null
+                ? new OutcomeReply(OutcomeReply.Outcome.UNDECIDED, RETRY_AFTER.toMillis())
+                : decided(decision);
+    }
+
     private Register entomb(TransactionId id, Attempt attempt) {
         var now = around.clock().instant().truncatedTo(ChronoUnit.MICROS);
         return get(
@@ -436,6 +457,20 @@ public final class Transactions implements AutoCloseable {
             driver.retryNow();
         }
         return driver != null;
+    }
+
+    /// Hears of a saga's step that is over, from its service; answers whether it is driven here. Who drives it
+    /// elsewhere
+    /// asks the step now and then, and gets to know as well.
+    ///
+    /// @param refusal why it could not be done, if so
+    public boolean report(BranchId step, Optional<Refusal> refusal) {
+        if (live.get(step.transaction()) instanceof SagaDriver saga
+                && saga.begin().attempt().equals(step.attempt())) {
+            saga.reported(step.name(), refusal);
+            return true;
+        }
+        return false;
     }
 
     /// Tells a prepared branch that no transaction accounts for what the register says of it, see [#outcome(BranchId)].
@@ -530,6 +565,13 @@ public final class Transactions implements AutoCloseable {
         return live.size();
     }
 
+    /// Sagas under way here that wait for a person.
+    public int stuck() {
+        return Math.toIntExact(live.values().stream()
+                .filter(drive -> drive instanceof SagaDriver saga && saga.isStuck())
+                .count());
+    }
+
     /// What is unfinished, over all coordinators.
     public Backlog backlog() {
         return store.backlog();
@@ -548,7 +590,8 @@ public final class Transactions implements AutoCloseable {
     public boolean drain(Duration patience) {
         closing = true;
         long until = around.nanoTime().getAsLong() + patience.toNanos();
-        while (!live.isEmpty() && around.nanoTime().getAsLong() - until < 0) {
+        while (!live.values().stream().allMatch(Drive::waitsForOthers)
+                && around.nanoTime().getAsLong() - until < 0) {
             try {
                 Thread.sleep(10);
             } catch (InterruptedException e) {

@@ -61,7 +61,7 @@ final class View {
         return of(
                 stored.begin(),
                 state(stored),
-                stored.decision(),
+                stored.answered(),
                 stored.branches().isEmpty() ? derived(stored) : stored.branches(),
                 timeline,
                 stored.decidedAt(),
@@ -112,6 +112,9 @@ final class View {
     }
 
     private static State state(StoredTransaction stored) {
+        if (stored.begin().protocol() == CommitProtocol.SAGA && !stored.finished()) {
+            return sagaState(stored);
+        }
         if (stored.decision() == null) {
             return State.VOTING;
         }
@@ -119,6 +122,17 @@ final class View {
             return finished(stored.decision(), stored.hazard());
         }
         return unfinished(stored.decision());
+    }
+
+    private static State sagaState(StoredTransaction stored) {
+        var steps = stored.branches().stream().map(BranchStatus::state).toList();
+        boolean underWay = steps.contains(BranchState.WORKING)
+                || steps.contains(BranchState.ACCEPTED)
+                || steps.contains(BranchState.UNDOING);
+        if (steps.contains(BranchState.STUCK) && !underWay) {
+            return State.STUCK;
+        }
+        return stored.decision() == Decision.ABORT ? State.COMPENSATING : State.EXECUTING;
     }
 
     /// What the branches must be like, where the store has no word on each.
@@ -129,6 +143,9 @@ final class View {
     }
 
     private static BranchStatus derived(BranchSpec spec, StoredTransaction stored) {
+        if (stored.begin().protocol() == CommitProtocol.SAGA) {
+            return new BranchStatus(spec.name(), null, null, BranchState.PLANNED, null, null);
+        }
         if (stored.decision() != Decision.COMMIT) {
             return new BranchStatus(
                     spec.name(), null, null, stored.finished() ? BranchState.ABORTED : BranchState.WORKING, null, null);

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -29,6 +30,7 @@ final class InMemoryTransactionStore implements TransactionStore {
     private final AtomicReference<Runnable> afterFind = new AtomicReference<>(() -> {});
     private final Map<TransactionId, StoredTransaction> transactions = new HashMap<>();
     private final Map<TransactionId, Register> registers = new HashMap<>();
+    private final Map<TransactionId, String> plans = new ConcurrentHashMap<>();
     private final Set<Incarnation> living = new HashSet<>();
     private int failures;
 
@@ -39,6 +41,10 @@ final class InMemoryTransactionStore implements TransactionStore {
 
     synchronized void lives(Incarnation incarnation) {
         living.add(incarnation);
+    }
+
+    synchronized void dies(Incarnation incarnation) {
+        living.remove(incarnation);
     }
 
     synchronized void lose(TransactionId id) {
@@ -73,6 +79,10 @@ final class InMemoryTransactionStore implements TransactionStore {
 
     @Override
     public CompletableFuture<Register> decide(Proposal proposal) {
+        if (isSaga(proposal.id()) && register(proposal.id()).isEmpty()) {
+            return CompletableFuture.failedFuture(
+                    new StoreUnavailableException(new IllegalStateException("it is a saga's to decide")));
+        }
         return write(() -> registers.computeIfAbsent(proposal.id(), id -> {
             var stored = transactions.get(id);
             boolean onRecord = stored != null && stored.begin().attempt().equals(proposal.attempt());
@@ -88,6 +98,11 @@ final class InMemoryTransactionStore implements TransactionStore {
                     proposal.at(),
                     proposal.timeline());
         }));
+    }
+
+    private synchronized boolean isSaga(TransactionId id) {
+        var stored = transactions.get(id);
+        return stored != null && stored.begin().protocol() == CommitProtocol.SAGA;
     }
 
     @Override
@@ -255,6 +270,89 @@ final class InMemoryTransactionStore implements TransactionStore {
                 .map(Begin::id)
                 .limit(limit)
                 .toList();
+    }
+
+    @Override
+    public SagaJournal sagas() {
+        return new Journal();
+    }
+
+    private final class Journal implements SagaJournal {
+
+        @Override
+        public CompletableFuture<SagaJournal.Begun> begin(Begin begin, SagaPlan plan) {
+            return write(() -> {
+                var register = registers.get(begin.id());
+                if (register != null && !transactions.containsKey(begin.id())) {
+                    return new SagaJournal.Begun.Entombed(register);
+                }
+                var fresh =
+                        new StoredTransaction(begin, null, false, List.of(), List.of(), null, null, Optional.empty());
+                var stored =
+                        transactions.computeIfAbsent(begin.id(), _ -> fresh).begin();
+                plans.putIfAbsent(begin.id(), plan.write());
+                return stored.attempt().equals(begin.attempt())
+                        ? new SagaJournal.Begun.Stored()
+                        : new SagaJournal.Begun.Taken(stored.attempt());
+            });
+        }
+
+        @Override
+        public CompletableFuture<Boolean> withdraw(Begin begin) {
+            return write(() -> {
+                transactions.computeIfPresent(
+                        begin.id(), (_, stored) -> stored.begin().equals(begin) ? null : stored);
+                return true;
+            });
+        }
+
+        @Override
+        public CompletableFuture<Optional<Register>> decide(SagaJournal.Proposal proposal) {
+            return write(() -> {
+                var stored = transactions.get(proposal.id());
+                if (stored != null
+                        && !stored.finished()
+                        && stored.begin().attempt().equals(proposal.attempt())
+                        && stored.begin().owner().equals(proposal.owner())
+                        && stored.begin().epoch() == proposal.epoch()) {
+                    registers.putIfAbsent(proposal.id(), proposal.won());
+                }
+                return Optional.ofNullable(registers.get(proposal.id()))
+                        .filter(register -> register.attempt().equals(proposal.attempt()));
+            });
+        }
+
+        @Override
+        public CompletableFuture<Boolean> note(Note note) {
+            return write(() -> {
+                var stored = transactions.get(note.id());
+                if (stored == null
+                        || stored.finished()
+                        || !stored.begin().attempt().equals(note.attempt())
+                        || !stored.begin().owner().equals(note.owner())
+                        || stored.begin().epoch() != note.epoch()) {
+                    return false;
+                }
+                transactions.put(
+                        note.id(),
+                        new StoredTransaction(
+                                stored.begin(),
+                                note.decision(),
+                                false,
+                                note.steps(),
+                                note.timeline(),
+                                note.decidedAt(),
+                                note.finishedAt(),
+                                Optional.empty()));
+                return true;
+            });
+        }
+
+        @Override
+        public Optional<Entry> read(TransactionId id) {
+            return look(id).flatMap(stored -> Optional.ofNullable(plans.get(id))
+                    .map(text -> new Entry(stored, SagaPlan.read(stored.begin().name(), text))));
+        }
     }
 
     @Override

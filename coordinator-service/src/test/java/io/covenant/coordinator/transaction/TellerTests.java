@@ -7,6 +7,7 @@ import io.covenant.coordinator.Plans;
 import io.covenant.coordinator.transaction.Participants.FinishAnswer;
 import io.covenant.transactions.Attempt;
 import io.covenant.transactions.BranchId;
+import io.covenant.transactions.saga.SagaAnswer;
 import io.covenant.transactions.wire.SettleReply.Settled;
 import java.time.Duration;
 import java.util.List;
@@ -157,6 +158,11 @@ class TellerTests implements Participants, Teller.Listener {
     @Override
     public PrepareAnswer prepare(Preparation preparation) {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public SagaAnswer step(StepCall call) {
+        throw new AssertionError("not asked");
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -130,7 +131,12 @@ final class RunRequestReader {
                 violations.add(new Violation(
                         "branches", "must be an array of 1 to %d branches".formatted(settings.maxBranches())));
             }
-            violations.addAll(saga.foreign());
+            boolean isSaga = protocol == CommitProtocol.SAGA;
+            if (!isSaga) {
+                violations.addAll(saga.foreign());
+            } else if (inTurn) {
+                violations.add(new Violation("inTurn", "is not for sagas, whose steps say what they come after"));
+            }
             if (!violations.isEmpty()) {
                 throw refused(HttpStatus.BAD_REQUEST, "validation-failed", violations);
             }
@@ -144,7 +150,8 @@ final class RunRequestReader {
                     deadline,
                     inTurn,
                     branches,
-                    requestId);
+                    requestId,
+                    isSaga ? Optional.of(saga.saga(String.valueOf(name), branches)) : Optional.empty());
         }
 
         private static RuntimeException refused(HttpStatus status, String code, List<Violation> violations) {
