@@ -1,0 +1,159 @@
+package io.covenant.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.covenant.launcher.client.Gateway;
+import io.covenant.launcher.client.GatewayOperators;
+import io.covenant.launcher.client.GatewayOperators.How;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/// The gateway is changed while it works, and works while those behind it come and go.
+@WithPlatform
+class GatewaySystemTests {
+
+    private static final How NOW = new How(false, false);
+    private static final List<String> READS =
+            List.of("/api/v1/orders/019a0000-0000-7000-8000-000000000000", "/api/v1/stock/none");
+
+    @AfterEach
+    void leaveThingsAsTheyWere(PlatformUnderTest platform) throws Exception {
+        try (var operators = operators(platform)) {
+            operators.change(
+                    "orders", settings -> settings.put("policy", "least-loaded").putObject("weights"), NOW);
+        }
+    }
+
+    private static GatewayOperators operators(PlatformUnderTest platform) {
+        return new GatewayOperators(platform.platform().gatewayForOperators(), "system-tests");
+    }
+
+    @Test
+    void sharesTheNextThousandRequestsByTheWeightsThatAnOperatorSets(PlatformUnderTest platform) throws Exception {
+        try (var operators = operators(platform);
+                var gateway = platform.gateway()) {
+            await().atMost(Duration.ofSeconds(30)).until(() -> isWarm(operators.state("orders")));
+            operators.change("orders", settings -> settings.put("policy", "weighted"), NOW);
+            operators.change(
+                    "orders", settings -> settings.withObject("/weights").put("orders-1", 3), NOW);
+
+            for (int i = 0; i < 1_000; i++) {
+                assertThat(gateway.get(READS.getFirst()).status()).isEqualTo(404);
+            }
+
+            var state = operators.state("orders");
+            assertThat(state.at("/instances/0/sinceChange").asInt()).isBetween(749, 751);
+            assertThat(state.at("/instances/1/sinceChange").asInt()).isBetween(249, 251);
+            assertThat(operators.cluster("orders").at("/store/kind").asString(""))
+                    .isEqualTo("postgresql");
+        }
+    }
+
+    @Test
+    void losesNoReadWhilePoliciesChange(PlatformUnderTest platform) throws Exception {
+        try (var operators = operators(platform);
+                var load = new Reads(platform)) {
+            for (var policy : List.of("weighted", "random", "round-robin", "least-loaded", "peak-ewma", "hash")) {
+                operators.change(
+                        "orders",
+                        settings -> settings.put("policy", policy).put("hashKey", "header:X-Request-Id"),
+                        NOW);
+                int before = load.done.get();
+                await().atMost(Duration.ofSeconds(30)).until(() -> load.done.get() > before + 200);
+                assertThat(operators.state("orders").at("/policy").asString("")).isEqualTo(policy);
+            }
+            assertThat(load.end()).isEmpty();
+        }
+    }
+
+    @Test
+    void losesNoReadWhileInstancesAreKilledAndPaused(PlatformUnderTest platform) throws Exception {
+        try (var load = new Reads(platform)) {
+            load.awaitMore(200);
+            platform.node("orders-1").kill();
+            load.awaitMore(500);
+            platform.start("orders-1", Map.of());
+            load.awaitMore(200);
+            platform.node("inventory-1").pause();
+            load.awaitMore(500);
+            platform.node("inventory-1").resume();
+            load.awaitMore(200);
+
+            assertThat(load.end()).isEmpty();
+        }
+    }
+
+    private static boolean isWarm(JsonNode state) {
+        for (var instance : state.path("instances")) {
+            if (!instance.path("state").asString("").equals("AVAILABLE")) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Asks for what there is not, which is answered by 404: whatever else comes is told.
+    private static final class Reads implements AutoCloseable {
+
+        private final AtomicBoolean over = new AtomicBoolean();
+        private final AtomicInteger done = new AtomicInteger();
+        private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
+        private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        private final Gateway gateway;
+
+        Reads(PlatformUnderTest platform) {
+            gateway = platform.gateway();
+            for (int i = 0; i < 8; i++) {
+                threads.execute(this::read);
+            }
+        }
+
+        private void read() {
+            while (!over.get()) {
+                for (var path : READS) {
+                    try {
+                        var answer = gateway.get(path);
+                        if (answer.status() != 404) {
+                            failures.add(path + ": " + answer);
+                        }
+                        done.incrementAndGet();
+                    } catch (IOException e) {
+                        failures.add(path + ": " + e);
+                    } catch (InterruptedException e) {
+                        return;
+                    }
+                }
+            }
+        }
+
+        void awaitMore(int more) {
+            int before = done.get();
+            await().atMost(Duration.ofSeconds(60)).until(() -> done.get() >= before + more);
+        }
+
+        /// What went wrong.
+        List<String> end() {
+            over.set(true);
+            threads.close();
+            return List.copyOf(failures);
+        }
+
+        @Override
+        public void close() {
+            over.set(true);
+            threads.shutdownNow();
+            gateway.close();
+        }
+    }
+}
