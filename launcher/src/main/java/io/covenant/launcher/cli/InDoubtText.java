@@ -16,10 +16,11 @@ final class InDoubtText {
         }
         var lines = new ArrayList<String>();
         for (var transaction : doubts.transactions()) {
-            lines.add("%s (%s) %s for %s, driven by %s: %s%s"
+            lines.add("%s (%s, %s) %s for %s, driven by %s: %s%s"
                     .formatted(
                             text(transaction, "id"),
                             text(transaction, "name"),
+                            text(transaction, "protocol"),
                             text(transaction, "state"),
                             seconds(transaction, "ageMillis"),
                             text(transaction, "owner"),

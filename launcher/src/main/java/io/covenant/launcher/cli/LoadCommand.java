@@ -8,6 +8,7 @@ import io.covenant.launcher.load.OrderLoad;
 import io.covenant.launcher.platform.Platform;
 import io.covenant.launcher.platform.Words;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -40,6 +41,13 @@ final class LoadCommand implements Callable<Integer> {
             description = "At most for so long, for example 30s or 5m.")
     Duration duration = Duration.ZERO;
 
+    @Option(
+            names = "--protocol",
+            paramLabel = "NAME",
+            split = ",",
+            description = "How they are committed, as two-phase; any of several with commas between them.")
+    List<String> protocols = List.of();
+
     LoadCommand(Context context) {
         this.context = context;
     }
@@ -47,7 +55,10 @@ final class LoadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Platform platform = context.openPlatform();
-        LoadPlan plan = LoadPlan.of(orders).withConcurrency(concurrency).forAtMost(duration);
+        LoadPlan plan = LoadPlan.of(orders)
+                .withConcurrency(concurrency)
+                .forAtMost(duration)
+                .under(protocols);
         LoadReport report;
         try (var gateway = new Gateway(platform.gateway(), Duration.ofSeconds(10));
                 var acknowledged =

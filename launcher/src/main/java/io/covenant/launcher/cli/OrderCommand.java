@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
@@ -32,6 +33,13 @@ final class OrderCommand implements Callable<Integer> {
     @Option(names = "--customer", defaultValue = "alice", description = "For whom (default: ${DEFAULT-VALUE}).")
     String customer = "";
 
+    @Option(
+            names = "--protocol",
+            paramLabel = "NAME",
+            description = "How it is committed, as two-phase; as the order service is configured when absent.")
+    @Nullable
+    String protocol;
+
     OrderCommand(Context context) {
         this.context = context;
     }
@@ -42,7 +50,7 @@ final class OrderCommand implements Callable<Integer> {
         var request = new OrderRequest(customer, List.of(new OrderRequest.Line(sku, quantity)));
         try (var gateway = new Gateway(platform.gateway(), Duration.ofSeconds(10))) {
             Resolution resolution =
-                    request.placing(UUID.randomUUID().toString()).resolve(gateway, PATIENCE);
+                    request.placing(UUID.randomUUID().toString(), protocol).resolve(gateway, PATIENCE);
             return switch (Placed.of(resolution)) {
                 case Placed.Confirmed(JsonNode order) -> confirmed(order, gateway);
                 case Placed.Refused refused -> refused(refused, gateway);

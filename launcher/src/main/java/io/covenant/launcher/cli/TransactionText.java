@@ -29,12 +29,13 @@ final class TransactionText {
         }
         lines.addAll(table.lines());
         for (JsonNode branch : transaction.path("branches")) {
-            lines.add("  branch %s: %s %s, voted %s"
+            var vote = text(branch, "vote");
+            lines.add("  branch %s: %s %s%s"
                     .formatted(
                             text(branch, "name"),
                             text(branch, "operation"),
                             text(branch, "state"),
-                            branch.path("vote").asString("nothing")));
+                            vote.isEmpty() ? "" : ", voted " + vote));
         }
         return lines;
     }

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -21,7 +22,7 @@ public final class Gateway implements AutoCloseable {
     /// Reads and writes the JSON of the API.
     public static final JsonMapper JSON = JsonMapper.shared();
 
-    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+    static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
     private final URI base;
     private final Duration timeout;
@@ -49,7 +50,13 @@ public final class Gateway implements AutoCloseable {
 
     /// Asks for something to be done, once for each key.
     public Answer post(String path, @Nullable JsonNode body, String key) throws IOException, InterruptedException {
-        HttpRequest.Builder request = request(path).header(IDEMPOTENCY_KEY, key);
+        return post(path, body, Map.of(IDEMPOTENCY_KEY, key));
+    }
+
+    Answer post(String path, @Nullable JsonNode body, Map<String, String> headers)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = request(path);
+        headers.forEach(request::header);
         return send(request.POST(body == null ? BodyPublishers.noBody() : json(body)));
     }
 

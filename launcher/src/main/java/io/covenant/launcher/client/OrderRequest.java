@@ -1,6 +1,7 @@
 package io.covenant.launcher.client;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -20,7 +21,12 @@ public record OrderRequest(String customer, List<Line> lines) {
 
     /// The write that places it.
     public Write placing(String key) {
-        return new Write("/api/v1/orders", json(), key);
+        return placing(key, null);
+    }
+
+    /// The write that places it under a protocol, as `two-phase`.
+    public Write placing(String key, @Nullable String protocol) {
+        return new Write("/api/v1/orders", json(), key, protocol);
     }
 
     private JsonNode json() {

@@ -4,6 +4,7 @@ import io.covenant.launcher.client.Answer.Meaning;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -13,8 +14,20 @@ import tools.jackson.databind.JsonNode;
 /// @param path where to
 /// @param body what; none for writes that need none
 /// @param key its name: however often it is sent, it is done once
-public record Write(String path, @Nullable JsonNode body, String key) {
+/// @param protocol how it is to be committed across the services, as `two-phase`; as the service is configured
+///     when absent
+public record Write(
+        String path,
+        @Nullable JsonNode body,
+        String key,
+        @Nullable String protocol) {
 
+    /// A write that is committed as the service is configured.
+    public Write(String path, @Nullable JsonNode body, String key) {
+        this(path, body, key, null);
+    }
+
+    private static final String COMMIT_PROTOCOL = "X-Commit-Protocol";
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
@@ -47,9 +60,15 @@ public record Write(String path, @Nullable JsonNode body, String key) {
         return unknown == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(System.nanoTime() - unknown));
     }
 
+    private Map<String, String> headers() {
+        return protocol == null
+                ? Map.of(Gateway.IDEMPOTENCY_KEY, key)
+                : Map.of(Gateway.IDEMPOTENCY_KEY, key, COMMIT_PROTOCOL, protocol);
+    }
+
     private Optional<Answer> sent(Gateway gateway) throws InterruptedException {
         try {
-            return Optional.of(gateway.post(path, body, key));
+            return Optional.of(gateway.post(path, body, headers()));
         } catch (IOException _) {
             return Optional.empty();
         }

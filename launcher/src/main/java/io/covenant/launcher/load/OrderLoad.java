@@ -26,6 +26,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -90,7 +91,7 @@ public final class OrderLoad {
 
     private void place(Shopper shopper) throws InterruptedException {
         Shopper.Wish wish = shopper.next();
-        Write placing = wish.request().placing(UUID.randomUUID().toString());
+        Write placing = wish.request().placing(UUID.randomUUID().toString(), shopper.protocol(plan.protocols()));
         tally.placed();
         Resolution resolution = resolve(placing);
         switch (Placed.of(resolution)) {
@@ -103,7 +104,7 @@ public final class OrderLoad {
                     replay(placing, id);
                 }
                 if (shopper.chance(plan.cancelPercent())) {
-                    cancel(id);
+                    cancel(id, placing.protocol());
                 }
             }
             case Placed.Refused refused -> {
@@ -123,9 +124,9 @@ public final class OrderLoad {
         return resolution;
     }
 
-    private void cancel(String id) throws InterruptedException {
+    private void cancel(String id, @Nullable String protocol) throws InterruptedException {
         var write = new Write(
-                "/api/v1/orders/" + id + "/cancel", null, UUID.randomUUID().toString());
+                "/api/v1/orders/" + id + "/cancel", null, UUID.randomUUID().toString(), protocol);
         Resolution resolution = resolve(write);
         if (!resolution.isKnown()) {
             told.put(id, "CONFIRMED or CANCELLED");

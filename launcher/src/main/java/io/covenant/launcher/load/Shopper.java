@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// Makes up orders, and with each the knowledge whether it may be confirmed.
 final class Shopper {
@@ -39,6 +40,12 @@ final class Shopper {
                 .map(sku -> new OrderRequest.Line(sku, 1 + random.nextInt(MOST_PIECES)))
                 .toList();
         return new Wish(new OrderRequest(any(customers), lines), false);
+    }
+
+    /// One of these; none when there are none.
+    @Nullable
+    String protocol(List<String> protocols) {
+        return protocols.isEmpty() ? null : any(protocols);
     }
 
     boolean chance(int percent) {

@@ -12,7 +12,7 @@ class InDoubtTextTests {
     @Test
     void tellsWhatATransactionWaitsForAndWhoWaitsForIt() {
         var transaction = Gateway.JSON.readTree("""
-                {"id": "0192", "name": "place-order", "state": "COMMITTING", "owner": "coordinator-2", "ageMillis": 62040,
+                {"id": "0192", "name": "place-order", "protocol": "TCC", "state": "COMMITTING", "owner": "coordinator-2", "ageMillis": 62040,
                  "why": "not confirmed by inventory", "attempts": 7, "nextAttemptMillis": 2500,
                  "branches": [
                    {"name": "orders", "state": "COMMITTED"},
@@ -22,7 +22,7 @@ class InDoubtTextTests {
 
         assertThat(InDoubtText.lines(new InDoubt(List.of(transaction), List.of(), List.of())))
                 .containsExactly(
-                        "0192 (place-order) COMMITTING for 62.0 s, driven by coordinator-2: not confirmed by inventory;"
+                        "0192 (place-order, TCC) COMMITTING for 62.0 s, driven by coordinator-2: not confirmed by inventory;"
                                 + " tried 7 times, again in 2.5 s",
                         "  branch orders: COMMITTED",
                         "  branch inventory: PREPARED, prepared for 61.9 s, holds 3 locks, 1 transaction waits"

@@ -28,6 +28,6 @@ class TransactionTextTests {
                         "      3.22 ms  voted     inventory  YES",
                         "  12345.68 ms  finished",
                         "  branch orders: create COMMITTED, voted YES",
-                        "  branch inventory: reserve WORKING, voted nothing");
+                        "  branch inventory: reserve WORKING");
     }
 }

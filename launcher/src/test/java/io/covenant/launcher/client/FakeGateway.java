@@ -17,7 +17,7 @@ import java.util.function.Function;
 public final class FakeGateway implements AutoCloseable {
 
     /// One request as it came in.
-    public record Request(String method, String path, Optional<String> key, String body) {}
+    public record Request(String method, String path, Optional<String> key, Optional<String> protocol, String body) {}
 
     /// What to answer; a status of 0 hangs up without a word.
     public record Reply(int status, String body, Map<String, String> headers) {
@@ -57,6 +57,7 @@ public final class FakeGateway implements AutoCloseable {
                 exchange.getRequestMethod(),
                 exchange.getRequestURI().getPath(),
                 Optional.ofNullable(exchange.getRequestHeaders().getFirst("Idempotency-Key")),
+                Optional.ofNullable(exchange.getRequestHeaders().getFirst("X-Commit-Protocol")),
                 new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
         if (reply.status() != 0) {
             byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);

@@ -8,7 +8,10 @@ import io.covenant.launcher.client.FakeGateway.Request;
 import io.covenant.launcher.client.Gateway;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,7 +19,8 @@ import tools.jackson.databind.JsonNode;
 
 class OrderLoadTests {
 
-    private static final LoadPlan PLAN = new LoadPlan(300, 8, Duration.ofMinutes(1), Duration.ofSeconds(5), 10, 4711);
+    private static final LoadPlan PLAN =
+            new LoadPlan(300, 8, Duration.ofMinutes(1), Duration.ofSeconds(5), 10, 4711, List.of("two-phase", "tcc"));
 
     @TempDir
     Path directory;
@@ -40,6 +44,25 @@ class OrderLoadTests {
                 .containsValue("CANCELLED")
                 .containsValue("CONFIRMED")
                 .allSatisfy((id, _) -> assertThat(id).isInstanceOf(UUID.class));
+    }
+
+    @Test
+    void commitsByAnyOfTheProtocols() throws InterruptedException {
+        var shop = new FakeShop();
+        var writes = new CopyOnWriteArrayList<Request>();
+
+        run(request -> {
+            if (request.method().equals("POST") && request.path().startsWith("/api/v1/orders")) {
+                writes.add(request);
+            }
+            return shop.apply(request);
+        });
+
+        assertThat(writes)
+                .extracting(Request::protocol)
+                .contains(Optional.of("two-phase"), Optional.of("tcc"))
+                .doesNotContain(Optional.empty());
+        assertThat(writes).anyMatch(write -> write.path().endsWith("/cancel"));
     }
 
     @Test

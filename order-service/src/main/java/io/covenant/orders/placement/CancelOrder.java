@@ -1,5 +1,6 @@
 package io.covenant.orders.placement;
 
+import io.covenant.transactions.initiator.CommitProtocol;
 import io.covenant.transactions.initiator.CoordinatorUnavailableException;
 import io.covenant.transactions.initiator.Outcome;
 import io.covenant.transactions.initiator.Transactions;
@@ -29,10 +30,13 @@ public class CancelOrder {
     }
 
     /// Cancels an order that exists and is not cancelled.
-    public CancellationAnswer cancel(UUID order) {
+    ///
+    /// @param asked the protocol that the client asks for; the configured one when absent
+    public CancellationAnswer cancel(UUID order, @Nullable CommitProtocol asked) {
         var at = clock.instant();
         var transaction = transactions
                 .named("cancel-order")
+                .protocol(asked == null ? properties.protocol() : asked)
                 .deadline(properties.deadline())
                 .inTurn()
                 .branch("orders", "cancel", new OrderToCancel(order, at))

@@ -2,6 +2,7 @@ package io.covenant.orders.placement;
 
 import io.covenant.orders.placement.Quotes.QuoteAnswer;
 import io.covenant.transactions.Refusal;
+import io.covenant.transactions.initiator.CommitProtocol;
 import io.covenant.transactions.initiator.CoordinatorUnavailableException;
 import io.covenant.transactions.initiator.Outcome;
 import io.covenant.transactions.initiator.TransactionIds;
@@ -59,33 +60,43 @@ public class PlaceOrder {
     }
 
     /// Places an order, once for each key. If the price or the kind of customer changes on the way, once more.
-    public PlacementAnswer place(OrderRequest request, @Nullable IdempotencyKey key) {
-        var placement = begin(request, key);
+    ///
+    /// @param asked the protocol that the client asks for, which is then part of the request; the configured one
+    ///              when absent
+    public PlacementAnswer place(OrderRequest request, @Nullable IdempotencyKey key, @Nullable CommitProtocol asked) {
+        var placement = begin(request, key, asked);
+        var wanted = new Wanted(request, asked == null ? properties.protocol() : asked);
         if (placements.claim(placement) || key == null) {
-            return run(placement, request);
+            return run(placement, wanted);
         }
         var earlier = placements.findByKey(key.value());
-        return earlier.isPresent() ? again(earlier.get(), placement, request) : onceMore(placement, request);
+        return earlier.isPresent() ? again(earlier.get(), placement, wanted) : onceMore(placement, wanted);
     }
+
+    /// What a customer wants, and how it is to be committed.
+    private record Wanted(OrderRequest request, CommitProtocol protocol) {}
+
+    /// A request that says how it is to be committed: under one key, another one than if it had not.
+    private record Asked(OrderRequest request, CommitProtocol protocol) {}
 
     /// What became of an attempt to place this order; the order itself, where there is one, knows better.
     public Optional<Placement> find(UUID order) {
         return placements.find(order).map(settlement::settleIfDue);
     }
 
-    private Placement begin(OrderRequest request, @Nullable IdempotencyKey key) {
+    private Placement begin(OrderRequest request, @Nullable IdempotencyKey key, @Nullable CommitProtocol asked) {
         var now = clock.instant();
         return Placement.begun(
                 TransactionIds.next(),
                 key == null ? null : key.value(),
-                key == null ? null : hash.of(request),
+                key == null ? null : hash.of(asked == null ? request : new Asked(request, asked)),
                 request.customer(),
                 now,
                 now.plus(properties.settleAfter()));
     }
 
     /// The key was used before: the same request gets the same answer.
-    private PlacementAnswer again(Placement earlier, Placement placement, OrderRequest request) {
+    private PlacementAnswer again(Placement earlier, Placement placement, Wanted wanted) {
         if (!earlier.requestHash().equals(placement.requestHash())) {
             return new PlacementAnswer.KeyReused();
         }
@@ -95,15 +106,17 @@ public class PlaceOrder {
             case CONFIRMED -> new PlacementAnswer.ConfirmedBefore(settled.order());
             case REJECTED -> {
                 var refusal = settled.refusal().orElseThrow();
-                yield Refusals.isFinal(refusal) ? new PlacementAnswer.Refused(refusal) : onceMore(placement, request);
+                yield Refusals.isFinal(refusal)
+                        ? new PlacementAnswer.Refused(refusal, settled.transaction())
+                        : onceMore(placement, wanted);
             }
         };
     }
 
     /// The earlier attempt came to nothing and has given the key back.
-    private PlacementAnswer onceMore(Placement placement, OrderRequest request) {
+    private PlacementAnswer onceMore(Placement placement, Wanted wanted) {
         if (placements.claim(placement)) {
-            return run(placement, request);
+            return run(placement, wanted);
         }
         return placements
                 .findByKey(placement.idempotencyKey().orElseThrow())
@@ -111,9 +124,9 @@ public class PlaceOrder {
                 .orElseGet(() -> new PlacementAnswer.Failed(IN_PROGRESS));
     }
 
-    private PlacementAnswer run(Placement placement, OrderRequest request) {
-        var answer = attempt(placement, request);
-        if (answer instanceof PlacementAnswer.Failed(var refusal) && Refusals.isOutdated(refusal)) {
+    private PlacementAnswer run(Placement placement, Wanted wanted) {
+        var answer = attempt(placement, wanted);
+        if (answer instanceof PlacementAnswer.Failed(var refusal, var _) && Refusals.isOutdated(refusal)) {
             var next = placement.under(TransactionIds.next());
             if (placements.goOn(placement, next.transaction(), clock.instant().plus(properties.settleAfter()))) {
                 log.info(
@@ -121,40 +134,43 @@ public class PlaceOrder {
                         next.order(),
                         next.transaction(),
                         refusal.detail());
-                return writtenDown(next, attempt(next, request));
+                return writtenDown(next, attempt(next, wanted));
             }
         }
         return writtenDown(placement, answer);
     }
 
-    private PlacementAnswer attempt(Placement placement, OrderRequest request) {
+    private PlacementAnswer attempt(Placement placement, Wanted wanted) {
+        var request = wanted.request();
         return switch (quotes.of(request.skus())) {
             case QuoteAnswer.Unavailable() -> new PlacementAnswer.Failed(NO_PRICES);
             case QuoteAnswer.Quoted(var prices) ->
                 request.skus().stream()
                         .filter(sku -> !prices.containsKey(sku))
                         .findFirst()
-                        .<PlacementAnswer>map(sku -> new PlacementAnswer.Refused(Refusals.unknownSku(sku)))
-                        .orElseGet(() -> inTurn(placement, NewOrder.of(placement, request, prices)));
+                        .<PlacementAnswer>map(
+                                sku -> new PlacementAnswer.Refused(Refusals.unknownSku(sku), placement.transaction()))
+                        .orElseGet(() -> inTurn(placement, NewOrder.of(placement, request, prices), wanted.protocol()));
         };
     }
 
-    private PlacementAnswer inTurn(Placement placement, NewOrder order) {
+    private PlacementAnswer inTurn(Placement placement, NewOrder order, CommitProtocol protocol) {
         return switch (turns.take(order.customer())) {
-            case CustomerTurn.Free() -> transact(placement, order);
+            case CustomerTurn.Free() -> transact(placement, order, protocol);
             case CustomerTurn.Held held -> {
                 try (held) {
-                    yield transact(placement, order.under(held.lease()));
+                    yield transact(placement, order.under(held.lease()), protocol);
                 }
             }
             case CustomerTurn.NotNow(var refusal) -> new PlacementAnswer.Failed(refusal);
         };
     }
 
-    private PlacementAnswer transact(Placement placement, NewOrder order) {
+    private PlacementAnswer transact(Placement placement, NewOrder order, CommitProtocol protocol) {
         var transaction = transactions
                 .named("place-order")
                 .id(placement.transaction())
+                .protocol(protocol)
                 .deadline(properties.deadline())
                 .inTurn()
                 .branch("orders", "create", order)
@@ -182,7 +198,9 @@ public class PlaceOrder {
                 return new PlacementAnswer.ConfirmedBefore(order.get());
             }
         }
-        return Refusals.isFinal(refusal) ? new PlacementAnswer.Refused(refusal) : new PlacementAnswer.Failed(refusal);
+        return Refusals.isFinal(refusal)
+                ? new PlacementAnswer.Refused(refusal, placement.transaction())
+                : new PlacementAnswer.Failed(refusal, placement.transaction());
     }
 
     /// Nothing is answered that a crash could take back. A confirmed order proves itself.
@@ -190,8 +208,8 @@ public class PlaceOrder {
         switch (answer) {
             case PlacementAnswer.Confirmed _, PlacementAnswer.KeyReused _ -> {}
             case PlacementAnswer.ConfirmedBefore _ -> placements.reject(placement, Refusals.DUPLICATE_ORDER);
-            case PlacementAnswer.Refused(var refusal) -> placements.reject(placement, refusal);
-            case PlacementAnswer.Failed(var refusal) -> placements.reject(placement, refusal);
+            case PlacementAnswer.Refused(var refusal, var _) -> placements.reject(placement, refusal);
+            case PlacementAnswer.Failed(var refusal, var _) -> placements.reject(placement, refusal);
             case PlacementAnswer.Pending _ -> placements.keepPending(placement, clock.instant());
         }
         return answer;

@@ -1,5 +1,6 @@
 package io.covenant.orders.placement;
 
+import io.covenant.transactions.initiator.CommitProtocol;
 import jakarta.validation.constraints.NotNull;
 import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMin;
@@ -9,6 +10,7 @@ import org.springframework.validation.annotation.Validated;
 
 /// How orders are placed.
 ///
+/// @param protocol     how an order is committed across the services, unless its request says so itself
 /// @param deadline     a transaction that is undecided after this long aborts
 /// @param lockWait     how long an order may wait for earlier ones of its customer, who has a credit limit
 /// @param quoteTimeout how long inventory may take to tell prices
@@ -18,6 +20,8 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("covenant.orders.placement")
 public record PlacementProperties(
+        @NotNull @DefaultValue("two-phase") CommitProtocol protocol,
+
         @NotNull @DurationMin(millis = 100) @DefaultValue("3s")
         Duration deadline,
 

@@ -2,6 +2,7 @@ package io.covenant.orders.placement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.covenant.transactions.initiator.CommitProtocol;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,7 @@ class PlacementPropertiesTests {
     void hasTheseDefaults() {
         assertThat(bound(Map.of()))
                 .isEqualTo(new PlacementProperties(
+                        CommitProtocol.TWO_PHASE,
                         Duration.ofSeconds(3),
                         Duration.ofSeconds(3),
                         Duration.ofSeconds(1),
@@ -25,6 +27,7 @@ class PlacementPropertiesTests {
     @Test
     void hasTheseKeys() {
         assertThat(bound(Map.of(
+                        "covenant.orders.placement.protocol", "tcc",
                         "covenant.orders.placement.deadline", "4s",
                         "covenant.orders.placement.lock-wait", "9s",
                         "covenant.orders.placement.quote-timeout", "5s",
@@ -32,6 +35,7 @@ class PlacementPropertiesTests {
                         "covenant.orders.placement.settle-every", "7s",
                         "covenant.orders.placement.retention", "8d")))
                 .isEqualTo(new PlacementProperties(
+                        CommitProtocol.TCC,
                         Duration.ofSeconds(4),
                         Duration.ofSeconds(9),
                         Duration.ofSeconds(5),

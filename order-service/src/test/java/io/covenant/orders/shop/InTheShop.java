@@ -3,6 +3,7 @@ package io.covenant.orders.shop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.covenant.transactions.initiator.CommitProtocol;
 import io.covenant.web.json.StrictJson;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -145,6 +146,22 @@ abstract class InTheShop {
 
     static Answer place(@Nullable String key, Map<String, Object> order) {
         return send(shop.orders.http(), "POST", "/api/v1/orders", key, order);
+    }
+
+    static Answer place(@Nullable String key, Map<String, Object> order, CommitProtocol protocol) {
+        return send(under(protocol), "POST", "/api/v1/orders", key, order);
+    }
+
+    static Answer cancelUnder(CommitProtocol protocol, String id) {
+        return send(under(protocol), "POST", "/api/v1/orders/" + id + "/cancel", null, null);
+    }
+
+    private static RestTestClient under(CommitProtocol protocol) {
+        return shop.orders
+                .http()
+                .mutate()
+                .defaultHeader(CommitProtocol.HEADER, protocol.text())
+                .build();
     }
 
     static Answer cancel(String id) {

@@ -3,6 +3,7 @@ package io.covenant.orders.shop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.covenant.transactions.initiator.CommitProtocol;
 import io.covenant.transactions.initiator.TransactionIds;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -62,6 +63,34 @@ class WholeOrderTests extends InTheShop {
         assertThat(second).isEqualTo(first);
         assertThat(third).isEqualTo(first);
         assertThat(onHand(lamp)).isEqualTo(5);
+    }
+
+    @Test
+    void takesAKeyForAnotherRequestWhenItAsksForAnotherProtocol() {
+        var ada = customer("100.00");
+        var lamp = item(5, "10.00");
+
+        var first = place("same", order(ada, lamp, 1), CommitProtocol.TWO_PHASE).is(201);
+
+        assertThat(place("same", order(ada, lamp, 1), CommitProtocol.TWO_PHASE)).isEqualTo(first);
+        assertThat(place("same", order(ada, lamp, 1)).is(422).text("code")).isEqualTo("idempotency-key-reused");
+        assertThat(onHand(lamp)).isEqualTo(4);
+    }
+
+    @Test
+    void tellsByWhichTransactionAnOrderWasNotPlaced() {
+        var ada = customer("100.00");
+        var lamp = item(1, "10.00");
+
+        var refused = place("short", order(ada, lamp, 2)).is(409);
+
+        assertThat(transaction(refused.text("transaction"))
+                        .path("refusal")
+                        .path("code")
+                        .asString())
+                .isEqualTo("out-of-stock");
+        assertThat(place("short", order(ada, lamp, 2)).is(409).text("transaction"))
+                .isEqualTo(refused.text("transaction"));
     }
 
     @Test

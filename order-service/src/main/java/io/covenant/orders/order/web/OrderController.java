@@ -7,6 +7,7 @@ import io.covenant.orders.placement.CancelOrder;
 import io.covenant.orders.placement.CancellationAnswer;
 import io.covenant.orders.placement.PlaceOrder;
 import io.covenant.orders.placement.PlacementAnswer;
+import io.covenant.transactions.initiator.CommitProtocol;
 import io.covenant.web.idempotency.IdempotencyKey;
 import io.covenant.web.paging.Limit;
 import io.covenant.web.paging.Page;
@@ -29,6 +30,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -51,6 +53,9 @@ class OrderController {
 
     private static final String SOON = "1";
 
+    private static final String PROTOCOL =
+            "How it is committed across the services, as `two-phase`; as configured when absent";
+
     private final PlaceOrder placeOrder;
     private final CancelOrder cancelOrder;
     private final Orders orders;
@@ -72,13 +77,18 @@ class OrderController {
                             in = ParameterIn.HEADER,
                             schema = @Schema(type = "string", maxLength = 128))
                     @Nullable
-                    IdempotencyKey key) {
+                    IdempotencyKey key,
+            @Parameter(description = PROTOCOL) @RequestHeader(name = CommitProtocol.HEADER, required = false) @Nullable
+                    String protocol) {
+        var asked = ProtocolHeader.read(protocol);
         request.refuseDuplicates();
-        return switch (placeOrder.place(request.toRequest(), key)) {
+        return switch (placeOrder.place(request.toRequest(), key, asked)) {
             case PlacementAnswer.Confirmed(var order, var transaction) -> created(OrderView.placed(order, transaction));
             case PlacementAnswer.ConfirmedBefore(var id) -> created(placedBefore(id, request));
-            case PlacementAnswer.Refused(var refusal) -> throw OrderProblems.refused(refusal, request);
-            case PlacementAnswer.Failed(var refusal) -> throw OrderProblems.failed(refusal);
+            case PlacementAnswer.Refused(var refusal, var transaction) ->
+                throw OrderProblems.of(OrderProblems.refused(refusal, request), transaction);
+            case PlacementAnswer.Failed(var refusal, var transaction) ->
+                throw OrderProblems.of(OrderProblems.failed(refusal), transaction);
             case PlacementAnswer.Pending(var placement) -> accepted(OrderView.of(placement));
             case PlacementAnswer.KeyReused() -> throw OrderProblems.keyReused();
         };
@@ -139,7 +149,10 @@ class OrderController {
                             in = ParameterIn.HEADER,
                             schema = @Schema(type = "string", maxLength = 128))
                     @Nullable
-                    IdempotencyKey key) {
+                    IdempotencyKey key,
+            @Parameter(description = PROTOCOL) @RequestHeader(name = CommitProtocol.HEADER, required = false) @Nullable
+                    String protocol) {
+        var asked = ProtocolHeader.read(protocol);
         var order = orders.find(id).orElseThrow(() -> notPlaced(id));
         if (!cancelOrder.isFor(id, key)) {
             throw OrderProblems.keyReused();
@@ -147,7 +160,7 @@ class OrderController {
         if (order.state() == OrderState.CANCELLED) {
             return ResponseEntity.ok(OrderView.of(order));
         }
-        return switch (cancelOrder.cancel(id)) {
+        return switch (cancelOrder.cancel(id, asked)) {
             case CancellationAnswer.Cancelled(var transaction, var at) ->
                 ResponseEntity.ok(OrderView.cancelled(order, transaction, at));
             case CancellationAnswer.Refused(var refusal) ->
@@ -155,8 +168,9 @@ class OrderController {
                 ResponseEntity.ok(orders.find(id)
                         .filter(now -> now.state() == OrderState.CANCELLED)
                         .map(OrderView::of)
-                        .orElseThrow(() -> OrderProblems.refused(refusal)));
-            case CancellationAnswer.Failed(var refusal) -> throw OrderProblems.failed(refusal);
+                        .orElseThrow(() -> OrderProblems.refused(refusal).asException()));
+            case CancellationAnswer.Failed(var refusal) ->
+                throw OrderProblems.failed(refusal).asException();
             case CancellationAnswer.Pending() -> accepted(OrderView.of(order));
         };
     }

@@ -1,6 +1,7 @@
 package io.covenant.orders.order.web;
 
 import io.covenant.transactions.Refusal;
+import io.covenant.transactions.TransactionId;
 import io.covenant.web.idempotency.IdempotencyKey;
 import io.covenant.web.problem.Problem;
 import io.covenant.web.problem.ProblemException;
@@ -8,6 +9,7 @@ import io.covenant.web.problem.Violation;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
 /// Refusals of the shop, in the language of HTTP.
@@ -18,7 +20,7 @@ final class OrderProblems {
     private OrderProblems() {}
 
     /// What was asked for names something that does not exist (422), or does not fit the state of things (409).
-    static ProblemException refused(Refusal refusal, PlaceOrderRequest request) {
+    static Problem refused(Refusal refusal, PlaceOrderRequest request) {
         return switch (refusal.code()) {
             case "unknown-customer" -> unknown(refusal, "customer");
             case "unknown-sku" ->
@@ -27,29 +29,30 @@ final class OrderProblems {
         };
     }
 
-    static ProblemException refused(Refusal refusal) {
-        return Problem.of(HttpStatus.CONFLICT, refusal.code(), refusal.detail())
-                .with(refusal.parameters())
-                .asException();
+    static Problem refused(Refusal refusal) {
+        return Problem.of(HttpStatus.CONFLICT, refusal.code(), refusal.detail()).with(refusal.parameters());
     }
 
-    private static ProblemException unknown(Refusal refusal, String field) {
+    private static Problem unknown(Refusal refusal, String field) {
         return Problem.of(HttpStatus.UNPROCESSABLE_CONTENT, refusal.code(), refusal.detail())
                 .with(refusal.parameters())
-                .violating(List.of(new Violation(field, "must exist")))
-                .asException();
+                .violating(List.of(new Violation(field, "must exist")));
     }
 
     /// Nothing happened, for a reason of the moment: the same request may be sent again.
-    static ProblemException failed(Refusal refusal) {
+    static Problem failed(Refusal refusal) {
         var status = switch (refusal.code()) {
             case "price-changed", "request-in-progress", "stale-token" -> HttpStatus.CONFLICT;
             default -> HttpStatus.SERVICE_UNAVAILABLE;
         };
         return Problem.of(status, refusal.code(), refusal.detail())
                 .with(refusal.parameters())
-                .retryAfter(SOON)
-                .asException();
+                .retryAfter(SOON);
+    }
+
+    /// The problem that a transaction ended with, if there was one: who reads it can look the transaction up.
+    static ProblemException of(Problem problem, @Nullable TransactionId transaction) {
+        return (transaction == null ? problem : problem.with("transaction", transaction.toString())).asException();
     }
 
     static ProblemException keyReused() {

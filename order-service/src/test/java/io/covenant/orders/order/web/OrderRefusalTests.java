@@ -3,6 +3,7 @@ package io.covenant.orders.order.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.covenant.orders.RunningOrders;
+import io.covenant.transactions.initiator.CommitProtocol;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -157,6 +159,30 @@ class OrderRefusalTests extends RunningOrders {
                 .expectBody()
                 .jsonPath("$.errors[0].field")
                 .isEqualTo("Idempotency-Key");
+        expectNothingChanged();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"luck", "", "TWO_PHASE", "two-phase,tcc"})
+    void refusesAProtocolThatIsNone(String protocol) {
+        for (var path : new String[] {"/api/v1/orders", "/api/v1/orders/" + UUID.randomUUID() + "/cancel"}) {
+            http().post()
+                    .uri(path)
+                    .header("X-Commit-Protocol", protocol)
+                    .contentType(MediaType.APPLICATION_JSON)
+                    .body(ORDER)
+                    .exchange()
+                    .expectStatus()
+                    .isBadRequest()
+                    .expectBody()
+                    .jsonPath("$.code")
+                    .isEqualTo("header-invalid")
+                    .jsonPath("$.errors[0].field")
+                    .isEqualTo("X-Commit-Protocol")
+                    .jsonPath("$.errors[0].rule")
+                    .isEqualTo(CommitProtocol.RULE);
+        }
+        assertThat(CommitProtocol.RULE).startsWith("must be one of two-phase, ");
         expectNothingChanged();
     }
 

@@ -110,7 +110,7 @@ final class HttpTransactions implements Transactions {
         return new RunRequest<>(
                 draft.id().value(),
                 draft.name(),
-                null,
+                draft.protocol().name(),
                 draft.deadline().toMillis(),
                 draft.sequential(),
                 draft.branches());

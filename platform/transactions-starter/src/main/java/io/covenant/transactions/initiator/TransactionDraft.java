@@ -11,6 +11,7 @@ import java.util.UUID;
 ///
 /// @param id         under which it runs, and can be asked for
 /// @param name       what it is, for people
+/// @param protocol   how it is committed
 /// @param deadline   when undecided after this long it aborts
 /// @param sequential whether a branch is asked to prepare only when those before it have voted
 /// @param branches   what it does, in which service
@@ -18,6 +19,7 @@ import java.util.UUID;
 public record TransactionDraft(
         TransactionId id,
         String name,
+        CommitProtocol protocol,
         Duration deadline,
         boolean sequential,
         List<BranchRequest<Object>> branches,
@@ -33,21 +35,27 @@ public record TransactionDraft(
     }
 
     static TransactionDraft named(String name, Transactions runner) {
-        return new TransactionDraft(TransactionIds.next(), name, DEFAULT_DEADLINE, false, List.of(), runner);
+        return new TransactionDraft(
+                TransactionIds.next(), name, CommitProtocol.TWO_PHASE, DEFAULT_DEADLINE, false, List.of(), runner);
     }
 
     /// Runs under this id instead of a new one, so that running it again is harmless.
     public TransactionDraft id(TransactionId id) {
-        return new TransactionDraft(id, name, deadline, sequential, branches, runner);
+        return new TransactionDraft(id, name, protocol, deadline, sequential, branches, runner);
     }
 
     public TransactionDraft id(UUID id) {
         return id(new TransactionId(id));
     }
 
+    /// Commits by this protocol, [CommitProtocol#TWO_PHASE] unless said.
+    public TransactionDraft protocol(CommitProtocol protocol) {
+        return new TransactionDraft(id, name, protocol, deadline, sequential, branches, runner);
+    }
+
     /// Aborts when undecided after this long, 3 s unless said.
     public TransactionDraft deadline(Duration deadline) {
-        return new TransactionDraft(id, name, deadline, sequential, branches, runner);
+        return new TransactionDraft(id, name, protocol, deadline, sequential, branches, runner);
     }
 
     /// Asks each branch to prepare only when those before it have voted, instead of all at once.
@@ -55,7 +63,7 @@ public record TransactionDraft(
     /// It takes longer, and keeps transactions that lock the same rows in two databases from waiting for each other
     /// in a circle that no database would notice. Put the branch first whose rows are wanted least.
     public TransactionDraft inTurn() {
-        return new TransactionDraft(id, name, deadline, true, branches, runner);
+        return new TransactionDraft(id, name, protocol, deadline, true, branches, runner);
     }
 
     /// Does this in that service, as the branch of the service's name.
@@ -67,7 +75,7 @@ public record TransactionDraft(
     public TransactionDraft branch(String name, String service, String operation, Object payload) {
         var more = new ArrayList<>(branches);
         more.add(new BranchRequest<>(name, service, operation, payload));
-        return new TransactionDraft(id, this.name, deadline, sequential, more, runner);
+        return new TransactionDraft(id, this.name, protocol, deadline, sequential, more, runner);
     }
 
     /// See [Transactions#run(TransactionDraft)].

@@ -59,6 +59,38 @@ class HttpTransactionsTests {
         assertThat(body.at("/branches/0/payload/customer").asString()).isEqualTo("Ada");
         assertThat(body.at("/branches/1/name").asString()).isEqualTo("shelf");
         assertThat(body.get("inTurn").asBoolean()).isFalse();
+        assertThat(body.get("protocol").asString()).isEqualTo("TWO_PHASE");
+    }
+
+    @Test
+    void asksForAProtocol() {
+        var bodies = new CopyOnWriteArrayList<String>();
+        var coordinator = coordinator((_, body) -> {
+            bodies.add(body);
+            return new Reply(201, resource("COMMITTED", "\"COMMITTED\"", "null"));
+        });
+
+        transactions(coordinator)
+                .named("x")
+                .id(id)
+                .branch("orders", "create", new Order("Ada"))
+                .protocol(CommitProtocol.TCC)
+                .run();
+
+        assertThat(StrictJson.mapper()
+                        .readTree(bodies.getFirst())
+                        .get("protocol")
+                        .asString())
+                .isEqualTo("TCC");
+    }
+
+    @Test
+    void namesProtocolsInKebabCase() {
+        assertThat(CommitProtocol.of("two-phase")).contains(CommitProtocol.TWO_PHASE);
+        assertThat(CommitProtocol.of("TWO_PHASE")).isEmpty();
+        assertThat(CommitProtocol.values())
+                .allSatisfy(protocol ->
+                        assertThat(CommitProtocol.of(protocol.text())).contains(protocol));
     }
 
     @Test
