@@ -40,12 +40,14 @@ public class Customer {
         return name;
     }
 
-    /// What the confirmed orders may sum up to; empty when that does not matter.
+    /// What the orders may sum up to; empty when that does not matter.
     public Optional<BigDecimal> creditLimit() {
         return Optional.ofNullable(creditLimit);
     }
 
-    /// What the confirmed orders sum up to. More than the limit only when that was lowered since.
+    /// What the confirmed orders sum up to, and those that are held for transactions. More than the limit only when
+    /// that
+    /// was lowered since.
     public BigDecimal openAmount() {
         return openAmount;
     }

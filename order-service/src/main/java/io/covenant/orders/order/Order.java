@@ -91,6 +91,14 @@ public class Order implements Persistable<UUID> {
         return lines.stream().map(OrderLine::amount).reduce(BigDecimal.ZERO, BigDecimal::add);
     }
 
+    /// Whether it can be cancelled.
+    public boolean isCancellable() {
+        return switch (state) {
+            case CONFIRMED -> true;
+            case CANCELLED -> false;
+        };
+    }
+
     /// Cancels the order, once the given transaction commits.
     ///
     /// @return whether it could be cancelled; if not, it is as it was

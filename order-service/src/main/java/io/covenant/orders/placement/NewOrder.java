@@ -59,6 +59,11 @@ public record NewOrder(
                         .toList());
     }
 
+    /// The same, placed at this time.
+    public NewOrder placedAt(Instant at) {
+        return new NewOrder(orderId, customer, idempotencyKey, at, lease, lines);
+    }
+
     /// The same, placed under the customer's lock.
     NewOrder under(CustomerLease held) {
         return new NewOrder(orderId, customer, idempotencyKey, placedAt, held, lines);
