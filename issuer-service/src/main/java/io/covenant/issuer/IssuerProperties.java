@@ -26,7 +26,7 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("covenant.issuer")
 record IssuerProperties(
-        @DefaultValue("http://127.0.0.1:8090") URI uri,
+        @DefaultValue("http://127.0.0.1:8091") URI uri,
         @NotNull Path key,
         @DefaultValue Map<String, @Valid Account> roles,
         @DefaultValue Map<String, @Valid Account> services,

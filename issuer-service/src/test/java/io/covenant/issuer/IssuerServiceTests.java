@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 class IssuerServiceTests {
 
-    private static final String URI_IN_TOKENS = "http://127.0.0.1:8090";
+    private static final String URI_IN_TOKENS = "http://127.0.0.1:8091";
 
     @TempDir
     private static Path directory;

@@ -28,6 +28,10 @@ public final class Api {
         this.base = base;
     }
 
+    public URI address() {
+        return base;
+    }
+
     /// An answer, read.
     public record Said(int status, JsonNode body, HttpResponse<byte[]> response) {
 

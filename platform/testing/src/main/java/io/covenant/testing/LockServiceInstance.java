@@ -100,7 +100,8 @@ public final class LockServiceInstance {
                 "--covenant.locks.bootstrap=" + NODE,
                 "--covenant.locks.peers." + NODE + "=127.0.0.1:" + peerPort,
                 "--covenant.locks.members." + NODE + "=" + address(),
-                "--covenant.locks.tls.required=false"));
+                "--covenant.locks.tls.required=false",
+                "--covenant.security.mode=open"));
         try {
             var started = new ProcessBuilder(command)
                     .directory(home.toFile())

@@ -3,13 +3,16 @@ package io.covenant.locks.spring;
 import io.covenant.locks.client.LockClient;
 import io.covenant.locks.fencing.FencingGuard;
 import io.covenant.web.problem.ProblemMapping;
+import io.covenant.web.services.Credentials;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 import net.javacrumbs.shedlock.core.LockProvider;
 import org.aspectj.lang.annotation.Aspect;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -32,6 +35,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /// can use.
 @AutoConfiguration(
         afterName = {
+            "io.covenant.security.SecurityAutoConfiguration",
             "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
             "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration"
         })
@@ -41,8 +45,9 @@ public class LocksAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    LockClient lockClient(LocksProperties properties, Environment environment) {
+    LockClient lockClient(LocksProperties properties, Environment environment, ObjectProvider<LockCredentials> shown) {
         var client = LockClient.builder(nodes(environment))
+                .headers(shown.getIfAvailable(() -> Map::of))
                 .name(who(environment))
                 .ttl(properties.ttl())
                 .grace(properties.grace())
@@ -73,6 +78,18 @@ public class LocksAutoConfiguration {
     private static String who(Environment environment) {
         return environment.getProperty(
                 "covenant.node", environment.getProperty("spring.application.name", "application"));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(Credentials.class)
+    static class ShownToTheLockService {
+
+        @Bean
+        @ConditionalOnBean(Credentials.class)
+        @ConditionalOnMissingBean
+        LockCredentials lockCredentials(Credentials credentials) {
+            return LockCredentials.of(credentials::authorization);
+        }
     }
 
     @Configuration(proxyBeanMethods = false)

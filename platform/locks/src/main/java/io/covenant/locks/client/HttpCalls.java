@@ -23,6 +23,7 @@ import io.covenant.locks.wire.Released;
 import io.covenant.locks.wire.SessionOpened;
 import io.covenant.locks.wire.SessionView;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -76,7 +77,7 @@ final class HttpCalls {
             Answer answer;
             try {
                 answer = answer(call, Reply.of(http.send(request(node, call), BodyHandlers.ofByteArray())));
-            } catch (IOException | IllegalArgumentException e) {
+            } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
                 answer = new Answer.Silence("%s: %s".formatted(node, e));
             } catch (InterruptedException cancelled) {
                 return;
@@ -100,7 +101,7 @@ final class HttpCalls {
                 return silence(calls, "%s answered %d of %d requests".formatted(node, answers.size(), calls.size()));
             }
             return answers.stream().map(one -> answer(node, term, one)).toList();
-        } catch (IOException | IllegalArgumentException | JacksonException e) {
+        } catch (IOException | UncheckedIOException | IllegalArgumentException | JacksonException e) {
             return silence(calls, "%s: %s".formatted(node, e));
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();

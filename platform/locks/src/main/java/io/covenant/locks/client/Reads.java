@@ -2,6 +2,7 @@ package io.covenant.locks.client;
 
 import io.covenant.locks.wire.LockProblem;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -55,7 +56,7 @@ final class Reads {
                             .formatted(
                                     node, status, HttpCalls.problemOf(response).code());
                 }
-            } catch (IOException e) {
+            } catch (IOException | UncheckedIOException e) {
                 why = node + ": " + e;
             }
             if (System.nanoTime() - until > 0) {

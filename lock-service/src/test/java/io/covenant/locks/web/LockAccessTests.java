@@ -1,0 +1,158 @@
+package io.covenant.locks.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.covenant.locks.client.LockClient;
+import io.covenant.locks.client.LockException;
+import io.covenant.locks.wire.AclBody;
+import io.covenant.security.Scopes;
+import io.covenant.testing.TestIssuer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LockAccessTests {
+
+    private static final TestIssuer ISSUER = TestIssuer.shared();
+
+    @TempDir
+    private static Path directory;
+
+    private static SingleNode node;
+    private static URI address;
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    @BeforeAll
+    static void start() throws IOException {
+        node = new SingleNode(
+                directory,
+                Map.of(
+                        "covenant.security.mode",
+                        "enforced",
+                        "covenant.security.issuer",
+                        ISSUER.uri().toString()));
+        address = node.api().address();
+    }
+
+    @AfterAll
+    static void stop() {
+        node.close();
+        HTTP.close();
+    }
+
+    private static HttpResponse<String> send(String method, String path, String token) throws Exception {
+        var request = HttpRequest.newBuilder(address.resolve(path))
+                .header("Content-Type", "application/json")
+                .method(method, method.equals("GET") ? BodyPublishers.noBody() : BodyPublishers.ofString("{}"));
+        if (!token.isEmpty()) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        return HTTP.send(request.build(), BodyHandlers.ofString());
+    }
+
+    private static LockClient client(String token) {
+        return LockClient.builder(List.of(address))
+                .patience(Duration.ofSeconds(3))
+                .headers(() -> token.isEmpty() ? Map.of() : Map.of("Authorization", "Bearer " + token))
+                .build();
+    }
+
+    @Test
+    void aServiceWithTheScopeHoldsLocks() throws Exception {
+        try (var client = client(ISSUER.serviceToken(Scopes.LOCKS_USE))) {
+            try (var lock = client.acquire("customers/alice")) {
+                assertThat(lock.token()).isPositive();
+            }
+        }
+    }
+
+    private static String tokenOf(String service) {
+        return ISSUER.token(
+                claims -> claims.audience(TestIssuer.SERVICES).subject(service).claim("scope", Scopes.LOCKS_USE));
+    }
+
+    @Test
+    void accessListsNameWhoTheTokensAreOf() throws Exception {
+        try (var orders = client(tokenOf("orders"));
+                var inventory = client(tokenOf("inventory"))) {
+            var all = List.of("orders");
+            var _ = orders.files().create("/secret", new byte[] {1});
+            orders.files().setAcl("/secret", new AclBody(all, all, all));
+
+            assertThat(orders.files().read("/secret")).isPresent();
+            assertThatThrownBy(() -> inventory.files().read("/secret")).isInstanceOf(LockException.class);
+            assertThatThrownBy(() -> inventory.files().delete("/secret")).isInstanceOf(LockException.class);
+        }
+    }
+
+    @Test
+    void whoHasNoTokenHoldsNothing() {
+        try (var client = client("")) {
+            assertThatThrownBy(() -> client.acquire("customers/alice"))
+                    .isInstanceOf(LockException.class)
+                    .hasMessageContaining("unauthenticated");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /api/v1/locks",
+        "POST, /api/v1/lock-sessions",
+        "POST, /api/v1/lock-requests",
+        "PUT, /api/v1/files/a",
+        "GET, /api/v1/watch",
+        "GET, /admin/locks/members",
+        "POST, /admin/locks/drain",
+        "GET, /actuator/env",
+        "GET, /nowhere",
+    })
+    void whoHasNoTokenGetsNothing(String method, String path) throws Exception {
+        var answer = send(method, path, "");
+
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(answer.headers().firstValue("WWW-Authenticate")).contains("Bearer");
+        assertThat(answer.body()).contains("\"code\":\"unauthenticated\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /api/v1/locks, locks:operate, locks:use",
+        "GET, /admin/locks/members, locks:use, locks:read",
+        "POST, /admin/locks/drain, locks:read, locks:operate",
+        "POST, /admin/locks/force-release, locks:use, locks:operate",
+    })
+    void eachEndpointTakesItsScope(String method, String path, String other, String needed) throws Exception {
+        var refused = send(method, path, ISSUER.token(other));
+
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(refused.body()).contains("\"scope\":\"" + needed + "\"");
+        assertThat(send(method, path, ISSUER.token(needed)).statusCode()).isNotIn(401, 403, 404, 500);
+    }
+
+    @Test
+    void aServiceIsNoOperator() throws Exception {
+        assertThat(send("POST", "/admin/locks/drain", ISSUER.serviceToken(Scopes.LOCKS_OPERATE))
+                        .statusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void healthIsOpen() throws Exception {
+        assertThat(send("GET", "/actuator/health/liveness", "").statusCode()).isEqualTo(200);
+    }
+}
