@@ -99,7 +99,7 @@ class IssuerServiceTests {
         assertThat(token.getIssuer()).isEqualTo(URI_IN_TOKENS);
         assertThat(token.getSubject()).isEqualTo("orders");
         assertThat(token.getAudience()).containsExactly("covenant-services");
-        assertThat(token.getStringClaim("scope")).isEqualTo("locks:use transactions:read transactions:run");
+        assertThat(token.getStringClaim("scope")).isEqualTo("locks:use stock:read transactions:read transactions:run");
         assertThat(Duration.between(
                         token.getIssueTime().toInstant(),
                         token.getExpirationTime().toInstant()))

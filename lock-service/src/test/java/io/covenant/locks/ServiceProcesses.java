@@ -121,6 +121,7 @@ public final class ServiceProcesses implements AutoCloseable {
                 LockServiceApplication.class.getName(),
                 "--server.port=" + ports.get(name),
                 "--covenant.node=" + name,
+                "--covenant.security.mode=open",
                 "--covenant.locks.data=" + directory.resolve("data-" + name),
                 "--covenant.locks.bootstrap=" + String.join(",", NAMES),
                 "--covenant.locks.tls.certificate=" + identity.certificate(),

@@ -93,6 +93,7 @@ final class LockNodes implements AutoCloseable {
                 "--server.address=127.0.0.1",
                 "--server.port=" + port(name),
                 "--covenant.node=" + name,
+                "--covenant.security.mode=open",
                 "--covenant.locks.data=" + servers.home(name),
                 "--covenant.locks.bootstrap=" + String.join(",", NAMES),
                 "--covenant.locks.tls.certificate=" + identity.certificate(),

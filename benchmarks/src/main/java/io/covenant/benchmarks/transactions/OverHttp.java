@@ -152,6 +152,7 @@ final class OverHttp implements Contestant {
             String node, Role role, Map<Role, Integer> ports, Database database, int connections) {
         var environment = new HashMap<String, String>();
         environment.put("COVENANT_NODE", node);
+        environment.put("COVENANT_SECURITY_MODE", "open");
         environment.put("SERVER_ADDRESS", "127.0.0.1");
         environment.put("SERVER_PORT", Integer.toString(port(ports, role)));
         ports.forEach(

@@ -322,6 +322,7 @@ public final class Platform {
         var environment = new HashMap<String, String>();
         environment.put("COVENANT_NODE", node);
         environment.put("SERVER_ADDRESS", "127.0.0.1");
+        environment.put("COVENANT_SECURITY_MODE", "open");
         environment.put("SERVER_PORT", Integer.toString(port));
         for (Role peer : Role.values()) {
             if (peer != Role.GATEWAY) {

@@ -135,6 +135,7 @@ final class Shop implements AutoCloseable {
             arguments.add("--spring.config.location=" + home() + "application.yml");
             arguments.add("--server.port=" + port);
             arguments.add("--covenant.node=" + name);
+            arguments.add("--covenant.security.mode=open");
             database.springProperties().forEach((key, value) -> arguments.add("--%s=%s".formatted(key, value)));
             context = new SpringApplicationBuilder(application)
                     .registerShutdownHook(false)

@@ -120,7 +120,8 @@ public final class Upstream {
         }
     }
 
-    /// Nobody listens at an instance, as a refused connection proves: it gets nothing, not even in panic, while there is
+    /// Nobody listens at an instance, as a refused connection proves: it gets nothing, not even in panic, while there
+    /// is
     /// another; what fails there until it [returns][#returned] counts for no ejection.
     ///
     /// @return whether this is news

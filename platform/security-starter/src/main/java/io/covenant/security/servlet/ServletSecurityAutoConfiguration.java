@@ -1,5 +1,6 @@
 package io.covenant.security.servlet;
 
+import io.covenant.security.Scopes;
 import io.covenant.security.SecurityProperties;
 import io.covenant.security.token.Granted;
 import io.covenant.web.problem.ProblemWriter;
@@ -81,6 +82,8 @@ public class ServletSecurityAutoConfiguration {
                             .permitAll()
                             .requestMatchers("/actuator/health/**", "/actuator/prometheus")
                             .permitAll();
+                    requests.requestMatchers("/actuator/**").access(AccessRules.everybody(Scopes.METRICS_READ));
+                    requests.requestMatchers("/v3/api-docs/**").authenticated();
                     rules.orderedStream().forEach(rule -> rule.addTo(requests));
                     requests.anyRequest()
                             .access(new UnnamedEndpoints(

@@ -1,5 +1,6 @@
 package io.covenant.transactions.participant;
 
+import io.covenant.security.servlet.AccessRules;
 import io.covenant.transactions.CrashPoints;
 import io.covenant.web.services.ServiceClient;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -171,6 +172,11 @@ public class ParticipantAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
     static class Endpoint {
+
+        @Bean
+        AccessRules branchAccessRules() {
+            return BranchAccess.rules();
+        }
 
         @Bean
         BranchController branchController(

@@ -1,0 +1,26 @@
+package io.covenant.orders;
+
+import static io.covenant.security.servlet.AccessRules.outside;
+
+import io.covenant.security.Scopes;
+import io.covenant.security.servlet.AccessRules;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpMethod;
+
+/// Who may order, and who may know the customers. Whose order it is is asked where orders are found.
+@Configuration(proxyBeanMethods = false)
+class OrderAccess {
+
+    @Bean
+    AccessRules orderAccessRules() {
+        return rules -> rules.requestMatchers(HttpMethod.GET, "/api/v1/orders/**")
+                .access(outside(Scopes.ORDERS_READ))
+                .requestMatchers("/api/v1/orders/**")
+                .access(outside(Scopes.ORDERS_WRITE))
+                .requestMatchers(HttpMethod.GET, "/api/v1/customers/**")
+                .access(outside(Scopes.CUSTOMERS_READ))
+                .requestMatchers("/api/v1/customers/**")
+                .access(outside(Scopes.CUSTOMERS_WRITE));
+    }
+}
