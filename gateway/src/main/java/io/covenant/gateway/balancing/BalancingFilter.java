@@ -57,7 +57,7 @@ final class BalancingFilter implements GlobalFilter, Ordered {
             return chain.filter(exchange);
         }
         var name = route.getUri().getHost();
-        var service = services.named(name);
+        var service = services.open(name);
         if (service.size() == 0) {
             return Mono.error(Trouble.noInstance(name).asException());
         }

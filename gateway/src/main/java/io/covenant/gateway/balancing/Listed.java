@@ -6,40 +6,76 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// Instances as a plain list of addresses names them: `http://127.0.0.1:8101`, or with more about them
-/// `http://10.0.0.7:8101#id=orders-7&weight=3&zone=a&version=2`.
+/// Instances as a plain list names them: `http://127.0.0.1:8101`, or with more about them
+/// `http://10.0.0.7:8101#id=orders-7&weight=3&zone=a&version=2`; and `dns://orders:8101` for all addresses that a name
+/// has.
 ///
 /// Without an id an instance is called after its service and its place in the list, so that `orders-1` is the first
 /// everywhere where the same list is given.
-final class Listed {
+///
+/// @param instances that are named one by one
+/// @param names     whose addresses are looked up again and again
+record Listed(List<Instance> instances, List<Name> names) {
 
-    private Listed() {}
+    /// A name in the DNS that may have many addresses.
+    ///
+    /// @param host  to look up
+    /// @param model what each of its instances is like
+    record Name(String host, int port, Instance model) {
 
-    /// @throws IllegalArgumentException when one of them is no such address
-    static List<Instance> instances(String service, List<URI> addresses) {
-        var instances = new ArrayList<Instance>();
-        for (var address : addresses) {
-            instances.add(instance(service, address, instances.size() + 1));
+        Instance at(String address) {
+            var shown = address.contains(":") ? "[" + address + "]" : address;
+            return new Instance(
+                    model.id() + "@" + address,
+                    base(shown, port),
+                    model.weight(),
+                    model.zone(),
+                    model.metadata(),
+                    false);
         }
-        return List.copyOf(instances);
     }
 
-    private static Instance instance(String service, URI address, int place) {
-        var path = address.getRawPath();
-        if (!"http".equals(address.getScheme())
-                || address.getHost() == null
-                || !(path == null || path.isEmpty() || path.equals("/"))
-                || address.getRawQuery() != null) {
-            throw notAnAddress(service, address);
+    Listed {
+        instances = List.copyOf(instances);
+        names = List.copyOf(names);
+    }
+
+    /// @throws IllegalArgumentException when one of them is no such address
+    static Listed of(String service, List<URI> addresses) {
+        var instances = new ArrayList<Instance>();
+        var names = new ArrayList<Name>();
+        int place = 0;
+        for (var address : addresses) {
+            place++;
+            if ("dns".equals(address.getScheme()) && address.getPort() > 0 && isBase(address)) {
+                var model = instance(service, address, service);
+                names.add(new Name(address.getHost(), address.getPort(), model));
+            } else if ("http".equals(address.getScheme()) && isBase(address)) {
+                instances.add(instance(service, address, service + "-" + place));
+            } else {
+                throw notAnAddress(service, address);
+            }
         }
+        return new Listed(instances, names);
+    }
+
+    private static boolean isBase(URI address) {
+        var path = address.getRawPath();
+        return address.getHost() != null
+                && (path == null || path.isEmpty() || path.equals("/"))
+                && address.getRawQuery() == null;
+    }
+
+    private static Instance instance(String service, URI address, String usualId) {
         var about = about(service, address);
         var id = about.remove("id");
         var weight = about.remove("weight");
         var zone = about.remove("zone");
         try {
             return new Instance(
-                    id == null ? service + "-" + place : id,
+                    id == null ? usualId : id,
                     base(address.getHost(), address.getPort()),
                     weight == null ? 1 : Integer.parseInt(weight),
                     zone == null ? "" : zone,
@@ -53,8 +89,9 @@ final class Listed {
 
     private static Map<String, String> about(String service, URI address) {
         var about = new HashMap<String, String>();
-        if (address.getFragment() != null) {
-            for (var part : address.getFragment().split("&", -1)) {
+        @Nullable String fragment = address.getFragment();
+        if (fragment != null) {
+            for (var part : fragment.split("&", -1)) {
                 int equals = part.indexOf('=');
                 if (equals < 1) {
                     throw notAnAddress(service, address);
@@ -71,7 +108,7 @@ final class Listed {
 
     private static IllegalArgumentException notAnAddress(String service, URI address) {
         return new IllegalArgumentException(
-                "covenant.services.%s: %s is not a base address such as http://127.0.0.1:8101"
-                        .formatted(service, address));
+                "covenant.services.%s: %s is not a base address such as http://127.0.0.1:8101, nor a name such as dns://%s:8101"
+                        .formatted(service, address, service));
     }
 }

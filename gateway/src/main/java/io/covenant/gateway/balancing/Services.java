@@ -12,32 +12,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/// All services that the topology knows.
+/// All services that routes lead to.
 @Component
 public final class Services {
 
     private final Chance chance = Chance.seeded(new SecureRandom().nextLong());
-    private final Map<String, Service> byName = new TreeMap<>();
-    private final Service none;
+    private final Map<String, Service> byName = new ConcurrentSkipListMap<>();
+    private final Topology topology;
+    private final BalancingProperties properties;
+    private final ChangeLog log;
     private final ZonePreference zone;
 
     Services(Topology topology, BalancingProperties properties, ChangeLog log) {
-        zone = properties.zone().isEmpty() ? ZonePreference.NONE : ZonePreference.of(properties.zone());
-        topology.services().forEach((name, addresses) -> {
-            var upstream = new Upstream(name, judging(properties), chance, log);
-            byName.put(
-                    name,
-                    new Service(
-                            upstream,
-                            Listed.instances(name, addresses),
-                            settings(properties, properties.services().get(name))));
-        });
-        none = new Service(
-                new Upstream("none", judging(properties), chance, log), List.of(), settings(properties, null));
+        this.topology = topology;
+        this.properties = properties;
+        this.log = log;
+        this.zone = properties.zone().isEmpty() ? ZonePreference.NONE : ZonePreference.of(properties.zone());
+    }
+
+    /// Knows this service from now on, with the instances that the list names.
+    public Service open(String name) {
+        return byName.computeIfAbsent(
+                name,
+                _ -> new Service(
+                        new Upstream(name, judging(properties), chance, log),
+                        topology.listed(name).instances(),
+                        settings(properties, properties.services().get(name))));
     }
 
     private static Settings judging(BalancingProperties properties) {
@@ -75,11 +79,6 @@ public final class Services {
 
     public Optional<Service> find(String name) {
         return Optional.ofNullable(byName.get(name));
-    }
-
-    /// The service of this name; one without instances if the topology does not know it.
-    Service named(String name) {
-        return byName.getOrDefault(name, none);
     }
 
     ZonePreference zone() {

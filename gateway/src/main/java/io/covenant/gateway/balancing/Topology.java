@@ -17,8 +17,12 @@ public record Topology(
 
     public Topology {
         services.forEach((service, addresses) -> {
-            var _ = Listed.instances(service, addresses);
+            var _ = Listed.of(service, addresses);
         });
         services = Map.copyOf(services);
+    }
+
+    Listed listed(String service) {
+        return Listed.of(service, services.getOrDefault(service, List.of()));
     }
 }

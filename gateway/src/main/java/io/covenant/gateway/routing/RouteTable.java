@@ -2,6 +2,7 @@ package io.covenant.gateway.routing;
 
 import io.covenant.gateway.balancing.BalancingProperties;
 import io.covenant.gateway.balancing.RouteChoices;
+import io.covenant.gateway.balancing.Services;
 import io.covenant.gateway.protection.RouteLimits;
 import java.util.List;
 import java.util.Map;
@@ -33,10 +34,11 @@ class RouteTable {
             new Door("coordinator-api", "coordinator", true, List.of("/v3/api-docs/coordinator")));
 
     @Bean
-    RouteLocator routes(RouteLocatorBuilder builder, BalancingProperties properties) {
+    RouteLocator routes(RouteLocatorBuilder builder, BalancingProperties properties, Services services) {
         properties.routes().keySet().forEach(RouteTable::requireKnown);
         var routes = builder.routes();
         for (var door : DOORS) {
+            services.open(door.service());
             var rules = properties.routes().get(door.id());
             routes.route(door.id(), route -> {
                 var path = route.path(door.paths().toArray(String[]::new));
