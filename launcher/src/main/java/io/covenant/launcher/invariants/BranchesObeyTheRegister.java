@@ -53,8 +53,9 @@ record BranchesObeyTheRegister(DataSource coordinator, Map<String, DataSource> p
     private Map<String, String> sealed() throws SQLException {
         var sealed = new HashMap<String, String>();
         Rows.each(coordinator, """
-                select transaction_id, attempt, sealed::text as sealed
-                  from decision where decision = 'COMMIT' and decided_at > now() - interval '%d minutes'
+                select transaction_id, d.attempt, d.sealed::text as sealed
+                  from decision d left join transaction t on t.id = transaction_id
+                 where d.decision = 'COMMIT' and d.decided_at > now() - interval '%d minutes' and t.saga is null
                 """.formatted(MINUTES), row -> {
             String transaction = row.getString("transaction_id");
             String attempt = Long.toUnsignedString(row.getLong("attempt"), Character.MAX_RADIX);
@@ -66,14 +67,17 @@ record BranchesObeyTheRegister(DataSource coordinator, Map<String, DataSource> p
         return sealed;
     }
 
-    /// The branches whose work is visible, and whether each is recent enough for its decision to be remembered.
+    /// The branches whose work is visible, or confirmed, and whether each is recent enough for its decision to be
+    /// remembered. Steps of sagas obey no register.
     private static Map<String, Boolean> worked(DataSource participant) throws SQLException {
         var worked = new HashMap<String, Boolean>();
         Rows.each(
                 participant,
                 """
                 select gid, at > now() - interval '%d minutes' as recent
-                  from branch_barrier where kind = 'WORK' and at > now() - interval '%d minutes'
+                  from (select gid, at from branch_barrier where kind = 'WORK'
+                        union all select gid, at from branch_local where op = 'END' and kind = 'CONFIRM') worked
+                 where at > now() - interval '%d minutes'
                 """.formatted(MINUTES - 1, MINUTES + LONGEST_BRANCH_MINUTES),
                 row -> worked.put(row.getString("gid"), row.getBoolean("recent")));
         return worked;

@@ -10,7 +10,7 @@ record CreditLimitsHold(DataSource orders) implements Check {
 
     @Override
     public String sentence() {
-        return "the open orders of a customer never exceed the limit";
+        return "the open orders of a customer, with those held, never exceed the limit";
     }
 
     @Override
@@ -19,7 +19,9 @@ record CreditLimitsHold(DataSource orders) implements Check {
         var limited = new int[1];
         Rows.each(orders, """
                 select customer.id, credit_limit, tolerated_amount, coalesce(sum(total), 0) as open
-                  from customer left join orders on customer = customer.id and state = 'CONFIRMED'
+                  from customer
+                  left join (select customer, total from orders where state = 'CONFIRMED'
+                             union all select customer, total from order_hold) o on o.customer = customer.id
                  where credit_limit is not null
                  group by customer.id
                 """, row -> {

@@ -9,7 +9,7 @@ record CustomersOweWhatTheyOrdered(DataSource orders) implements Check {
 
     @Override
     public String sentence() {
-        return "what a customer owes is the sum of their confirmed orders, and a total the sum of its lines";
+        return "what a customer owes is the sum of their confirmed orders and of those held, and a total the sum of its lines";
     }
 
     @Override
@@ -18,18 +18,24 @@ record CustomersOweWhatTheyOrdered(DataSource orders) implements Check {
         var owed = new BigDecimal[] {BigDecimal.ZERO};
         var customers = new int[1];
         Rows.each(orders, """
-                select id, open_amount, coalesce(confirmed, 0) as confirmed
-                  from customer left join (
-                       select customer, sum(total) as confirmed from orders where state = 'CONFIRMED' group by customer) s
-                       on customer = id
+                select id, open_amount, coalesce(confirmed, 0) as confirmed, coalesce(held, 0) as held
+                  from customer
+                  left join (select customer, sum(total) as confirmed from orders where state = 'CONFIRMED' group by customer) s
+                       on s.customer = id
+                  left join (select customer, sum(total) as held from order_hold group by customer) h on h.customer = id
                 """, row -> {
             BigDecimal open = row.getBigDecimal("open_amount");
             BigDecimal confirmed = row.getBigDecimal("confirmed");
+            BigDecimal held = row.getBigDecimal("held");
             customers[0]++;
             owed[0] = owed[0].add(open);
-            if (open.compareTo(confirmed) != 0) {
-                violations.add(
-                        "%s owes %s, confirmed orders sum up to %s".formatted(row.getString("id"), open, confirmed));
+            if (open.compareTo(confirmed.add(held)) != 0) {
+                violations.add("%s owes %s, confirmed orders sum up to %s%s"
+                        .formatted(
+                                row.getString("id"),
+                                open,
+                                confirmed,
+                                held.signum() == 0 ? "" : ", held ones to " + held));
             }
         });
         Rows.each(

@@ -47,6 +47,7 @@ public final class Invariants {
                 new CreditLimitsHold(orders),
                 new NoAcknowledgedOrderIsLost(orders, acknowledged),
                 new NothingStaysPrepared(databases.apply("postgres"), RESOLVED_WITHIN),
+                new NothingStaysHeld(coordinator, participants, RESOLVED_WITHIN),
                 new NobodyWaitsForAnAnswer(orders, RESOLVED_WITHIN),
                 new TransactionsEnd(coordinator, RESOLVED_WITHIN),
                 new BranchesObeyTheRegister(coordinator, participants),

@@ -67,9 +67,11 @@ record OrdersAndStockAgree(DataSource orders, DataSource inventory) implements C
                 inventory,
                 """
                 select order_id, sku,
-                       coalesce(-sum(quantity) filter (where reason = 'ORDER'), 0) as taken,
+                       coalesce(-sum(quantity) filter (where reason in ('ORDER', 'COMPENSATION')), 0) as taken,
                        coalesce(sum(quantity) filter (where reason = 'CANCELLATION'), 0) as given_back
                   from stock_movement where order_id is not null group by order_id, sku
+                having -sum(quantity) filter (where reason in ('ORDER', 'COMPENSATION')) <> 0
+                    or bool_or(reason = 'CANCELLATION')
                 """,
                 row -> moved.computeIfAbsent(row.getObject("order_id", UUID.class), _ -> new HashMap<>())
                         .put(row.getString("sku"), new Taken(row.getLong("taken"), row.getLong("given_back"))));

@@ -8,7 +8,7 @@ record StockIsTheSumOfItsMovements(DataSource inventory) implements Check {
 
     @Override
     public String sentence() {
-        return "stock on hand is the sum of its movements and never negative";
+        return "stock on hand, with what is held, is the sum of its movements and never negative";
     }
 
     @Override
@@ -16,18 +16,26 @@ record StockIsTheSumOfItsMovements(DataSource inventory) implements Check {
         var violations = new ArrayList<String>();
         var totals = new long[3];
         Rows.each(inventory, """
-                select sku, on_hand, coalesce(moved, 0) as moved, coalesce(movements, 0) as movements
-                  from stock_item left join (
-                       select sku, sum(quantity) as moved, count(*) as movements from stock_movement group by sku) s
+                select sku, on_hand, stock_item.held, coalesce(moved, 0) as moved, coalesce(movements, 0) as movements,
+                       coalesce(h.holds, 0) as holds
+                  from stock_item
+                  left join (select sku, sum(quantity) as moved, count(*) as movements from stock_movement group by sku) s
                        using (sku)
+                  left join (select sku, sum(quantity) as holds from stock_hold group by sku) h using (sku)
                 """, row -> {
             long onHand = row.getLong("on_hand");
             long moved = row.getLong("moved");
             totals[0]++;
             totals[1] += row.getLong("movements");
             totals[2] += onHand;
-            if (onHand != moved || onHand < 0) {
-                violations.add("%s: %d on hand, movements sum up to %d".formatted(row.getString("sku"), onHand, moved));
+            long held = row.getLong("held");
+            if (onHand + held != moved || onHand < 0) {
+                violations.add("%s: %d on hand%s, movements sum up to %d"
+                        .formatted(row.getString("sku"), onHand, held == 0 ? "" : ", %d held".formatted(held), moved));
+            }
+            if (held != row.getLong("holds")) {
+                violations.add(
+                        "%s: %d held, holds sum up to %d".formatted(row.getString("sku"), held, row.getLong("holds")));
             }
         });
         return Sight.of(

@@ -55,12 +55,16 @@ class InvariantsTests {
     @BeforeEach
     void begin() throws SQLException {
         run("coordinator", "truncate transaction, decision");
-        run("orders", "truncate customer, orders, order_line, placement, branch_barrier, branch_hazard");
+        run(
+                "orders",
+                "truncate customer, orders, order_line, order_hold, cancel_hold, placement, branch_barrier, branch_local, branch_hazard");
         run("orders", "insert into customer values ('alice', 'Alice', 100, 15), ('bruno', 'Bruno', 100, 0)");
         order(FIRST, "CONFIRMED", 2);
         order(SECOND, "CANCELLED", 1);
         run("inventory", "alter table stock_movement disable trigger all");
-        run("inventory", "truncate stock_item, stock_movement, stock_count, branch_barrier, branch_hazard");
+        run(
+                "inventory",
+                "truncate stock_item, stock_movement, stock_count, stock_hold, stock_return, branch_barrier, branch_local, branch_hazard");
         run("inventory", "insert into stock_item values ('cup', 'Cup', 7.50, 3)");
         run(
                 "inventory",
@@ -235,6 +239,65 @@ class InvariantsTests {
     }
 
     @Test
+    void countWhatIsHeld() throws Exception {
+        hold(FIRST, "now() + interval '10 seconds'");
+
+        assertThat(check()).allMatch(Finding::holds);
+        assertThat(check()).extracting(Finding::figures).contains("2 reserved now");
+    }
+
+    @Test
+    void noticeWhatStaysHeldWithoutATransaction() throws Exception {
+        hold(FIRST, "now() - interval '6 seconds'");
+
+        assertThat(violationsOf("what is held belongs"))
+                .hasSize(2)
+                .allMatch(violation -> violation.contains("its transaction is over or unknown"));
+    }
+
+    @Test
+    void noticeAHoldThatNobodyReserved() throws Exception {
+        hold(FIRST, "now() + interval '10 seconds'");
+        run("inventory", "delete from branch_local");
+
+        assertThat(violationsOf("what is held belongs"))
+                .singleElement()
+                .asString()
+                .contains("stock_hold of cov1:%s:%s:inventory is not reserved".formatted(FIRST, ATTEMPT));
+    }
+
+    @Test
+    void noticeStockHeldByNobody() throws Exception {
+        run("inventory", "update stock_item set held = 1, on_hand = 2");
+
+        assertViolated("stock on hand", "cup: 1 held, holds sum up to 0");
+    }
+
+    @Test
+    void noticeAConfirmationThatTheRegisterDidNotSeal() throws Exception {
+        run(
+                "inventory",
+                "insert into branch_local values ('cov1:%s:%s:inventory', 'END', 'CONFIRM', '%s')"
+                        .formatted(FIRST, ATTEMPT, FIRST));
+
+        assertViolated(
+                "a branch is committed exactly",
+                "inventory is committed in inventory, and the register does not say so");
+    }
+
+    @Test
+    void forgetStockThatWasTakenAndGivenBackByASagaThatCameToNothing() throws Exception {
+        var order = UUID.randomUUID();
+        movement(order, -1, "ORDER");
+        run("inventory", "update stock_item set on_hand = 2");
+        assertViolated("an order exists", "orders says nothing, inventory says 1 of cup taken, 0 given back");
+
+        movement(order, 1, "COMPENSATION");
+        run("inventory", "update stock_item set on_hand = 3");
+        assertThat(check()).allMatch(Finding::holds);
+    }
+
+    @Test
     void forgiveWhatIsOnItsWay() throws Exception {
         run("inventory", "update stock_item set on_hand = 4");
         Thread repair = Thread.ofVirtual().start(() -> {
@@ -270,6 +333,34 @@ class InvariantsTests {
             assertThat(finding.sentence()).startsWith(sentence);
             assertThat(finding.violations()).singleElement().asString().contains(violation);
         });
+    }
+
+    private List<String> violationsOf(String sentence) throws InterruptedException {
+        return check().stream()
+                .filter(finding -> finding.sentence().startsWith(sentence))
+                .findFirst()
+                .orElseThrow()
+                .violations();
+    }
+
+    /// One more cup is held for an order of 7.50 that alice may get.
+    private static void hold(UUID transaction, String until) throws SQLException {
+        for (String service : List.of("orders", "inventory")) {
+            run(service, """
+                    insert into branch_local (gid, op, kind, transaction_id, operation, until)
+                    values ('cov1:%s:%s:%s', 'WORK', 'WORK', '%s', 'hold', %s)
+                    """.formatted(transaction, ATTEMPT, service, transaction, until));
+        }
+        run("inventory", "update stock_item set on_hand = on_hand - 1, held = 1");
+        run(
+                "inventory",
+                "insert into stock_hold values ('cov1:%s:%s:inventory', 'cup', 1, '%s', '%s', '%s', now())"
+                        .formatted(transaction, ATTEMPT, transaction, transaction, transaction));
+        run("orders", "update customer set open_amount = open_amount + 7.50 where id = 'alice'");
+        run(
+                "orders",
+                "insert into order_hold values ('cov1:%s:%s:orders', '%s', '%s', 'alice', 7.50, null, '{}', now())"
+                        .formatted(transaction, ATTEMPT, transaction, transaction));
     }
 
     private List<Finding> check() throws InterruptedException {
