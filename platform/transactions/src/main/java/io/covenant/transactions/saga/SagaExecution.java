@@ -44,6 +44,10 @@ public final class SagaExecution implements Protocol<State, Input, Effect> {
             return new Asked(Phase.SENT, tries + 1, trouble);
         }
 
+        Asked stillAccepted() {
+            return new Asked(Phase.ACCEPTED, tries == Integer.MAX_VALUE ? tries : tries + 1, trouble);
+        }
+
         Asked failing(Phase now, Refusal why) {
             return new Asked(now, tries, Optional.of(why));
         }
@@ -321,7 +325,8 @@ public final class SagaExecution implements Protocol<State, Input, Effect> {
         var asked = asked(running, step);
         return switch (asked.phase()) {
             case WAITING -> new Step<>(asking(running, step, asked.again()), List.of(new Effect.Act(step)));
-            case ACCEPTED -> new Step<>(running, List.of(new Effect.Act(step)));
+            // Asked ever more rarely, as if it failed; and however often.
+            case ACCEPTED -> new Step<>(asking(running, step, asked.stillAccepted()), List.of(new Effect.Act(step)));
             case SENT, STUCK -> Step.stay(running);
         };
     }
