@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.covenant.coordinator.transaction.RunAnswer;
+import io.covenant.coordinator.transaction.TransactionPlan;
 import io.covenant.testing.DatabaseOf;
 import io.covenant.testing.RealPostgres;
 import io.covenant.testing.TestDatabase;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,6 +58,21 @@ class ForcedWritesTests {
     }
 
     @Test
+    void forcesTheBeginAndTheDecisionOfASaga() throws Exception {
+        var measured = measure(
+                1,
+                200,
+                Outcome.COMMITTED,
+                () -> Plans.saga(
+                        Duration.ofSeconds(3),
+                        Plans.step("a"),
+                        Plans.pivot("b", "a").asPivot(),
+                        Plans.pivot("c", "b")));
+
+        assertThat(measured.forced()).isBetween(0.97 * 400, 400 + measured.background());
+    }
+
+    @Test
     void sharesForcedWritesAmongThirtyTwo() throws Exception {
         var measured = measure(32, 2000, Outcome.COMMITTED);
 
@@ -66,6 +83,11 @@ class ForcedWritesTests {
     private record Measured(double forced, double background) {}
 
     private Measured measure(int clients, int transactions, Outcome expected) throws Exception {
+        return measure(clients, transactions, expected, () -> Plans.order("orders", "inventory"));
+    }
+
+    private Measured measure(int clients, int transactions, Outcome expected, Supplier<TransactionPlan> plans)
+            throws Exception {
         long before;
         long began;
         try (var engine = CoordinatorEngine.of("coordinator-1", database.runtime(), services)
@@ -76,7 +98,7 @@ class ForcedWritesTests {
             began = System.nanoTime();
             Callable<Void> client = () -> {
                 for (int i = 0; i < transactions / clients; i++) {
-                    var answer = engine.transactions().run(Plans.order("orders", "inventory"));
+                    var answer = engine.transactions().run(plans.get());
                     assertThat(((RunAnswer.Decided) answer).transaction().outcome())
                             .isEqualTo(expected);
                 }

@@ -6,8 +6,11 @@ import io.covenant.coordinator.transaction.Asking;
 import io.covenant.coordinator.transaction.Finish;
 import io.covenant.coordinator.transaction.Participants;
 import io.covenant.coordinator.transaction.Participants.PrepareAnswer;
+import io.covenant.coordinator.transaction.Payload;
+import io.covenant.coordinator.transaction.StepCall;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Vote;
+import io.covenant.transactions.saga.SagaExecution.Ask;
 import io.covenant.transactions.tcc.TryAnswer;
 import io.covenant.transactions.wire.EvidenceReply;
 import io.covenant.transactions.wire.EvidenceReply.Shown;
@@ -18,6 +21,7 @@ import io.covenant.transactions.wire.PreparedBranches;
 import io.covenant.transactions.wire.PreparedBranches.Prepared;
 import io.covenant.transactions.wire.SettleReply;
 import io.covenant.transactions.wire.SettleReply.Settled;
+import io.covenant.transactions.wire.StepReply;
 import io.covenant.transactions.wire.TryReply;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,6 +48,8 @@ public final class ParticipantServer implements AutoCloseable {
 
     private volatile Function<JsonNode, @Nullable Answer> onPrepare = _ -> null;
 
+    private volatile Function<JsonNode, @Nullable Answer> onStep = _ -> null;
+
     /// What to answer instead.
     public record Answer(int status, String body) {}
 
@@ -61,6 +67,9 @@ public final class ParticipantServer implements AutoCloseable {
         server.createContext("/internal/v1/branches/rollback", exchange -> finish(exchange, Finish.ABORT));
         server.createContext("/internal/v1/branches/confirm", exchange -> finish(exchange, Finish.CONFIRM));
         server.createContext("/internal/v1/branches/cancel", exchange -> finish(exchange, Finish.CANCEL));
+        server.createContext("/internal/v1/steps/act", exchange -> step(exchange, Ask.ACT));
+        server.createContext("/internal/v1/steps/undo", exchange -> step(exchange, Ask.UNDO));
+        server.createContext("/internal/v1/steps/fence", exchange -> step(exchange, Ask.FENCE));
         server.createContext("/internal/v1/branches/prepared", this::prepared);
         server.createContext("/internal/v1/branches/evidence", this::evidence);
         server.start();
@@ -72,6 +81,10 @@ public final class ParticipantServer implements AutoCloseable {
 
     public void onPrepare(Function<JsonNode, @Nullable Answer> answer) {
         onPrepare = answer;
+    }
+
+    public void onStep(Function<JsonNode, @Nullable Answer> answer) {
+        onStep = answer;
     }
 
     /// The payloads as they came over the wire.
@@ -108,6 +121,28 @@ public final class ParticipantServer implements AutoCloseable {
             case Vote.No(var refusal) -> new TryAnswer.Refused(refusal);
             case Vote.ReadOnly _ -> new TryAnswer.Nothing();
         };
+    }
+
+    private void step(HttpExchange exchange, Ask ask) throws IOException {
+        var text = new String(exchange.getRequestBody().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        var request = JSON.readTree(text);
+        var payload = text.substring(text.indexOf("\"payload\":") + 10, text.length() - 1);
+        payloads.add(payload);
+        requestIds.add(exchange.getRequestHeaders().getFirst("X-Request-Id"));
+        var bent = onStep.apply(request);
+        if (bent != null) {
+            respond(exchange, bent.status(), bent.body());
+            return;
+        }
+        var answer = model.step(new StepCall(
+                BranchId.parse(request.path("gid").asString()).orElseThrow(),
+                "here",
+                ask,
+                request.path("operation").asString(),
+                Payload.of(payload),
+                java.time.Duration.ofSeconds(1),
+                null));
+        respond(exchange, 200, JSON.writeValueAsString(StepReply.of(answer)));
     }
 
     private void finish(HttpExchange exchange, Finish how) throws IOException {
