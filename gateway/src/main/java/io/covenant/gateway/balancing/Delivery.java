@@ -48,6 +48,8 @@ final class Delivery {
 
     private Criteria criteria;
     private int tries;
+    /// When the last try began.
+    private long begun;
     /// What to answer when nobody else is asked: that something may have been done outweighs that something was not.
     private @Nullable ProblemException worst;
 
@@ -98,6 +100,10 @@ final class Delivery {
 
     private Mono<Void> send(Call next) {
         tries++;
+        if (tries > 1) {
+            service.retried();
+        }
+        begun = System.nanoTime();
         var mine = new Attempt(exchange, next.instance(), tries);
         attempt = mine;
         call = next;
@@ -151,6 +157,7 @@ final class Delivery {
             }
         }
         status = code;
+        exchange.getAttributes().put(Served.HEAD_NANOS, now - begun);
         if (!bad) {
             mine.answered(now);
         }

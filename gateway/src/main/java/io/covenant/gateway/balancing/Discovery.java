@@ -34,16 +34,23 @@ final class Discovery implements SmartLifecycle {
     private final Topology topology;
     private final List<DiscoveryClient> registries;
     private final NameLookup lookup;
+    private final BalancingMetrics metrics;
     private final Map<String, List<String>> lastAddresses = new HashMap<>();
     /// Told once, until it is over.
     private final Set<String> told = new HashSet<>();
     private volatile @Nullable Thread thread;
 
-    Discovery(Services services, Topology topology, ObjectProvider<DiscoveryClient> registries, NameLookup lookup) {
+    Discovery(
+            Services services,
+            Topology topology,
+            ObjectProvider<DiscoveryClient> registries,
+            NameLookup lookup,
+            BalancingMetrics metrics) {
         this.services = services;
         this.topology = topology;
         this.registries = registries.orderedStream().toList();
         this.lookup = lookup;
+        this.metrics = metrics;
     }
 
     @Override
@@ -52,6 +59,7 @@ final class Discovery implements SmartLifecycle {
             while (!Thread.currentThread().isInterrupted()) {
                 try {
                     look();
+                    metrics.refresh(services.all());
                 } catch (RuntimeException unexpected) {
                     log.error("discovery failed; the instances of before stay", unexpected);
                 }

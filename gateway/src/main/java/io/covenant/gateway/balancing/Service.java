@@ -11,6 +11,7 @@ import io.covenant.balancing.view.UpstreamView;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 
 /// One service: its instances as discovery names them, changed by what operators want.
@@ -22,6 +23,7 @@ public final class Service {
     /// Held here so that a route keeps its turns; forgotten when operators change the policy.
     private final Map<Selection, Picker> pickers = new ConcurrentHashMap<>();
 
+    private final LongAdder retries = new LongAdder();
     private final Object change = new Object();
     private final ClusterSettings configured;
     private List<Instance> discovered;
@@ -139,6 +141,15 @@ public final class Service {
 
     Picker picker(Selection selection) {
         return pickers.computeIfAbsent(selection, upstream::picker);
+    }
+
+    void retried() {
+        retries.increment();
+    }
+
+    /// How many tries there were after first ones.
+    double retries() {
+        return retries.sum();
     }
 
     RetryBudget budget() {

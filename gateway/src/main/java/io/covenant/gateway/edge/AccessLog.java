@@ -28,13 +28,14 @@ final class AccessLog {
         Route route = exchange.getAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
         try (var _ = MDC.putCloseable("requestId", RequestId.of(exchange))) {
             log.info(
-                    "{} {} {} route={} tries={} instance={} {} us",
+                    "{} {} {} route={} tries={} instance={} head={} us {} us",
                     request.getMethod(),
                     path,
                     status == null ? "-" : status.value(),
                     route == null ? "-" : route.getId(),
                     exchange.getAttributeOrDefault(Served.TRIES, 0),
                     exchange.getAttributeOrDefault(Served.BY, "-"),
+                    exchange.getAttributeOrDefault(Served.HEAD_NANOS, 0L) / 1_000,
                     (System.nanoTime() - begun) / 1_000);
         }
     }

@@ -1,5 +1,7 @@
 package io.covenant.gateway.edge;
 
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.springframework.http.HttpStatus;
 
@@ -9,8 +11,10 @@ import org.springframework.http.HttpStatus;
 /// @param code       the rule, in kebab case, for programs
 /// @param detail     one sentence for people
 /// @param properties the figures of the sentence, for programs
-/// @param retry      whether the same request may be sent again in a second
+/// @param retry      whether the same request may be sent again, in a second unless it says when
 public record Problem(HttpStatus status, String code, String detail, Map<String, Object> properties, boolean retry) {
+
+    private static final String RETRY_AFTER = "retryAfterMillis";
 
     static final String TYPES = "https://covenant.io/problems/";
 
@@ -30,6 +34,18 @@ public record Problem(HttpStatus status, String code, String detail, Map<String,
     /// The same problem, which may be gone in a second.
     public Problem passing() {
         return new Problem(status, code, detail, properties, true);
+    }
+
+    /// The same problem, which will be gone after so long.
+    public Problem passingIn(Duration wait) {
+        var more = new HashMap<>(properties);
+        more.put(RETRY_AFTER, Math.max(1, wait.toMillis()));
+        return new Problem(status, code, detail, more, true);
+    }
+
+    /// In whole seconds, rounded up.
+    long retryAfterSeconds() {
+        return properties.get(RETRY_AFTER) instanceof Long millis ? (millis + 999) / 1_000 : 1;
     }
 
     public ProblemException asException() {

@@ -60,7 +60,7 @@ final class ProblemHandler implements ErrorWebExceptionHandler {
         response.setStatusCode(problem.status());
         response.getHeaders().setContentType(MediaType.APPLICATION_PROBLEM_JSON);
         if (problem.retry()) {
-            response.getHeaders().set(HttpHeaders.RETRY_AFTER, "1");
+            response.getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(problem.retryAfterSeconds()));
         }
         if (UNREAD.contains(problem.status())) {
             response.getHeaders().set(HttpHeaders.CONNECTION, "close"); // the rest of the request is not waited for

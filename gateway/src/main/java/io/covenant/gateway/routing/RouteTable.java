@@ -3,6 +3,7 @@ package io.covenant.gateway.routing;
 import io.covenant.gateway.balancing.BalancingProperties;
 import io.covenant.gateway.balancing.RouteChoices;
 import io.covenant.gateway.balancing.Services;
+import io.covenant.gateway.limits.RateProperties;
 import io.covenant.gateway.protection.RouteLimits;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +35,10 @@ class RouteTable {
             new Door("coordinator-api", "coordinator", true, List.of("/v3/api-docs/coordinator")));
 
     @Bean
-    RouteLocator routes(RouteLocatorBuilder builder, BalancingProperties properties, Services services) {
-        properties.routes().keySet().forEach(RouteTable::requireKnown);
+    RouteLocator routes(
+            RouteLocatorBuilder builder, BalancingProperties properties, RateProperties rates, Services services) {
+        properties.routes().keySet().forEach(id -> requireKnown("balancing.routes", id));
+        rates.limits().keySet().forEach(id -> requireKnown("rate.limits", id));
         var routes = builder.routes();
         for (var door : DOORS) {
             services.open(door.service());
@@ -55,10 +58,10 @@ class RouteTable {
         return routes.build();
     }
 
-    private static void requireKnown(String id) {
+    private static void requireKnown(String key, String id) {
         if (DOORS.stream().noneMatch(door -> door.id().equals(id))) {
-            throw new IllegalArgumentException("covenant.gateway.balancing.routes.%s: there is no such route, only %s"
-                    .formatted(id, DOORS.stream().map(Door::id).collect(Collectors.joining(", "))));
+            throw new IllegalArgumentException("covenant.gateway.%s.%s: there is no such route, only %s"
+                    .formatted(key, id, DOORS.stream().map(Door::id).collect(Collectors.joining(", "))));
         }
     }
 

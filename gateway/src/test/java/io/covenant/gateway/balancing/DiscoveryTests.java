@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.covenant.balancing.Instance;
 import io.covenant.gateway.Backend;
 import io.covenant.gateway.RunningGateway;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -74,7 +75,12 @@ class DiscoveryTests {
         var services = new Services(topology, properties, new ChangeLog());
         var service = services.open("orders");
         var beans = new StaticListableBeanFactory(Map.of("registry", registry));
-        discovery = new Discovery(services, topology, beans.getBeanProvider(DiscoveryClient.class), names);
+        discovery = new Discovery(
+                services,
+                topology,
+                beans.getBeanProvider(DiscoveryClient.class),
+                names,
+                new BalancingMetrics(new SimpleMeterRegistry()));
         discovery.look();
         return service;
     }

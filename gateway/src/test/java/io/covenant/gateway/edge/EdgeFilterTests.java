@@ -123,7 +123,7 @@ class EdgeFilterTests {
                         .singleElement()
                         .asString()
                         .containsPattern("GET /api/v1/stock/A 200 route=stock tries=1 instance="
-                                + SharedGateway.INVENTORY.address() + " \\d+ us")
+                                + SharedGateway.INVENTORY.address() + " head=\\d+ us \\d+ us")
                         .doesNotContain("secret"));
     }
 

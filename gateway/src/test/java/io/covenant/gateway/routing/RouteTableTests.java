@@ -2,6 +2,7 @@ package io.covenant.gateway.routing;
 
 import static io.covenant.gateway.SharedGateway.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.covenant.gateway.SharedGateway;
 import java.net.http.HttpRequest;
@@ -122,6 +123,10 @@ class RouteTableTests {
         assertThat(gateway().get("/actuator/health/readiness").status()).isEqualTo(200);
         assertThat(gateway().get("/actuator/health/liveness").status()).isEqualTo(200);
         assertThat(gateway().get("/actuator/prometheus").text()).contains("jvm_memory_used_bytes");
+        await().untilAsserted(() -> assertThat(
+                        gateway().get("/actuator/prometheus").text())
+                .contains("covenant_gateway_instance_available{instance=\"orders-1\",service=\"orders\"} 1.0")
+                .contains("covenant_gateway_retries_total{service=\"orders\"}"));
     }
 
     @ParameterizedTest

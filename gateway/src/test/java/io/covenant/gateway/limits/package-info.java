@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.gateway.limits;
+
+import org.jspecify.annotations.NullMarked;
