@@ -83,6 +83,7 @@ class CoordinatorConfiguration {
         recovery.requireOrder(Binder.get(environment)
                 .bind(RecoverySettings.PARTICIPANTS_RETENTION, Duration.class)
                 .orElse(RecoverySettings.DEFAULT_PARTICIPANTS_RETENTION));
+        warnOfTextbookTimeOuts(transactions);
         var leadership = leaderships.of("coordinator/forget");
         return new CoordinatorEngine.Parts(
                         topology.node(),
@@ -96,6 +97,14 @@ class CoordinatorConfiguration {
                         InstantSource.system())
                 .engine()
                 .forgetWhen(() -> forgets(leadership));
+    }
+
+    private static void warnOfTextbookTimeOuts(TransactionSettings transactions) {
+        if (transactions.unsafeTextbookTimeouts()) {
+            LOG.warn(
+                    "UNSAFE: covenant.transactions.threephase.unsafe-textbook-timeouts is on. A coordinator whose time is up"
+                            + " decides alone: others may decide otherwise. It is meant for teaching.");
+        }
     }
 
     /// One of the coordinators, as long as that can be found out; else each: the database has them take turns, and what

@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(
         value = CommitProtocol.class,
-        names = {"TWO_PHASE", "TCC"})
+        names = {"TWO_PHASE", "THREE_PHASE", "TCC"})
 class CoordinatorEngineTests {
 
     private static final Duration SHORT = Duration.ofMillis(300);
@@ -90,6 +90,10 @@ class CoordinatorEngineTests {
         engines.forEach(CoordinatorEngine::close);
     }
 
+    private String proposed() {
+        return protocol == CommitProtocol.THREE_PHASE ? "attempt" : "decision-proposed";
+    }
+
     @Test
     void commitsWhenEveryBranchVotesYes() {
         var plan = order("orders", "inventory");
@@ -107,7 +111,7 @@ class CoordinatorEngineTests {
                         "begun",
                         protocol == CommitProtocol.TCC ? "tried" : "voted",
                         "votes-in",
-                        "decision-proposed",
+                        proposed(),
                         "decided",
                         "told",
                         "acknowledged",
@@ -423,7 +427,7 @@ class CoordinatorEngineTests {
                     assertThat(found.state()).isEqualTo(State.COMMITTED);
                     assertThat(found.owner()).isEqualTo("coordinator-1");
                     assertThat(events(found))
-                            .containsSubsequence("begun", "decision-proposed", "taken-over", "decided", "finished");
+                            .containsSubsequence("begun", proposed(), "taken-over", "decided", "finished");
                 }));
     }
 

@@ -11,10 +11,16 @@ import io.covenant.transactions.Refusal;
 import io.covenant.transactions.Vote;
 import io.covenant.transactions.saga.SagaAnswer;
 import io.covenant.transactions.tcc.Settlement.Finding;
+import io.covenant.transactions.threephase.Outcome;
+import io.covenant.transactions.threephase.Site;
+import io.covenant.transactions.threephase.Standing;
+import io.covenant.transactions.threephase.ThreePhaseCommit.Input;
+import io.covenant.transactions.threephase.ThreePhaseParticipant.Request;
 import io.covenant.transactions.wire.FinishReply.Result;
 import io.covenant.transactions.wire.SettleReply.Settled;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -43,11 +49,13 @@ public final class ModelParticipants implements Participants {
     private final Set<String> services;
     private final Map<BranchId, Held> branches = new ConcurrentHashMap<>();
     private final ModelSteps steps = new ModelSteps();
+    private final Map<BranchId, Standing> standings = new HashMap<>();
     private final List<String> calls = new CopyOnWriteArrayList<>();
 
     private volatile Function<Preparation, @Nullable PrepareAnswer> onPrepare = _ -> null;
     private volatile BiFunction<BranchId, Decision, @Nullable Settled> onFinish = (_, _) -> null;
     private volatile Function<String, @Nullable FinishAnswer> onFinishRequest = _ -> null;
+    private volatile BiFunction<BranchId, Request, @Nullable SiteAnswer> onAsk = (_, _) -> null;
 
     public ModelParticipants(String... services) {
         this.services = Set.of(services);
@@ -64,6 +72,11 @@ public final class ModelParticipants implements Participants {
 
     public void onFinishRequest(Function<String, @Nullable FinishAnswer> answer) {
         onFinishRequest = answer;
+    }
+
+    /// Answers in place of the site where the function answers.
+    public void onAsk(BiFunction<BranchId, Request, @Nullable SiteAnswer> answer) {
+        onAsk = answer;
     }
 
     public static PrepareAnswer no(String code) {
@@ -111,6 +124,59 @@ public final class ModelParticipants implements Participants {
             results.add(one == null ? finishHonestly(branch, how) : one);
         }
         return new FinishAnswer.Answered(results);
+    }
+
+    @Override
+    public SiteAnswer ask(String service, BranchId branch, Request request) {
+        calls.add(switch (request) {
+                    case Request.Elect _ -> "elect ";
+                    case Request.Attempt _ -> "attempt ";
+                    case Request.TimedOut _ -> throw new IllegalArgumentException("nobody asks that");
+                }
+                + service);
+        var bent = onAsk.apply(branch, request);
+        return bent == null ? askHonestly(branch, request) : bent;
+    }
+
+    public SiteAnswer askHonestly(BranchId branch, Request request) {
+        var site = new Site.Branch(branch);
+        synchronized (standings) {
+            var before = standings.getOrDefault(branch, Standing.NEW);
+            var after = switch (request) {
+                case Request.Elect(var election) -> before.elected(election);
+                case Request.Attempt(var election, var outcome) -> before.attempted(election, outcome);
+                case Request.TimedOut _ -> throw new IllegalArgumentException("nobody asks that");
+            };
+            after.ifPresent(standing -> standings.put(branch, standing));
+            return new SiteAnswer.Said(
+                    switch (request) {
+                        case Request.Elect(var election) ->
+                            after.<Input>map(standing -> new Input.Elected(site, election, standing))
+                                    .orElseGet(() -> new Input.Refused(site, election, before));
+                        case Request.Attempt(var election, var _) ->
+                            after.<Input>map(_ -> new Input.Accepted(site, election))
+                                    .orElseGet(() -> new Input.Refused(site, election, before));
+                        case Request.TimedOut _ -> throw new IllegalArgumentException("nobody asks that");
+                    });
+        }
+    }
+
+    @Override
+    public FinishAnswer tell(String service, BranchId branch, Outcome outcome) {
+        var answer = finish(service, Finish.ofPrepared(outcome.decisionFor(branch)), List.of(branch));
+        if (answer instanceof FinishAnswer.Answered) {
+            synchronized (standings) {
+                standings.compute(branch, (_, before) -> (before == null ? Standing.NEW : before).learned(outcome));
+            }
+        }
+        return answer;
+    }
+
+    /// Where the branches stand in three-phase commits.
+    public Map<BranchId, Standing> standings() {
+        synchronized (standings) {
+            return Map.copyOf(standings);
+        }
     }
 
     private Settled finishHonestly(BranchId branch, Finish how) {

@@ -17,6 +17,8 @@ import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.participant.BranchExecutor;
 import io.covenant.transactions.participant.BranchRefusedException;
 import io.covenant.transactions.saga.SagaAnswer;
+import io.covenant.transactions.threephase.Outcome;
+import io.covenant.transactions.threephase.ThreePhaseParticipant.Request;
 import io.covenant.transactions.wire.FinishReply.Result;
 import io.covenant.transactions.wire.SettleReply.Settled;
 import java.time.Duration;
@@ -182,6 +184,16 @@ final class InProcess implements Contestant {
                 case io.covenant.transactions.participant.PrepareAnswer.Unknown(var reason) ->
                     new PrepareAnswer.Unsettled(reason);
             };
+        }
+
+        @Override
+        public SiteAnswer ask(String service, BranchId branch, Request request) {
+            throw new UnsupportedOperationException("three-phase commit is not measured in process");
+        }
+
+        @Override
+        public FinishAnswer tell(String service, BranchId branch, Outcome outcome) {
+            throw new UnsupportedOperationException("three-phase commit is not measured in process");
         }
 
         @Override

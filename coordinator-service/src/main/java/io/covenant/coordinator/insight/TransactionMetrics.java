@@ -7,6 +7,7 @@ import io.covenant.coordinator.transaction.Transactions;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.Refusal;
+import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.saga.SagaAnswer;
 import io.covenant.transactions.saga.SagaExecution.Ask;
 import io.micrometer.core.instrument.Counter;
@@ -33,6 +34,7 @@ public final class TransactionMetrics implements TransactionListener {
     private final Counter hazards;
     private final Counter takenOver;
     private final Counter raised;
+    private final Counter elections;
     private final DistributionSummary batches;
     private final Timer forced;
 
@@ -68,6 +70,9 @@ public final class TransactionMetrics implements TransactionListener {
                 .register(registry);
         raised = Counter.builder("covenant.sagas.raised")
                 .description("Steps of sagas that failed for good or take too long: a person has to help")
+                .register(registry);
+        elections = Counter.builder("covenant.transactions.elections")
+                .description("Elections in which this coordinator stood, to end a three-phase commit")
                 .register(registry);
         batches = DistributionSummary.builder("covenant.decisions.batch")
                 .description("Decisions per forced commit of the database")
@@ -149,6 +154,11 @@ public final class TransactionMetrics implements TransactionListener {
     @Override
     public void takenOver(int transactions) {
         takenOver.increment(transactions);
+    }
+
+    @Override
+    public void stands(TransactionId transaction) {
+        elections.increment();
     }
 
     @Override

@@ -36,11 +36,15 @@ final class DecisionWriter implements WriteLane.Writer<Deciding> {
 
     /// Enters ABORT, or what the begin record was closed with. The record is closed by the same stroke: whoever
     /// closes it at this moment waits for the row, and then finds it closed.
+    ///
+    /// Nothing enters where an attempt under three-phase commit is pre-committed: that one may have committed.
     private static final String ENTOMB = """
             with p as (
                 select distinct on (id) *
                 from unnest(?::uuid[], ?::int8[], ?::text[], ?::int8[]) as p (id, attempt, timeline, decided_at)
                 where not exists (select from transaction t where t.id = p.id and t.protocol = 'SAGA')
+                  and not exists (select from site s
+                                    where s.transaction_id = p.id and s.position in ('PRE_COMMITTED', 'COMMITTED'))
                 order by id
             ), record as (
                 update transaction t set decision = coalesce(t.decision, 'ABORT') from p
@@ -92,7 +96,7 @@ final class DecisionWriter implements WriteLane.Writer<Deciding> {
             if (register == null) {
                 failed(
                         deciding,
-                        new SQLException("it is a saga's to decide: "
+                        new SQLException("a saga's, or pre-committed: "
                                 + deciding.proposal().id()));
             } else {
                 deciding.answer().complete(register);
@@ -118,6 +122,7 @@ final class DecisionWriter implements WriteLane.Writer<Deciding> {
         }
     }
 
+    /// Under the locks of the [coordinators' site][PostgresSite], so that none of these is pre-committed meanwhile.
     private static Map<TransactionId, Attempt> entomb(Connection connection, List<Proposal> aborts)
             throws SQLException {
         connection.setAutoCommit(false);

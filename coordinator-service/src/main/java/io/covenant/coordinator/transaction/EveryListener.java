@@ -48,6 +48,11 @@ record EveryListener(List<TransactionListener> listeners) implements Transaction
     }
 
     @Override
+    public void stands(TransactionId transaction) {
+        each(listener -> listener.stands(transaction));
+    }
+
+    @Override
     public void retried(Retried what) {
         each(listener -> listener.retried(what));
     }

@@ -5,10 +5,20 @@ import io.covenant.transactions.Refusal;
 import io.covenant.transactions.Vote;
 import io.covenant.transactions.saga.SagaAnswer;
 import io.covenant.transactions.tcc.TryAnswer;
+import io.covenant.transactions.threephase.Election;
+import io.covenant.transactions.threephase.Outcome;
+import io.covenant.transactions.threephase.Site;
+import io.covenant.transactions.threephase.ThreePhaseParticipant.Request;
+import io.covenant.transactions.wire.AttemptRequest;
+import io.covenant.transactions.wire.DecidedOutcome;
+import io.covenant.transactions.wire.ElectRequest;
+import io.covenant.transactions.wire.ElectionNumber;
 import io.covenant.transactions.wire.FinishReply;
+import io.covenant.transactions.wire.FinishRequest;
 import io.covenant.transactions.wire.PrepareReply;
 import io.covenant.transactions.wire.SettleReply;
 import io.covenant.transactions.wire.SettleReply.Settled;
+import io.covenant.transactions.wire.SiteReply;
 import io.covenant.transactions.wire.TryReply;
 import io.covenant.web.request.RequestId;
 import io.covenant.web.services.ServiceAnswer;
@@ -22,11 +32,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Participants behind `POST /internal/v1/branches/{prepare,commit,rollback,try,confirm,cancel}`.
 ///
@@ -34,6 +46,7 @@ import tools.jackson.databind.JsonNode;
 final class HttpParticipants implements Participants {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpParticipants.class);
+    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private static final String BRANCHES = "/internal/v1/branches/";
 
@@ -223,6 +236,70 @@ final class HttpParticipants implements Participants {
     @Override
     public SagaAnswer step(StepCall call) {
         return steps.ask(call);
+    }
+
+    @Override
+    public SiteAnswer ask(String service, BranchId branch, Request request) {
+        if (!client.knows(service)) {
+            return new SiteAnswer.Silent("no service '%s' is configured".formatted(service));
+        }
+        var post = switch (request) {
+            case Request.Elect(var election) ->
+                ServiceRequest.post(
+                        BRANCHES + "elect",
+                        JSON.writeValueAsBytes(new ElectRequest(branch.gid(), ElectionNumber.of(election))));
+            case Request.Attempt(var election, var outcome) -> {
+                var decided = DecidedOutcome.of(outcome);
+                yield ServiceRequest.post(
+                        BRANCHES + "attempt",
+                        JSON.writeValueAsBytes(new AttemptRequest(
+                                branch.gid(), ElectionNumber.of(election), decided.decision(), decided.sealed())));
+            }
+            case Request.TimedOut _ -> throw new IllegalArgumentException("nobody asks that");
+        };
+        return switch (client.call(service, post.asRepeatable().within(finishPatience))) {
+            case Answered answered -> said(service, branch, request, answered);
+            case NotSent notSent -> new SiteAnswer.Silent(notSent.reason());
+            case Unanswered unanswered -> new SiteAnswer.Silent(unanswered.reason());
+        };
+    }
+
+    private static SiteAnswer said(String service, BranchId branch, Request request, Answered answer) {
+        if (!answer.successful()) {
+            return new SiteAnswer.Silent(said(answer));
+        }
+        try {
+            return new SiteAnswer.Said(
+                    answer.body().as(SiteReply.class).toInput(new Site.Branch(branch), election(request)));
+        } catch (JacksonException | NullPointerException | IllegalArgumentException e) {
+            LOG.warn("{} answered for a site with something that is no answer", service, e);
+            return new SiteAnswer.Silent(said(answer));
+        }
+    }
+
+    private static Election election(Request request) {
+        return switch (request) {
+            case Request.Elect(var election) -> election;
+            case Request.Attempt(var election, var _) -> election;
+            case Request.TimedOut _ -> throw new IllegalArgumentException("in no election");
+        };
+    }
+
+    @Override
+    public FinishAnswer tell(String service, BranchId branch, Outcome outcome) {
+        if (!client.knows(service)) {
+            return new FinishAnswer.Unanswered("no service '%s' is configured".formatted(service));
+        }
+        var how = Finish.ofPrepared(outcome.decisionFor(branch));
+        var body = new FinishRequest(List.of(branch.gid()), Map.of(branch.gid(), DecidedOutcome.of(outcome)));
+        var request = ServiceRequest.post(BRANCHES + verb(how), JSON.writeValueAsBytes(body))
+                .asRepeatable()
+                .within(finishPatience);
+        return switch (client.call(service, request)) {
+            case Answered answered -> results(service, how, answered);
+            case NotSent notSent -> new FinishAnswer.Unanswered(notSent.reason());
+            case Unanswered unanswered -> new FinishAnswer.Unanswered(unanswered.reason());
+        };
     }
 
     static String said(ServiceAnswer.Answered answer) {

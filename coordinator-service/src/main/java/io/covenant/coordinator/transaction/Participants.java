@@ -3,6 +3,9 @@ package io.covenant.coordinator.transaction;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Vote;
 import io.covenant.transactions.saga.SagaAnswer;
+import io.covenant.transactions.threephase.Outcome;
+import io.covenant.transactions.threephase.ThreePhaseCommit.Input;
+import io.covenant.transactions.threephase.ThreePhaseParticipant.Request;
 import io.covenant.transactions.wire.SettleReply.Settled;
 import io.covenant.web.services.ServiceClient;
 import java.time.Duration;
@@ -30,6 +33,12 @@ public interface Participants {
 
     /// Asks a saga's step to act, to undo, or not to act any more. Asking again is harmless.
     SagaAnswer step(StepCall call);
+
+    /// Asks the site of a branch, under three-phase commit, to take part in an election or to move.
+    SiteAnswer ask(String service, BranchId branch, Request request);
+
+    /// Tells a branch under three-phase commit what became of its attempt. One of at most one branch is answered.
+    FinishAnswer tell(String service, BranchId branch, Outcome outcome);
 
     /// One question.
     ///
@@ -67,6 +76,16 @@ public interface Participants {
 
         /// It may be working, prepared, or never have heard of us: ask again.
         record Unsettled(String reason) implements PrepareAnswer {}
+    }
+
+    /// What is known after asking a site.
+    sealed interface SiteAnswer {
+
+        /// What it said, durably.
+        record Said(Input input) implements SiteAnswer {}
+
+        /// It may have moved, or not.
+        record Silent(String reason) implements SiteAnswer {}
     }
 
     /// What is known after telling a decision.

@@ -43,7 +43,12 @@ final class PostgresTransactionStore implements TransactionStore {
     /// Connections for reading, claiming and forgetting.
     private static final int OTHERS = 4;
 
+    /// Connections for the site of three-phase commits: each request is forced to disk by itself.
+    private static final int SITES = 8;
+
     private final Connections others;
+    private final Connections sites;
+    private final CoordinatorsSite site;
     private final WriteLane<Prompt> prompts;
     private final WriteLane<Deciding> decisions;
     private final WriteLane<Ending> ends;
@@ -55,6 +60,8 @@ final class PostgresTransactionStore implements TransactionStore {
     PostgresTransactionStore(
             DataSource database, TransactionSettings settings, IntSupplier undecided, TransactionListener listener) {
         this.others = new Connections(database, OTHERS, "set synchronous_commit = off; set statement_timeout = '10s'");
+        this.sites = new Connections(database, SITES, "set synchronous_commit = on; set statement_timeout = '10s'");
+        this.site = new PostgresSite(sites);
         BooleanSupplier busy = () -> undecided.getAsInt() > settings.paceAbove();
         this.prompts = new WriteLane<>(
                 "begins",
@@ -115,6 +122,11 @@ final class PostgresTransactionStore implements TransactionStore {
         var ending = new Ending(end, new CompletableFuture<>());
         ends.submit(ending);
         return ending.answer();
+    }
+
+    @Override
+    public CoordinatorsSite site() {
+        return site;
     }
 
     @Override
@@ -265,6 +277,7 @@ final class PostgresTransactionStore implements TransactionStore {
                         where mine.locked and t.finished_at < ? and not t.hazard limit ? for update of t skip locked
                     ),
                     decided as (delete from decision using old where transaction_id = old.id returning 1),
+                    stood as (delete from site using old where transaction_id = old.id returning 1),
                     gone as (delete from transaction t using old where t.id = old.id returning 1),
                     tombs as (
                         select d.transaction_id from mine, decision d
@@ -272,7 +285,8 @@ final class PostgresTransactionStore implements TransactionStore {
                           and not exists (select from transaction t where t.id = d.transaction_id) limit ?
                     ),
                     levelled as (delete from decision d using tombs where d.transaction_id = tombs.transaction_id returning 1)
-                    select (select count(*) from gone) + (select count(*) from levelled), (select count(*) from decided)
+                    select (select count(*) from gone) + (select count(*) from levelled),
+                           (select count(*) from decided), (select count(*) from stood)
                     """)) {
                 lock.setObject(1, before.atOffset(ZoneOffset.UTC));
                 lock.setInt(2, limit);
@@ -280,10 +294,28 @@ final class PostgresTransactionStore implements TransactionStore {
                 lock.setInt(4, limit);
                 try (var rows = lock.executeQuery()) {
                     rows.next();
-                    return rows.getInt(1);
+                    int purged = rows.getInt(1);
+                    purgeStraySites(connection, before, limit);
+                    return purged;
                 }
             }
         });
+    }
+
+    /// Where it stands in attempts that left nothing else. None of them can commit: who pre-commits has a begin record.
+    private static void purgeStraySites(Connection connection, Instant before, int limit) throws SQLException {
+        try (var delete = connection.prepareStatement("""
+                delete from site where ctid in (
+                    select s.ctid from site s
+                    where s.at < ? and s.position not in ('PRE_COMMITTED', 'COMMITTED')
+                      and not exists (select from transaction t where t.id = s.transaction_id)
+                      and not exists (select from decision d where d.transaction_id = s.transaction_id)
+                    limit ? for update skip locked)
+                """)) {
+            delete.setObject(1, before.atOffset(ZoneOffset.UTC));
+            delete.setInt(2, limit);
+            delete.executeUpdate();
+        }
     }
 
     @Override
@@ -307,6 +339,7 @@ final class PostgresTransactionStore implements TransactionStore {
         ends.close();
         sagaWrites.close();
         others.close();
+        sites.close();
     }
 
     private interface Parameters {

@@ -4,8 +4,10 @@ import io.covenant.transactions.CrashPoint;
 import io.covenant.transactions.CrashPoints;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -33,8 +35,13 @@ record Surroundings(
         InstantSource clock,
         LongSupplier nanoTime) {
 
+    /// Nothing comes later once the coordinator is closed: others do it.
     Future<?> later(Duration pause, Runnable task) {
-        return timers.schedule(task, pause.toNanos(), TimeUnit.NANOSECONDS);
+        try {
+            return timers.schedule(task, pause.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException closed) {
+            return CompletableFuture.completedFuture(null);
+        }
     }
 
     /// Whether to tell one branch alone before the others, so that dying in between can be tried.

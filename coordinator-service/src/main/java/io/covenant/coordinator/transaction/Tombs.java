@@ -5,8 +5,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 
-/// Locks that keep a saga from being begun and a decision about nothing from being written at the same moment: of the
-/// two, the later one sees the earlier one. They are held until the database transaction ends.
+/// Locks that keep a saga from being begun, or an attempt under three-phase commit from being pre-committed, at the
+/// moment at which a decision about nothing is written: of the two, the later one sees the earlier one. They are held
+/// until the database transaction ends.
 final class Tombs {
 
     private Tombs() {}

@@ -35,6 +35,9 @@ public interface TransactionListener {
     /// Transactions of another coordinator, or of an earlier life of this one, are driven here from now on.
     default void takenOver(int transactions) {}
 
+    /// Somebody here stands for election, to bring an attempt under three-phase commit to its end.
+    default void stands(TransactionId transaction) {}
+
     /// Something is tried once more.
     default void retried(Retried what) {}
 
@@ -50,6 +53,8 @@ public interface TransactionListener {
     /// What is tried once more.
     enum Retried {
         PREPARE,
+        /// To have a site of a three-phase commit take part in an election, or move.
+        SITE,
         DECISION,
         FINISH,
         STEP,

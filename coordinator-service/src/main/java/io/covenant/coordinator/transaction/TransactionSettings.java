@@ -1,5 +1,6 @@
 package io.covenant.coordinator.transaction;
 
+import io.covenant.transactions.threephase.TimeOutRule;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -32,6 +33,8 @@ import org.springframework.util.unit.DataSize;
 ///                               slower
 /// @param paceAbove              the load: with more undecided transactions than this
 /// @param gatherEnds             how long end records, which nobody waits for, gather before they are written
+/// @param unsafeTextbookTimeouts whether whoever waits for too long decides a three-phase commit alone, as
+///                               textbooks draw it; `covenant.transactions.threephase` sets it too
 @ConfigurationProperties("covenant.coordinator.transactions")
 public record TransactionSettings(
         @DefaultValue("2000") int maxUndecided,
@@ -51,7 +54,8 @@ public record TransactionSettings(
         @DefaultValue("2ms") Duration paceBegins,
         @DefaultValue("7ms") Duration paceDecisions,
         @DefaultValue("12") int paceAbove,
-        @DefaultValue("10ms") Duration gatherEnds) {
+        @DefaultValue("10ms") Duration gatherEnds,
+        @DefaultValue("false") boolean unsafeTextbookTimeouts) {
 
     public static TransactionSettings defaults() {
         return new TransactionSettings(
@@ -72,7 +76,13 @@ public record TransactionSettings(
                 Duration.ofMillis(2),
                 Duration.ofMillis(7),
                 12,
-                Duration.ofMillis(10));
+                Duration.ofMillis(10),
+                false);
+    }
+
+    /// What a three-phase commit does when its time is up.
+    TimeOutRule timeOuts() {
+        return unsafeTextbookTimeouts ? TimeOutRule.UNSAFE_TEXTBOOK : TimeOutRule.ELECT;
     }
 
     public TransactionSettings {

@@ -36,6 +36,7 @@ interface TransactionStore extends AutoCloseable {
     ///   and seals nothing: it may have been answered.
     /// - Nothing enters beside the begin record of a saga, which only [its owner decides][SagaJournal#decide]: the
     ///   future fails.
+    /// - Nothing enters as long as an attempt of the transaction is pre-committed at the [#site]: the future fails.
     CompletableFuture<Register> decide(Proposal proposal);
 
     /// Notes in the begin record of an attempt that it is over without the register; answers whether it did, which
@@ -45,6 +46,9 @@ interface TransactionStore extends AutoCloseable {
 
     /// The same for an attempt that is decided, and nobody waits.
     CompletableFuture<Boolean> note(EndRecord end);
+
+    /// The site of three-phase commits that it is.
+    CoordinatorsSite site();
 
     Optional<StoredTransaction> find(TransactionId id);
 

@@ -10,10 +10,13 @@ import io.covenant.transactions.CrashPoints;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.Refusal;
 import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.threephase.ThreePhaseInquiry;
 import io.covenant.transactions.twophase.OutcomeInquiry;
 import io.covenant.transactions.twophase.TwoPhaseCommit.Input.Chosen;
+import io.covenant.transactions.wire.DecidedOutcome;
 import io.covenant.transactions.wire.FinishReply;
 import io.covenant.transactions.wire.OutcomeReply;
+import io.covenant.transactions.wire.TerminateReply;
 import io.covenant.transactions.wire.TransactionResource;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -25,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -64,6 +68,7 @@ public final class Transactions implements AutoCloseable {
     private final TransactionListener listener;
     private final Surroundings around;
     private final Drives drives;
+    private final Terminations terminations;
     private final Memory memory;
     private final ScheduledThreadPoolExecutor timers;
     private final Teller teller;
@@ -113,7 +118,8 @@ public final class Transactions implements AutoCloseable {
                 timers,
                 clock,
                 nanoTime);
-        this.drives = new Drives(around, this::over);
+        this.drives = new Drives(around, settings.timeOuts(), this::over);
+        this.terminations = new Terminations(around, settings.timeOuts(), self, live::get, settings.maxUnfinished());
     }
 
     /// Transactions that are remembered in PostgreSQL.
@@ -375,6 +381,9 @@ public final class Transactions implements AutoCloseable {
         var attempt = asking.map(BranchId::attempt)
                 .or(() -> stored.map(found -> found.begin().attempt()))
                 .orElse(new Attempt(0));
+        if (terminations.concern(stored, id, attempt)) {
+            return terminations.outcome(stored, id, attempt, asking);
+        }
         var register = stored.isPresent() ? stored.get().register() : store.register(id);
         // Who asks for the transaction as a whole asks for a branch that no decision can seal.
         var branch = asking.orElseGet(() -> new BranchId(id, attempt, "-"));
@@ -443,6 +452,23 @@ public final class Transactions implements AutoCloseable {
         return new OutcomeReply(View.outcome(decision), null);
     }
 
+    /// Tells a participant what became of its branch under three-phase commit, and stands for election when
+    /// nobody knows and its time is up; also while the coordinators' database is away.
+    ///
+    /// @param electorate every branch of its attempt with its service
+    /// @return empty for a transaction under another protocol
+    public Optional<TerminateReply> terminate(BranchId branch, SortedMap<String, String> electorate) {
+        if (closing) {
+            return Optional.of(new TerminateReply(null, RETRY_AFTER.toMillis()));
+        }
+        return terminations.ask(branch, electorate).map(answer -> switch (answer) {
+            case ThreePhaseInquiry.Answer.Decided(var outcome) -> new TerminateReply(DecidedOutcome.of(outcome), null);
+            case ThreePhaseInquiry.Answer.Undecided(var askAgainIn) ->
+                new TerminateReply(null, Math.max(1, askAgainIn.toMillis()));
+            case ThreePhaseInquiry.Answer.Terminate _ -> throw new IllegalStateException("not started: " + branch);
+        });
+    }
+
     // ---- being looked after
 
     /// How hard this coordinator tries to finish a transaction; absent where it does not drive it.
@@ -477,7 +503,11 @@ public final class Transactions implements AutoCloseable {
     ///
     /// @return what its service made of it; absent when it does not say
     public Optional<FinishReply.Finished> finish(String service, BranchId branch, Decision decision) {
-        return switch (participants.finish(service, Finish.ofPrepared(decision), List.of(branch))) {
+        var outcome = terminations.outcomeOf(branch);
+        var answer = outcome.isPresent()
+                ? participants.tell(service, branch, outcome.get())
+                : participants.finish(service, Finish.ofPrepared(decision), List.of(branch));
+        return switch (answer) {
             case FinishAnswer.Answered(var results) ->
                 results.stream()
                         .findFirst()

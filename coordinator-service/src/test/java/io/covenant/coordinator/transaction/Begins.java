@@ -25,10 +25,14 @@ final class Begins {
     }
 
     static Begin by(Incarnation owner, TransactionId id) {
+        return by(owner, id, new Attempt(ATTEMPTS.incrementAndGet()));
+    }
+
+    static Begin by(Incarnation owner, TransactionId id, Attempt attempt) {
         var now = Instant.now().truncatedTo(ChronoUnit.MICROS);
         return new Begin(
                 id,
-                new Attempt(ATTEMPTS.incrementAndGet()),
+                attempt,
                 "place-order",
                 CommitProtocol.TWO_PHASE,
                 "digest",

@@ -1,8 +1,15 @@
 package io.covenant.coordinator.transaction;
 
 import io.covenant.coordinator.ownership.Incarnation;
+import io.covenant.transactions.Attempt;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.threephase.Election;
+import io.covenant.transactions.threephase.Outcome;
+import io.covenant.transactions.threephase.Site;
+import io.covenant.transactions.threephase.Standing;
+import io.covenant.transactions.threephase.ThreePhaseCommit.Input;
+import io.covenant.transactions.threephase.ThreePhaseParticipant.Request;
 import io.covenant.transactions.wire.TransactionResource.State;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +40,7 @@ final class InMemoryTransactionStore implements TransactionStore {
     private final Map<TransactionId, Register> registers = new HashMap<>();
     private final Map<TransactionId, String> plans = new ConcurrentHashMap<>();
     private final Set<Incarnation> living = new HashSet<>();
+    private final InMemorySite site = new InMemorySite();
     private int failures;
 
     /// The next so many writes fail.
@@ -82,6 +91,10 @@ final class InMemoryTransactionStore implements TransactionStore {
         if (isSaga(proposal.id()) && register(proposal.id()).isEmpty()) {
             return CompletableFuture.failedFuture(
                     new StoreUnavailableException(new IllegalStateException("it is a saga's to decide")));
+        }
+        if (!mayDecide(proposal)) {
+            return CompletableFuture.failedFuture(
+                    new StoreUnavailableException(new IllegalStateException("pre-committed")));
         }
         return write(() -> registers.computeIfAbsent(proposal.id(), id -> {
             var stored = transactions.get(id);
@@ -172,6 +185,147 @@ final class InMemoryTransactionStore implements TransactionStore {
                         register.decidedAt(),
                         stored.finishedAt(),
                         Optional.of(register));
+    }
+
+    private synchronized boolean mayDecide(Proposal proposal) {
+        var stored = transactions.get(proposal.id());
+        boolean commits = proposal.decision() == Decision.COMMIT
+                && stored != null
+                && stored.begin().attempt().equals(proposal.attempt());
+        return commits || registers.containsKey(proposal.id()) || !site.isPreCommitted(proposal.id());
+    }
+
+    @Override
+    public InMemorySite site() {
+        return site;
+    }
+
+    /// The site of three-phase commits, in memory.
+    final class InMemorySite implements CoordinatorsSite {
+
+        private record Key(TransactionId id, Attempt attempt) {}
+
+        private final Map<Key, Standing> standings = new HashMap<>();
+        private boolean away;
+
+        /// Does not answer from now on, or does again.
+        void away(boolean now) {
+            synchronized (InMemoryTransactionStore.this) {
+                away = now;
+            }
+        }
+
+        private boolean isPreCommitted(TransactionId id) {
+            return standings.entrySet().stream()
+                    .anyMatch(one -> one.getKey().id().equals(id)
+                            && Set.of(Standing.Position.PRE_COMMITTED, Standing.Position.COMMITTED)
+                                    .contains(one.getValue().position()));
+        }
+
+        private <T> T when(Supplier<T> action) {
+            synchronized (InMemoryTransactionStore.this) {
+                if (away) {
+                    throw new StoreUnavailableException(new IllegalStateException("as the test wants"));
+                }
+                return action.get();
+            }
+        }
+
+        @Override
+        public Input ask(TransactionId id, Attempt attempt, Request request) {
+            return when(() -> {
+                var site = new Site.Coordinators();
+                var before = standing(id, attempt);
+                return switch (request) {
+                    case Request.Elect(var election) ->
+                        move(id, attempt, before.elected(election))
+                                .<Input>map(after -> new Input.Elected(site, election, after))
+                                .orElseGet(() -> new Input.Refused(site, election, before));
+                    case Request.Attempt(var election, var outcome) ->
+                        (mayMove(id, attempt, before, election)
+                                        ? move(id, attempt, before.attempted(election, outcome))
+                                        : Optional.<Standing>empty())
+                                .<Input>map(_ -> new Input.Accepted(site, election))
+                                .orElseGet(() -> new Input.Refused(site, election, before));
+                    case Request.TimedOut _ -> throw new IllegalArgumentException("no branch");
+                };
+            });
+        }
+
+        private boolean mayMove(TransactionId id, Attempt attempt, Standing before, Election election) {
+            var stored = transactions.get(id);
+            return !election.equals(Election.FIRST)
+                    || before.lastAttempt().equals(election)
+                    || (stored != null
+                            && stored.begin().attempt().equals(attempt)
+                            && stored.decision() == null
+                            && !registers.containsKey(id));
+        }
+
+        private Optional<Standing> move(TransactionId id, Attempt attempt, Optional<Standing> after) {
+            after.ifPresent(standing -> standings.put(new Key(id, attempt), standing));
+            return after;
+        }
+
+        private Standing standing(TransactionId id, Attempt attempt) {
+            return standings.getOrDefault(new Key(id, attempt), Standing.NEW);
+        }
+
+        @Override
+        public Register learn(
+                TransactionId id,
+                Attempt attempt,
+                Outcome outcome,
+                SortedMap<String, String> services,
+                List<Timeline.Entry> timeline,
+                Instant at) {
+            return when(() -> {
+                var before = standing(id, attempt);
+                if (before.decided().isEmpty()) {
+                    standings.put(new Key(id, attempt), before.learned(outcome));
+                }
+                var sealed = new TreeMap<String, String>();
+                outcome.sealed().forEach(branch -> sealed.put(branch.name(), services.get(branch.name())));
+                return registers.computeIfAbsent(
+                        id, _ -> new Register(id, attempt, Decision.COMMIT, sealed, at, timeline));
+            });
+        }
+
+        @Override
+        public boolean close(EndRecord end) {
+            return when(() -> {
+                var before = standing(end.id(), end.attempt());
+                if (end.decision() == Decision.ABORT && before.decided().isEmpty()) {
+                    standings.put(new Key(end.id(), end.attempt()), before.learned(Outcome.ABORT));
+                }
+                var stored = transactions.get(end.id());
+                boolean open = stored != null
+                        && stored.begin().attempt().equals(end.attempt())
+                        && (stored.decision() == null || stored.decision() == end.decision())
+                        && !registers.containsKey(end.id());
+                if (stored != null && open) {
+                    transactions.put(
+                            end.id(),
+                            new StoredTransaction(
+                                    stored.begin(),
+                                    end.decision(),
+                                    end.hazard(),
+                                    end.branches(),
+                                    end.timeline(),
+                                    end.decidedAt(),
+                                    stored.finishedAt(),
+                                    Optional.empty()));
+                }
+                return open;
+            });
+        }
+
+        @Override
+        public Known read(TransactionId id, Attempt attempt) {
+            return when(() -> new Known(
+                    standing(id, attempt),
+                    standings.keySet().stream().anyMatch(key -> key.id().equals(id))));
+        }
     }
 
     @Override
@@ -389,6 +543,7 @@ final class InMemoryTransactionStore implements TransactionStore {
                 .toList();
         old.forEach(transactions::remove);
         old.forEach(registers::remove);
+        site.standings.keySet().removeIf(key -> old.contains(key.id()));
         tombstones.forEach(registers::remove);
         return old.size() + tombstones.size();
     }

@@ -8,6 +8,8 @@ import io.covenant.coordinator.transaction.Participants.FinishAnswer;
 import io.covenant.transactions.Attempt;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.saga.SagaAnswer;
+import io.covenant.transactions.threephase.Outcome;
+import io.covenant.transactions.threephase.ThreePhaseParticipant.Request;
 import io.covenant.transactions.wire.SettleReply.Settled;
 import java.time.Duration;
 import java.util.List;
@@ -163,6 +165,16 @@ class TellerTests implements Participants, Teller.Listener {
     @Override
     public SagaAnswer step(StepCall call) {
         throw new AssertionError("not asked");
+    }
+
+    @Override
+    public SiteAnswer ask(String name, BranchId branch, Request request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public FinishAnswer tell(String name, BranchId branch, Outcome outcome) {
+        throw new UnsupportedOperationException();
     }
 
     @Override
