@@ -18,7 +18,7 @@ public final class InParallel implements AutoCloseable {
             Thread.ofVirtual().name("branch-", 0).factory());
     private final Semaphore permits;
 
-    InParallel(int most) {
+    public InParallel(int most) {
         permits = new Semaphore(most);
     }
 

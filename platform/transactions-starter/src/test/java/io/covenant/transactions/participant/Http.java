@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Talks to a service as a coordinator does.
-final class Http {
+public final class Http {
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -20,28 +20,28 @@ final class Http {
 
     /// @param status the HTTP status
     /// @param body   an empty tree when there is none
-    record Answer(int status, JsonNode body) {
+    public record Answer(int status, JsonNode body) {
 
-        String text(String pointer) {
+        public String text(String pointer) {
             return body.at(pointer).asString("");
         }
     }
 
-    Http(ApplicationContext service) {
+    public Http(ApplicationContext service) {
         base = "http://127.0.0.1:" + service.getEnvironment().getRequiredProperty("local.server.port");
     }
 
-    Answer post(String path, String json) {
+    public Answer post(String path, String json) {
         return send(request(path)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(json)));
     }
 
-    Answer get(String path) {
+    public Answer get(String path) {
         return send(request(path).GET());
     }
 
-    String text(String path) {
+    public String text(String path) {
         return exchange(request(path).GET()).body();
     }
 

@@ -1,9 +1,17 @@
 package io.covenant.transactions.participant.sample;
 
 import io.covenant.testing.TestDatabase;
+import io.covenant.transactions.BranchId;
 import io.covenant.transactions.participant.Branch;
 import io.covenant.transactions.participant.BranchOperation;
 import io.covenant.transactions.participant.BranchRefusedException;
+import io.covenant.transactions.participant.Cancel;
+import io.covenant.transactions.participant.Compensation;
+import io.covenant.transactions.participant.Confirm;
+import io.covenant.transactions.participant.ReservationGoneException;
+import io.covenant.transactions.participant.SagaStep;
+import io.covenant.transactions.participant.Try;
+import io.covenant.transactions.participant.local.StepReports;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
@@ -21,6 +29,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Import;
 import org.springframework.data.jpa.repository.config.EnableJpaRepositories;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -31,7 +40,12 @@ import org.springframework.transaction.event.TransactionalEventListener;
 @EnableAutoConfiguration
 @EntityScan
 @EnableJpaRepositories
-@Import({SampleService.Operations.class, SampleService.Shop.class, SampleService.Listeners.class})
+@Import({
+    SampleService.Operations.class,
+    SampleService.LocalOperations.class,
+    SampleService.Shop.class,
+    SampleService.Listeners.class
+})
 public class SampleService {
 
     /// Starts the service over this database, with these properties besides.
@@ -91,6 +105,65 @@ public class SampleService {
         @BranchOperation("take-apart")
         void takeApart(Take take) {
             shop.takeApart(take.sku(), take.quantity());
+        }
+    }
+
+    /// The same under *try, confirm, cancel* and in sagas; JPA for the products, JDBC for what is held.
+    @Component
+    public static class LocalOperations {
+
+        private final Shop shop;
+        private final JdbcTemplate jdbc;
+        private final StepReports reports;
+
+        LocalOperations(Shop shop, JdbcTemplate jdbc, StepReports reports) {
+            this.shop = shop;
+            this.jdbc = jdbc;
+            this.reports = reports;
+        }
+
+        @Try("take")
+        boolean hold(Take take, Branch branch) {
+            if (take.quantity() == 1000) {
+                return false;
+            }
+            shop.take(take.sku(), take.quantity());
+            jdbc.update("insert into held values (?, ?, ?)", branch.id().gid(), take.sku(), take.quantity());
+            return true;
+        }
+
+        @Confirm("take")
+        void confirm(Branch branch) {
+            if (jdbc.update("delete from held where gid = ?", branch.id().gid()) == 0) {
+                throw new ReservationGoneException("nothing is held");
+            }
+        }
+
+        @Cancel("take")
+        void cancel(Branch branch) {
+            jdbc.update(
+                    "update product set on_hand = on_hand + held.quantity from held where held.sku = product.sku and gid = ?",
+                    branch.id().gid());
+            jdbc.update("delete from held where gid = ?", branch.id().gid());
+        }
+
+        @SagaStep("take")
+        void take(Take take) {
+            shop.take(take.sku(), take.quantity());
+        }
+
+        @Compensation("take")
+        void putBack(Take take) {
+            shop.take(take.sku(), -take.quantity());
+        }
+
+        @SagaStep(value = "ship", reports = true)
+        void ship(Look look) {}
+
+        @Transactional
+        public void shipped(BranchId step, String sku) {
+            shop.take(sku, 1);
+            reports.done(step);
         }
     }
 
