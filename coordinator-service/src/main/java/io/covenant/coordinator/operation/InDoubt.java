@@ -217,10 +217,13 @@ final class InDoubt {
                 .collect(Collectors.joining(", "));
     }
 
-    private static String steps(TransactionResource saga, BranchState... states) {
+    private String steps(TransactionResource saga, BranchState... states) {
+        var paused = transactions.pausedServices();
         var steps = saga.branches().stream()
                 .filter(step -> List.of(states).contains(step.state()))
-                .map(step -> step.detail() == null ? step.name() : "%s (%s)".formatted(step.name(), step.detail()))
+                .map(step -> step.name()
+                        + (step.detail() == null ? "" : " (%s)".formatted(step.detail()))
+                        + (paused.contains(step.service()) ? " (its service is paused)" : ""))
                 .collect(Collectors.joining(", "));
         return steps.isEmpty() ? "some step" : steps;
     }

@@ -185,9 +185,22 @@ public final class Transactions implements AutoCloseable {
             return await(known, digest, true);
         }
         undecided.incrementAndGet();
-        var _ = driver.resolution().whenComplete((_, _) -> undecided.decrementAndGet());
+        var _ = settled(driver, plan).whenComplete((_, _) -> undecided.decrementAndGet());
         driver.start();
         return await(driver, digest, false);
+    }
+
+    /// A saga may wait for reports for hours; then it is no load any more.
+    private CompletableFuture<Resolution> settled(Drive driver, TransactionPlan plan) {
+        var resolution = driver.resolution();
+        return plan.saga().isEmpty()
+                ? resolution
+                : resolution.copy().orTimeout(longestWait(plan.deadline()).toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /// A saga's deadline may be longer than any client waits.
+    private Duration longestWait(Duration deadline) {
+        return deadline.compareTo(settings.maxDeadline()) < 0 ? deadline : settings.maxDeadline();
     }
 
     private Begin begin(TransactionPlan plan, String digest) {
@@ -240,10 +253,11 @@ public final class Transactions implements AutoCloseable {
         return around.nanoTime().getAsLong() + pause.toNanos();
     }
 
-    /// The deadline on the clock of `nanoTime`.
+    /// The deadline on the clock of `nanoTime`, as far as somebody waits for it.
     private long deadline(Begin begin) {
         return around.nanoTime().getAsLong()
-                + Duration.between(around.clock().instant(), begin.deadline()).toNanos();
+                + longestWait(Duration.between(around.clock().instant(), begin.deadline()))
+                        .toNanos();
     }
 
     private <T> Optional<T> get(CompletableFuture<T> future, long until) {

@@ -64,12 +64,16 @@ class SagaDriverTests {
     private final Transactions transactions = coordinator(self);
 
     private Transactions coordinator(Incarnation incarnation) {
+        return coordinator(incarnation, TransactionSettings.defaults());
+    }
+
+    private Transactions coordinator(Incarnation incarnation, TransactionSettings settings) {
         store.lives(incarnation);
         var coordinator = new Transactions(
                 store,
                 services,
                 incarnation,
-                TransactionSettings.defaults(),
+                settings,
                 new TransactionListener() {
                     @Override
                     public void raised(BranchId step, Refusal why) {
@@ -412,6 +416,24 @@ class SagaDriverTests {
         assertThat(transaction.outcome()).isEqualTo(Outcome.COMMITTED);
         assertThat(steps.count("act do-a")).isEqualTo(5);
         assertThat(events(transaction).stream().filter("act-sent a"::equals)).hasSize(1);
+    }
+
+    @Test
+    void letsNobodyWaitAsLongAsItsDeadlineMayBe() {
+        steps.onCall(_ -> new SagaAnswer.Accepted());
+        var impatient = coordinator(
+                Incarnation.of("coordinator-2"),
+                Settings.with(Map.of("default-deadline", "100ms", "max-deadline", "200ms", "max-undecided", "1")));
+        var plan = Plans.saga(Duration.ofHours(20), step("a").retried(REPORTS));
+
+        var answer = impatient.run(plan);
+
+        assertThat(answer).isInstanceOf(RunAnswer.Undecided.class);
+        assertThat(impatient.undecided()).isZero();
+        assertThat(impatient.find(plan.id()).orElseThrow().state()).isEqualTo(State.EXECUTING);
+        assertThat(impatient.drain(Duration.ofSeconds(20)))
+                .as("waits for nobody")
+                .isFalse();
     }
 
     // ---- the store

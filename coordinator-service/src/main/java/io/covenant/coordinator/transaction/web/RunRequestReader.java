@@ -132,6 +132,7 @@ final class RunRequestReader {
                         "branches", "must be an array of 1 to %d branches".formatted(settings.maxBranches())));
             }
             boolean isSaga = protocol == CommitProtocol.SAGA;
+            checkDeadline(isSaga);
             if (!isSaga) {
                 violations.addAll(saga.foreign());
             } else if (inTurn) {
@@ -202,14 +203,22 @@ final class RunRequestReader {
             if (value != JsonToken.VALUE_NUMBER_INT) {
                 throw wrongType("deadlineMillis", "must be an integer");
             }
-            long most = settings.maxDeadline().toMillis();
+            // How long it may be depends on the protocol, which may come later.
+            long most = SagaReading.LONGEST_STEP.toMillis();
             boolean fits = json.getNumberType() != JsonParser.NumberType.BIG_INTEGER
                     && json.getLongValue() >= 1
                     && json.getLongValue() <= most;
             if (fits) {
                 deadline = Duration.ofMillis(json.getLongValue());
             } else {
-                violations.add(new Violation("deadlineMillis", "must be between 1 and %d".formatted(most)));
+                deadline = Duration.ZERO;
+            }
+        }
+
+        private void checkDeadline(boolean isSaga) {
+            var most = isSaga ? SagaReading.LONGEST_STEP : settings.maxDeadline();
+            if (!deadline.isPositive() || deadline.compareTo(most) > 0) {
+                violations.add(new Violation("deadlineMillis", "must be between 1 and %d".formatted(most.toMillis())));
             }
         }
 

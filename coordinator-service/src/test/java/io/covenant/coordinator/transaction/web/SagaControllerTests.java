@@ -246,6 +246,17 @@ class SagaControllerTests {
                 "branches[0].pivot");
     }
 
+    @Test
+    void mayTakeADay() {
+        var day = "\"deadlineMillis\":86400000,";
+        assertThat(run("SAGA", day, "{\"compensation\":\"c\"}").statusCode()).isEqualTo(201);
+        assertRefused(run("TCC", day, "{}"), "validation-failed", "deadlineMillis");
+        assertRefused(
+                run("SAGA", day.replace("0,", "1,"), "{\"compensation\":\"c\"}"),
+                "validation-failed",
+                "deadlineMillis");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
                     {"compensation":"c"}         | branches[0].compensation
