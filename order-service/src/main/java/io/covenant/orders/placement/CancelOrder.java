@@ -34,13 +34,13 @@ public class CancelOrder {
     /// @param asked the protocol that the client asks for; the configured one when absent
     public CancellationAnswer cancel(UUID order, @Nullable CommitProtocol asked) {
         var at = clock.instant();
-        var transaction = transactions
-                .named("cancel-order")
-                .protocol(asked == null ? properties.protocol() : asked)
-                .deadline(properties.deadline())
-                .inTurn()
-                .branch("orders", "cancel", new OrderToCancel(order, at))
-                .branch("inventory", "release", new StockRelease(order));
+        var transaction = OrderTransactions.cancelling(
+                order,
+                at,
+                transactions
+                        .named("cancel-order")
+                        .protocol(asked == null ? properties.protocol() : asked)
+                        .deadline(properties.deadline()));
         try {
             return switch (transaction.run()) {
                 case Outcome.Committed(var id) -> new CancellationAnswer.Cancelled(id, at);

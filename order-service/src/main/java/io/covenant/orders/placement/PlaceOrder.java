@@ -167,14 +167,13 @@ public class PlaceOrder {
     }
 
     private PlacementAnswer transact(Placement placement, NewOrder order, CommitProtocol protocol) {
-        var transaction = transactions
-                .named("place-order")
-                .id(placement.transaction())
-                .protocol(protocol)
-                .deadline(properties.deadline())
-                .inTurn()
-                .branch("orders", "create", order)
-                .branch("inventory", "reserve", StockReservation.of(order));
+        var transaction = OrderTransactions.placing(
+                order,
+                transactions
+                        .named("place-order")
+                        .id(placement.transaction())
+                        .protocol(protocol)
+                        .deadline(properties.deadline()));
         try (var _ = MDC.putCloseable("transaction", placement.transaction().toString())) {
             return switch (transaction.run()) {
                 case Outcome.Committed(var id) -> {

@@ -9,6 +9,7 @@ import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,21 +40,28 @@ abstract class InTheShop {
         await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
             assertThat(shop.orders.database.prepared()).isEmpty();
             assertThat(shop.inventory.database.prepared()).isEmpty();
+            assertThat(taken()).isEqualTo(ordered());
         });
-        var taken = sql(shop.inventory.database.superuser()).queryForList("""
-                select order_id || ' ' || sku || ' ' || -sum(quantity) as taken from stock_movement
-                 where order_id is not null group by order_id, sku having sum(quantity) <> 0 order by 1
-                """, String.class);
-        var ordered = sql(shop.orders.database.superuser()).queryForList("""
-                select order_id || ' ' || sku || ' ' || quantity from order_line join orders on orders.id = order_id
-                 where state = 'CONFIRMED' order by 1
-                """, String.class);
-        assertThat(taken).isEqualTo(ordered);
         assertThat(sql(shop.inventory.database.superuser()).queryForList("""
                 select sku from stock_item left join stock_movement using (sku)
                  group by sku, on_hand having on_hand <> coalesce(sum(quantity), 0)
                 """, String.class))
                 .isEmpty();
+    }
+
+    /// What orders have taken and not given back.
+    private static List<@Nullable String> taken() {
+        return sql(shop.inventory.database.superuser()).queryForList("""
+                select order_id || ' ' || sku || ' ' || -sum(quantity) as taken from stock_movement
+                 where order_id is not null group by order_id, sku having sum(quantity) <> 0 order by 1
+                """, String.class);
+    }
+
+    private static List<@Nullable String> ordered() {
+        return sql(shop.orders.database.superuser()).queryForList("""
+                select order_id || ' ' || sku || ' ' || quantity from order_line join orders on orders.id = order_id
+                 where state = 'CONFIRMED' order by 1
+                """, String.class);
     }
 
     static void awaitLockWait(DataSource database, String name) {

@@ -70,10 +70,12 @@ class WholeOrderTests extends InTheShop {
         var ada = customer("100.00");
         var lamp = item(5, "10.00");
 
-        var first = place("same", order(ada, lamp, 1), CommitProtocol.TWO_PHASE).is(201);
+        var first =
+                place("other", order(ada, lamp, 1), CommitProtocol.TWO_PHASE).is(201);
 
-        assertThat(place("same", order(ada, lamp, 1), CommitProtocol.TWO_PHASE)).isEqualTo(first);
-        assertThat(place("same", order(ada, lamp, 1)).is(422).text("code")).isEqualTo("idempotency-key-reused");
+        assertThat(place("other", order(ada, lamp, 1), CommitProtocol.TWO_PHASE))
+                .isEqualTo(first);
+        assertThat(place("other", order(ada, lamp, 1)).is(422).text("code")).isEqualTo("idempotency-key-reused");
         assertThat(onHand(lamp)).isEqualTo(4);
     }
 
@@ -82,14 +84,14 @@ class WholeOrderTests extends InTheShop {
         var ada = customer("100.00");
         var lamp = item(1, "10.00");
 
-        var refused = place("short", order(ada, lamp, 2)).is(409);
+        var refused = place("none-left", order(ada, lamp, 2)).is(409);
 
         assertThat(transaction(refused.text("transaction"))
                         .path("refusal")
                         .path("code")
                         .asString())
                 .isEqualTo("out-of-stock");
-        assertThat(place("short", order(ada, lamp, 2)).is(409).text("transaction"))
+        assertThat(place("none-left", order(ada, lamp, 2)).is(409).text("transaction"))
                 .isEqualTo(refused.text("transaction"));
     }
 

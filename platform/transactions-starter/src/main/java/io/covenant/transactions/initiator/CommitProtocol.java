@@ -12,7 +12,9 @@ public enum CommitProtocol {
     /// Branches prepare, and commit together: nobody sees the middle; locks are held until the decision.
     TWO_PHASE,
     /// Branches reserve, and confirm together: no locks are held, what is reserved can be seen.
-    TCC;
+    TCC,
+    /// Steps of their own, taken back where it does not go on: others see the middle, nothing waits.
+    SAGA;
 
     /// The header in which a client asks for one.
     public static final String HEADER = "X-Commit-Protocol";

@@ -112,7 +112,7 @@ final class HttpTransactions implements Transactions {
                 draft.name(),
                 draft.protocol().name(),
                 draft.deadline().toMillis(),
-                draft.sequential(),
+                draft.sequential() ? true : null,
                 draft.branches());
     }
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 /// A transaction to be run: immutable, each method answers a draft that has one thing more.
 ///
@@ -76,6 +77,54 @@ public record TransactionDraft(
         var more = new ArrayList<>(branches);
         more.add(new BranchRequest<>(name, service, operation, payload));
         return new TransactionDraft(id, this.name, protocol, deadline, sequential, more, runner);
+    }
+
+    /// Under [CommitProtocol#SAGA]: the last branch is undone by this operation.
+    public TransactionDraft compensatedBy(String operation) {
+        return withLast(last -> new BranchRequest<>(
+                last.name(),
+                last.service(),
+                last.operation(),
+                last.payload(),
+                operation,
+                last.after(),
+                last.pivot(),
+                last.retries()));
+    }
+
+    /// Under [CommitProtocol#SAGA]: the last branch begins when these are done, instead of at once.
+    public TransactionDraft after(String... branches) {
+        return withLast(last -> new BranchRequest<>(
+                last.name(),
+                last.service(),
+                last.operation(),
+                last.payload(),
+                last.compensation(),
+                List.of(branches),
+                last.pivot(),
+                last.retries()));
+    }
+
+    /// Under [CommitProtocol#SAGA]: once the last branch is done, the saga never goes back.
+    public TransactionDraft pivot() {
+        return withLast(last -> new BranchRequest<>(
+                last.name(),
+                last.service(),
+                last.operation(),
+                last.payload(),
+                last.compensation(),
+                last.after(),
+                true,
+                last.retries()));
+    }
+
+    private TransactionDraft withLast(UnaryOperator<BranchRequest<Object>> change) {
+        if (branches.isEmpty()) {
+            throw new IllegalStateException("there is no branch yet to say this of");
+        }
+        var changed = new ArrayList<>(branches.subList(0, branches.size() - 1));
+        changed.add(change.apply(branches.getLast()));
+        return new TransactionDraft(id, name, protocol, deadline, sequential, changed, runner);
     }
 
     /// See [Transactions#run(TransactionDraft)].

@@ -58,7 +58,7 @@ class HttpTransactionsTests {
         assertThat(body.at("/branches/0/operation").asString()).isEqualTo("create");
         assertThat(body.at("/branches/0/payload/customer").asString()).isEqualTo("Ada");
         assertThat(body.at("/branches/1/name").asString()).isEqualTo("shelf");
-        assertThat(body.get("inTurn").asBoolean()).isFalse();
+        assertThat(body.hasNonNull("inTurn")).isFalse();
         assertThat(body.get("protocol").asString()).isEqualTo("TWO_PHASE");
     }
 
@@ -82,6 +82,41 @@ class HttpTransactionsTests {
                         .get("protocol")
                         .asString())
                 .isEqualTo("TCC");
+    }
+
+    @Test
+    void asksForASagaWithItsStepsInOrder() {
+        var bodies = new CopyOnWriteArrayList<String>();
+        var coordinator = coordinator((_, body) -> {
+            bodies.add(body);
+            return new Reply(201, resource("COMMITTED", "\"COMMITTED\"", "null"));
+        });
+
+        transactions(coordinator)
+                .named("x")
+                .id(id)
+                .protocol(CommitProtocol.SAGA)
+                .branch("inventory", "reserve", new Order("Ada"))
+                .compensatedBy("give-back")
+                .branch("orders", "create", new Order("Ada"))
+                .after("inventory")
+                .pivot()
+                .run();
+
+        var steps = StrictJson.mapper().readTree(bodies.getFirst()).get("branches");
+        assertThat(steps.at("/0/compensation").asString()).isEqualTo("give-back");
+        assertThat(steps.at("/0/pivot").asBoolean(false)).isFalse();
+        assertThat(steps.at("/1/after/0").asString()).isEqualTo("inventory");
+        assertThat(steps.at("/1/pivot").asBoolean()).isTrue();
+        assertThat(steps.get(1).hasNonNull("compensation")).isFalse();
+    }
+
+    @Test
+    void saysNothingOfABranchThatIsNotThere() {
+        assertThatThrownBy(() -> transactions(coordinator((_, _) -> new Reply(500, "")))
+                        .named("x")
+                        .compensatedBy("y"))
+                .isInstanceOf(IllegalStateException.class);
     }
 
     @Test
