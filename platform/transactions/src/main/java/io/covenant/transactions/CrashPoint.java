@@ -20,7 +20,7 @@ public enum CrashPoint {
     C7_DECISION_FORCED,
     /// Coordinator: one branch was told, the others were not.
     C8_ONE_BRANCH_TOLD,
-    /// Participant: `COMMIT PREPARED` is done, the acknowledgement is not sent.
+    /// Participant: `COMMIT PREPARED` is done, or the commit of a try, a settlement or a step; the answer is not sent.
     C9_COMMITTED_BEFORE_ACK,
     /// Coordinator: every branch has acknowledged, the end is not recorded.
     C10_ALL_ACKED

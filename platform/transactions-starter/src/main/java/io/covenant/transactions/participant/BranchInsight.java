@@ -4,6 +4,7 @@ import io.covenant.transactions.BranchId;
 import io.covenant.transactions.wire.EvidenceReply.Shown;
 import io.covenant.transactions.wire.PreparedBranches;
 import io.covenant.transactions.wire.PreparedBranches.Prepared;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import javax.sql.DataSource;
@@ -23,6 +24,20 @@ final class BranchInsight {
               from pg_prepared_xacts x
              where x.database = current_database() and x.owner = current_user
              order by x.prepared
+            """;
+
+    /// Of a branch that commits by itself. What is reserved waits for the decision, unless it was found to be gone.
+    private static final String LOCAL = """
+            select case when ended.kind = 'CONFIRM' then 'WORK'
+                        when ended.kind = 'CANCEL' or worked.kind in ('FENCE', 'REJECTED') then 'FENCE'
+                        when worked.until is not null and hazard.gid is not null then 'NONE'
+                        when worked.until is not null or worked.kind = 'ACCEPTED' then 'PREPARED'
+                        when worked.kind = 'WORK' then 'WORK'
+                        else 'NONE' end
+              from (values (?)) as branch (gid)
+              left join branch_local worked on worked.gid = branch.gid and worked.op = 'WORK'
+              left join branch_local ended on ended.gid = branch.gid and ended.op = 'END'
+              left join branch_hazard hazard on hazard.gid = branch.gid
             """;
 
     private final DataSource database;
@@ -60,10 +75,20 @@ final class BranchInsight {
                 case WORK -> Shown.WORK;
                 case FENCE -> Shown.FENCE;
                 case NONE, PREPARED, RUNNING ->
-                    BranchEvidence.isPrepared(connection, branch) ? Shown.PREPARED : Shown.NONE;
+                    BranchEvidence.isPrepared(connection, branch) ? Shown.PREPARED : local(connection, branch);
             };
         } catch (SQLException e) {
             throw new DatabaseSilentException("the barrier row could not be read", e);
+        }
+    }
+
+    private static Shown local(Connection connection, BranchId branch) throws SQLException {
+        try (var select = connection.prepareStatement(LOCAL)) {
+            select.setString(1, branch.gid());
+            try (var row = select.executeQuery()) {
+                row.next();
+                return Shown.valueOf(row.getString(1));
+            }
         }
     }
 }

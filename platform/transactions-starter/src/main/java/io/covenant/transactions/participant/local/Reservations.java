@@ -15,6 +15,7 @@ final class Reservations {
             select gid, extract(epoch from clock_timestamp() - at) * 1000
               from branch_local
              where until < now()
+               and not exists (select from branch_hazard hazard where hazard.gid = branch_local.gid)
              order by until limit ?
             """;
 
@@ -35,7 +36,7 @@ final class Reservations {
 
     record Sum(long count, long oldestMillis) {}
 
-    /// Those whose time is over.
+    /// Those whose time is over. A person looks after what was found not to be as decided.
     List<Held> heldLongEnough(int most) {
         try (var connection = database.getConnection();
                 var select = connection.prepareStatement(HELD_LONG_ENOUGH)) {

@@ -104,6 +104,28 @@ class LocalControllerTests {
     }
 
     @Test
+    void showsTheEvidenceOfABranch() {
+        var confirmed = branch();
+        assertThat(evidence(confirmed)).isEqualTo("NONE");
+        reserve(confirmed, "take", "{\"sku\":\"A\",\"quantity\":1}");
+        assertThat(evidence(confirmed)).isEqualTo("PREPARED");
+        settle("confirm", confirmed);
+        assertThat(evidence(confirmed)).isEqualTo("WORK");
+
+        var cancelled = branch();
+        settle("cancel", cancelled);
+        assertThat(evidence(cancelled)).isEqualTo("FENCE");
+
+        var step = branch();
+        step("act", step, "take", "{\"sku\":\"A\",\"quantity\":1}");
+        assertThat(evidence(step)).isEqualTo("WORK");
+    }
+
+    private String evidence(BranchId branch) {
+        return http.get("/internal/v1/branches/evidence?gid=" + branch.gid()).text("/evidence");
+    }
+
+    @Test
     void saysThatThereIsNothingToReserve() {
         assertThat(reserve(branch(), "take", "{\"sku\":\"A\",\"quantity\":1000}")
                         .text("/answer"))

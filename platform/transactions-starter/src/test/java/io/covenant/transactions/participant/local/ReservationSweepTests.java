@@ -89,6 +89,17 @@ class ReservationSweepTests {
     }
 
     @Test
+    void asksNoMoreAboutWhatAPersonHasToLookAt() {
+        var branch = held();
+        store.outside().update("delete from hold where gid = ?", branch.gid());
+        var sweep = sweep(_ -> new Answer.Decided(Decision.COMMIT));
+        sweep.sweep();
+        sweep.sweep();
+        assertThat(asked).containsExactly(branch);
+        assertThat(store.hazards(branch)).isEqualTo(1);
+    }
+
+    @Test
     void asksNoMoreAboutWhatIsOver() {
         var branch = held();
         store.cancel(branch);
