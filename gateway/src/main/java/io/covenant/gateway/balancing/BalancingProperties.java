@@ -18,6 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param silentWaits  how many requests have to wait
 /// @param ejection     the first ejection lasts so long, the second twice, and so on
 /// @param slowStart    how long an instance that came, or came back, takes to grow into its weight
+/// @param mostInFlight to one service; more are turned away instead of waiting
 /// @param services     by the name of the service
 /// @param routes       by the id of the route; what stands here goes before what the service has, and no operator
 ///                     changes it
@@ -32,16 +33,22 @@ public record BalancingProperties(
         @DefaultValue("2") int silentWaits,
         @DefaultValue("5s") Duration ejection,
         @DefaultValue("10s") Duration slowStart,
+        @DefaultValue("1000") int mostInFlight,
         @DefaultValue Map<String, ServiceRules> services,
         @DefaultValue Map<String, RouteRules> routes) {
 
-    /// @param policy  its label; absent for the one of all
-    /// @param hashKey where the key of a request is found, see [KeySource]
-    /// @param bound   how far above the average `hash` may load an instance
+    /// @param policy       its label; absent for the one of all
+    /// @param hashKey      where the key of a request is found, see [KeySource]
+    /// @param bound        how far above the average `hash` may load an instance
+    /// @param mostInFlight absent for what holds for all
     public record ServiceRules(
             @Nullable String policy,
             @Nullable String hashKey,
-            @Nullable Double bound) {}
+            @Nullable Double bound,
+            @Nullable Integer mostInFlight) {
+
+        static final ServiceRules NONE = new ServiceRules(null, null, null, null);
+    }
 
     /// @param policy  its label; absent for the service's
     /// @param hashKey where the key of a request is found; absent for the service's

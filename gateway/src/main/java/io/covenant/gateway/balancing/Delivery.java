@@ -81,6 +81,9 @@ final class Delivery {
     }
 
     Mono<Void> begin() {
+        if (!service.enters()) {
+            return Mono.error(Trouble.CROWDED.problem(service.name()).asException());
+        }
         exchange.getAttributes().put(ATTRIBUTE, this);
         long now = System.nanoTime();
         service.budget().requested(now);
@@ -227,6 +230,7 @@ final class Delivery {
     /// The request is over, whoever ended it: the client has the whole answer, or there is none, or it has gone.
     void over(SignalType signal, @Nullable Throwable failure) {
         over = true;
+        service.exits();
         long now = System.nanoTime();
         var last = call;
         if (last != null) {

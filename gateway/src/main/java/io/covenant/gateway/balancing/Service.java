@@ -11,6 +11,7 @@ import io.covenant.balancing.view.UpstreamView;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 
@@ -23,6 +24,8 @@ public final class Service {
     /// Held here so that a route keeps its turns; forgotten when operators change the policy.
     private final Map<Selection, Picker> pickers = new ConcurrentHashMap<>();
 
+    private final int mostInFlight;
+    private final AtomicInteger inFlight = new AtomicInteger();
     private final LongAdder retries = new LongAdder();
     private final Object change = new Object();
     private final ClusterSettings configured;
@@ -32,10 +35,11 @@ public final class Service {
     private volatile long version;
     private volatile Choice choice;
 
-    Service(Upstream upstream, List<Instance> discovered, ClusterSettings settings) {
+    Service(Upstream upstream, List<Instance> discovered, ClusterSettings settings, int mostInFlight) {
         this.upstream = upstream;
         this.discovered = discovered;
         this.configured = settings;
+        this.mostInFlight = mostInFlight;
         this.settings = settings;
         this.choice = settings.choice();
         update();
@@ -141,6 +145,19 @@ public final class Service {
 
     Picker picker(Selection selection) {
         return pickers.computeIfAbsent(selection, upstream::picker);
+    }
+
+    /// Takes one more request, unless too many are in flight; who was taken [goes out again][#exits].
+    boolean enters() {
+        if (inFlight.incrementAndGet() > mostInFlight) {
+            inFlight.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    void exits() {
+        inFlight.decrementAndGet();
     }
 
     void retried() {

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
-import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /// All services that routes lead to.
@@ -36,12 +35,14 @@ public final class Services {
 
     /// Knows this service from now on, with the instances that the list names.
     public Service open(String name) {
-        return byName.computeIfAbsent(
-                name,
-                _ -> new Service(
-                        new Upstream(name, judging(properties), chance, log),
-                        topology.listed(name).instances(),
-                        settings(properties, properties.services().get(name))));
+        return byName.computeIfAbsent(name, _ -> {
+            var own = properties.services().getOrDefault(name, ServiceRules.NONE);
+            return new Service(
+                    new Upstream(name, judging(properties), chance, log),
+                    topology.listed(name).instances(),
+                    settings(properties, own),
+                    own.mostInFlight() == null ? properties.mostInFlight() : own.mostInFlight());
+        });
     }
 
     private static Settings judging(BalancingProperties properties) {
@@ -63,11 +64,11 @@ public final class Services {
         return Settings.DEFAULTS.with(outliers).with(new SlowStart(properties.slowStart(), 1, 0.1));
     }
 
-    private static ClusterSettings settings(BalancingProperties properties, @Nullable ServiceRules own) {
+    private static ClusterSettings settings(BalancingProperties properties, ServiceRules own) {
         return ClusterSettings.of(
-                own == null || own.policy() == null ? properties.policy() : own.policy(),
-                own == null ? null : own.hashKey(),
-                own == null ? null : own.bound(),
+                own.policy() == null ? properties.policy() : own.policy(),
+                own.hashKey(),
+                own.bound(),
                 Map.of(),
                 Set.of());
     }

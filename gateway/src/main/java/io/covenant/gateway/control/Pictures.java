@@ -24,6 +24,7 @@ import io.covenant.gateway.control.store.ClusterStore.Followed;
 import io.covenant.gateway.control.store.ClusterStore.Stored;
 import io.covenant.gateway.control.store.StoreAwayException;
 import io.covenant.gateway.protection.RouteLimits;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +91,9 @@ final class Pictures {
                 shares(service.with(settings, version), settings),
                 store(),
                 followers.stream()
-                        .map(each -> new GatewayAnswer(each.gateway(), each.version(), each.seenAt()))
+                        .map(each -> each.gateway().equals(gateway)
+                                ? new GatewayAnswer(gateway, service.version(), Instant.now())
+                                : new GatewayAnswer(each.gateway(), each.version(), each.seenAt()))
                         .toList(),
                 dryRun);
     }

@@ -7,7 +7,10 @@ import io.covenant.gateway.Backend;
 import io.covenant.gateway.Load;
 import io.covenant.gateway.RunningGateway;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,5 +75,36 @@ class TotalFailureTests {
         assertThat(answers).allMatch(answer -> answer.status() == 503);
         assertThat(asked()).isBetween(2_000, 2_400);
         nothingIsInFlight();
+    }
+
+    @Test
+    void turnsAwayWhatIsTooMuchAndGoesOnAfterwards() throws Exception {
+        var small = RunningGateway.with(
+                "covenant.services.orders=" + one.address(),
+                "covenant.gateway.balancing.services.orders.most-in-flight=4");
+        var end = new CountDownLatch(1);
+        one.behaving((_, connection) -> {
+            end.await();
+            connection.answer("{}");
+        });
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var taken = IntStream.range(0, 4)
+                    .mapToObj(_ -> threads.submit(() -> small.get(ORDERS).status()))
+                    .toList();
+            await().until(() -> one.requests.size() == 4);
+
+            small.get(ORDERS).isProblem(503, "too-many-requests-in-flight");
+            small.post(ORDERS, "{}").isProblem(503, "too-many-requests-in-flight");
+
+            end.countDown();
+            for (var each : taken) {
+                assertThat(each.get()).isEqualTo(200);
+            }
+        }
+        one.reset();
+        for (int i = 0; i < 20; i++) {
+            assertThat(small.get(ORDERS).status()).isEqualTo(200);
+        }
+        small.close();
     }
 }
