@@ -11,6 +11,8 @@ import java.util.stream.Collectors;
 public enum CommitProtocol {
     /// Branches prepare, and commit together: nobody sees the middle; locks are held until the decision.
     TWO_PHASE,
+    /// The same in one more round: a quorum of the databases can end what its coordinators left.
+    THREE_PHASE,
     /// Branches reserve, and confirm together: no locks are held, what is reserved can be seen.
     TCC,
     /// Steps of their own, taken back where it does not go on: others see the middle, nothing waits.
