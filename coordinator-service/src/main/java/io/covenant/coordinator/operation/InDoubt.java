@@ -5,6 +5,7 @@ import io.covenant.coordinator.operation.InDoubtView.Doubt;
 import io.covenant.coordinator.operation.InDoubtView.Orphan;
 import io.covenant.coordinator.operation.InDoubtView.Silent;
 import io.covenant.coordinator.operation.ParticipantInsight.Reply;
+import io.covenant.coordinator.transaction.CommitProtocol;
 import io.covenant.coordinator.transaction.Pursuit;
 import io.covenant.coordinator.transaction.TransactionQuery;
 import io.covenant.coordinator.transaction.Transactions;
@@ -199,7 +200,10 @@ final class InDoubt {
     private String why(TransactionResource transaction) {
         return switch (transaction.state()) {
             case VOTING -> "votes are missing of " + names(transaction, BranchState.WORKING);
-            case DECIDING -> "the register has not taken the decision";
+            case DECIDING ->
+                transaction.protocol().equals(CommitProtocol.THREE_PHASE.name())
+                        ? "no quorum of the databases has answered"
+                        : "the register has not taken the decision";
             case COMMITTING, ABORTING -> "not confirmed by " + unconfirmed(transaction);
             case HAZARD -> "not as decided: " + names(transaction, BranchState.HAZARD) + "; a person has to look";
             case EXECUTING -> "not done: " + steps(transaction, BranchState.WORKING, BranchState.ACCEPTED);
