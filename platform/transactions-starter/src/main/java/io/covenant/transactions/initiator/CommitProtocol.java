@@ -16,7 +16,9 @@ public enum CommitProtocol {
     /// Branches reserve, and confirm together: no locks are held, what is reserved can be seen.
     TCC,
     /// Steps of their own, taken back where it does not go on: others see the middle, nothing waits.
-    SAGA;
+    SAGA,
+    /// As two-phase, decided by a majority of the coordinators: no one of them and no database of theirs is waited for.
+    PAXOS_COMMIT;
 
     /// The header in which a client asks for one.
     public static final String HEADER = "X-Commit-Protocol";

@@ -2,6 +2,7 @@ package io.covenant.transactions.participant;
 
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Decision;
+import io.covenant.transactions.Vote;
 import io.covenant.transactions.threephase.Outcome;
 import io.covenant.transactions.wire.DecidedOutcome;
 import io.covenant.transactions.wire.EvidenceReply;
@@ -45,18 +46,21 @@ final class BranchController {
     private final BranchMemory memory;
     private final BranchInsight insight;
     private final InParallel parallel;
+    private final Acceptors acceptors;
 
     BranchController(
             BranchOperations operations,
             BranchExecutor executor,
             BranchMemory memory,
             BranchInsight insight,
-            InParallel parallel) {
+            InParallel parallel,
+            Acceptors acceptors) {
         this.operations = operations;
         this.executor = executor;
         this.memory = memory;
         this.insight = insight;
         this.parallel = parallel;
+        this.acceptors = acceptors;
     }
 
     @PostMapping("/prepare")
@@ -98,6 +102,15 @@ final class BranchController {
             BranchOperations.Operation operation,
             Duration timeLeft,
             BranchWork work) {
+        var paxos = request.paxos();
+        if (paxos != null) {
+            var votes = acceptors.votes(branch, paxos);
+            var answer = executor.prepare(branch, operation.name(), timeLeft, paxos.again(), work);
+            if (answer instanceof PrepareAnswer.Voted(Vote.Yes _)) {
+                acceptors.cast(votes);
+            }
+            return answer;
+        }
         if (request.electorate() != null) {
             var electorate = Electorates.of(branch, "electorate", request.electorate());
             return executor.prepare(branch, operation.name(), timeLeft, !operation.readOnly(), electorate, work);

@@ -121,6 +121,14 @@ public final class BranchExecutor {
         });
     }
 
+    /// The same under Paxos Commit. What only reads is prepared as well: a vote lasts, or it is none.
+    ///
+    /// @param again whether the branch has answered before
+    PrepareAnswer prepare(BranchId branch, String operation, Duration timeLeft, boolean again, BranchWork work) {
+        return prepare(
+                Branch.of(branch, operation, timeLeft), true, work, again ? PrepareCall::runAgain : PrepareCall::run);
+    }
+
     private PrepareAnswer prepare(
             Branch branch, boolean writes, BranchWork work, Function<PrepareCall, PrepareAnswer> protocol) {
         if (TransactionSynchronizationManager.isActualTransactionActive()) {
@@ -205,6 +213,12 @@ public final class BranchExecutor {
             case Effect.AskAgain _ -> lost == null ? call.unknown() : new FinishAnswer.Unknown(lost);
             default -> throw new IllegalStateException("no answer to a decision: " + reply);
         };
+    }
+
+    /// A majority of the coordinators has forgotten the transaction of a branch: it had ended, or will never commit. A
+    /// branch that is still prepared rolls back.
+    FinishAnswer release(BranchId branch) {
+        return finish(branch, Decision.ABORT, FinishCall::release);
     }
 
     private FinishCall finishCall(BranchId branch, Decision decision) {

@@ -84,6 +84,7 @@ final class BranchSweep {
             case OutcomeInquirer.Answer.Decided(var decision) ->
                 finished(branch, decision, executor.finish(branch.id(), decision));
             case OutcomeInquirer.Answer.Undecided(var askAgainIn) -> undecided(branch, askAgainIn);
+            case OutcomeInquirer.Answer.Forgotten _ -> finished(branch, Decision.ABORT, executor.release(branch.id()));
             case OutcomeInquirer.Answer.Silent(var reason) -> unanswered(branch, reason);
         }
     }

@@ -5,6 +5,7 @@ import io.covenant.transactions.BranchId;
 import io.covenant.transactions.CrashPoint;
 import io.covenant.transactions.CrashPoints;
 import io.covenant.transactions.Decision;
+import io.covenant.transactions.paxoscommit.PaxosParticipant;
 import io.covenant.transactions.twophase.TwoPhaseParticipant;
 import io.covenant.transactions.twophase.TwoPhaseParticipant.Effect;
 import io.covenant.transactions.twophase.TwoPhaseParticipant.Evidence;
@@ -23,6 +24,7 @@ final class FinishCall implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(FinishCall.class);
     private static final TwoPhaseParticipant PROTOCOL = new TwoPhaseParticipant();
+    private static final PaxosParticipant RELEASING = new PaxosParticipant();
 
     private final BranchId branch;
     private Decision decision;
@@ -73,6 +75,24 @@ final class FinishCall implements AutoCloseable {
                     input = perform(step.effects().getFirst());
             }
         }
+    }
+
+    /// Nobody remembers the transaction any more: what is still prepared of it is rolled back, and where nothing is,
+    /// nothing is reported.
+    FinishAnswer release() {
+        var step = PaxosParticipant.release();
+        while (!step.effects().isEmpty()) {
+            switch (step.effects().getFirst()) {
+                case Effect.Confirm(var ack) -> {
+                    return confirm(ack);
+                }
+                case Effect.AskAgain _ -> {
+                    return unknown();
+                }
+                case Effect effect -> step = RELEASING.on(step.next(), perform(effect));
+            }
+        }
+        return new FinishAnswer.Unknown("nothing of it is prepared any more");
     }
 
     /// What the branch hears once this has been tried, whichever protocol asks for it.

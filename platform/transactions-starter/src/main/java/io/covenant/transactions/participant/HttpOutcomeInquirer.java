@@ -2,6 +2,7 @@ package io.covenant.transactions.participant;
 
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Decision;
+import io.covenant.transactions.paxoscommit.PaxosAttempts;
 import io.covenant.transactions.wire.OutcomeReply;
 import io.covenant.web.services.ServiceAnswer;
 import io.covenant.web.services.ServiceClient;
@@ -12,6 +13,7 @@ import tools.jackson.core.JacksonException;
 /// Asks any coordinator over HTTP.
 final class HttpOutcomeInquirer implements OutcomeInquirer {
 
+    private static final int GONE = 410;
     private static final Duration SOON = Duration.ofMillis(500);
 
     private final ServiceClient services;
@@ -34,6 +36,8 @@ final class HttpOutcomeInquirer implements OutcomeInquirer {
                 .within(timeout);
         return switch (services.call(coordinator, request)) {
             case ServiceAnswer.Answered answered when answered.status() == 200 -> read(answered);
+            case ServiceAnswer.Answered answered
+            when answered.status() == GONE && PaxosAttempts.isOne(branch.attempt()) -> new Answer.Forgotten();
             case ServiceAnswer.Answered answered -> new Answer.Silent("status " + answered.status());
             case ServiceAnswer.NotSent notSent -> new Answer.Silent(notSent.reason());
             case ServiceAnswer.Unanswered unanswered -> new Answer.Silent(unanswered.reason());

@@ -15,6 +15,9 @@ public interface OutcomeInquirer {
         /// There is still time; ask again after this long.
         record Undecided(Duration askAgainIn) implements Answer {}
 
+        /// Under Paxos Commit: a majority of the coordinators has forgotten the transaction.
+        record Forgotten() implements Answer {}
+
         /// No coordinator told.
         record Silent(String reason) implements Answer {}
     }

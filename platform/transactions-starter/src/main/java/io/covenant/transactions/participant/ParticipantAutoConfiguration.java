@@ -2,12 +2,16 @@ package io.covenant.transactions.participant;
 
 import io.covenant.security.servlet.AccessRules;
 import io.covenant.transactions.CrashPoints;
+import io.covenant.web.services.Credentials;
 import io.covenant.web.services.ServiceClient;
+import io.covenant.web.services.ServiceClientProperties;
+import io.covenant.web.services.Topology;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.validation.Validator;
 import java.time.InstantSource;
+import java.util.List;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.slf4j.Logger;
@@ -98,9 +102,9 @@ public class ParticipantAutoConfiguration {
             CrashPoints crashPoints,
             BranchMetrics metrics) {
         if (threePhase.unsafeTextbookTimeouts()) {
-            LOG.warn(
-                    "UNSAFE: covenant.transactions.threephase.unsafe-textbook-timeouts is on. A branch under three-phase"
-                            + " commit that hears nothing decides alone: others may decide otherwise. It is meant for teaching.");
+            LOG.warn("UNSAFE: covenant.transactions.threephase.unsafe-textbook-timeouts is on. A branch under"
+                    + " three-phase commit that hears nothing decides alone: others may decide otherwise. It is"
+                    + " meant for teaching.");
         }
         return new BranchExecutor(
                 transactions, finishing.dataSource(), properties.limits(), crashPoints, metrics, threePhase.timeOuts());
@@ -132,7 +136,8 @@ public class ParticipantAutoConfiguration {
         var sweep = properties.sweep();
         if (sweep.enabled() && !services.knows(sweep.coordinator())) {
             LOG.warn(
-                    "No service '{}' is configured (covenant.services.{}): branches that a crash leaves prepared or reserved stay so.",
+                    "No service '{}' is configured (covenant.services.{}): branches that a crash leaves prepared or"
+                            + " reserved stay so.",
                     sweep.coordinator(),
                     sweep.coordinator());
         }
@@ -173,6 +178,23 @@ public class ParticipantAutoConfiguration {
     @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
     static class Endpoint {
 
+        @Bean(destroyMethod = "close")
+        Acceptors acceptors(
+                Topology topology,
+                ServiceClientProperties properties,
+                JsonMapper mapper,
+                ParticipantProperties participant,
+                ObjectProvider<Credentials> credentials) {
+            var coordinator = participant.sweep().coordinator();
+            return new Acceptors(
+                    topology.services().getOrDefault(coordinator, List.of()),
+                    coordinator,
+                    topology.node(),
+                    properties,
+                    mapper,
+                    credentials.getIfAvailable());
+        }
+
         @Bean
         AccessRules branchAccessRules() {
             return BranchAccess.rules();
@@ -184,9 +206,10 @@ public class ParticipantAutoConfiguration {
                 BranchExecutor executor,
                 BranchMemory memory,
                 FinishingDatabase finishing,
-                InParallel parallel) {
+                InParallel parallel,
+                Acceptors acceptors) {
             var insight = new BranchInsight(finishing.dataSource());
-            return new BranchController(operations, executor, memory, insight, parallel);
+            return new BranchController(operations, executor, memory, insight, parallel, acceptors);
         }
 
         @Bean

@@ -31,6 +31,7 @@ final class PrepareCall {
 
     private @Nullable TransactionStatus status;
     private boolean ongoing;
+    private @Nullable Evidence found;
     private String unknown = "the database did not answer";
 
     PrepareCall(
@@ -71,9 +72,26 @@ final class PrepareCall {
         }
     }
 
+    /// The same for a branch that has answered before: what there is of it is looked for first, as to wait for its
+    /// own row takes long.
+    PrepareAnswer runAgain() {
+        var branch = transaction.branch().id();
+        try (var connection = finishing.getConnection()) {
+            var evidence = BranchEvidence.isPrepared(connection, branch)
+                    ? Evidence.PREPARED
+                    : BranchEvidence.look(connection, branch);
+            found = evidence == Evidence.NONE ? null : evidence;
+        } catch (SQLException e) {
+            lost(e);
+            return unsettled();
+        }
+        return run();
+    }
+
     /// What the branch hears once this has been tried, whichever protocol asks for it.
     Input perform(Effect effect) {
         return switch (effect) {
+            case Effect.Work _ when found != null -> new Input.Found(found);
             case Effect.Work _ -> transaction.writes() ? work() : read();
             case Effect.Prepare _ -> prepare();
             case Effect.Finish _, Effect.Look _, Effect.Fence _, Effect.Confirm _, Effect.Cast _, Effect.AskAgain _ ->

@@ -10,16 +10,18 @@ import org.jspecify.annotations.Nullable;
 /// @param deadlineMillis time left until the transaction aborts, counted from sending
 /// @param payload        the operation's input
 /// @param electorate     under three-phase commit: every branch of the attempt, this one included, with its service
+/// @param paxos          under Paxos Commit: where the vote goes
 /// @param <P>            a JSON tree, or the record it binds to
 public record PrepareRequest<P>(
         String gid,
         String operation,
         long deadlineMillis,
         P payload,
-        @Nullable Map<String, String> electorate) {
+        @Nullable Map<String, String> electorate,
+        @Nullable PaxosPart paxos) {
 
     /// Under two-phase commit.
     public PrepareRequest(String gid, String operation, long deadlineMillis, P payload) {
-        this(gid, operation, deadlineMillis, payload, null);
+        this(gid, operation, deadlineMillis, payload, null, null);
     }
 }

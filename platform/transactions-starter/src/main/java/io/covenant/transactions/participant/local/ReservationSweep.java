@@ -92,7 +92,7 @@ final class ReservationSweep {
                 notBefore.put(branch, System.nanoTime() + askAgainIn.toNanos());
                 metrics.swept("undecided");
             }
-            case Answer.Silent _ -> metrics.swept("unanswered");
+            case Answer.Silent _, Answer.Forgotten _ -> metrics.swept("unanswered");
         }
         return answer;
     }

@@ -288,6 +288,11 @@ final class TccCall implements AutoCloseable {
                 reason = "the transaction is undecided";
                 yield new Input.Lost();
             }
+            // Only said of what is prepared under Paxos Commit.
+            case OutcomeInquirer.Answer.Forgotten _ -> {
+                reason = "its transaction is forgotten";
+                yield new Input.Lost();
+            }
             case OutcomeInquirer.Answer.Silent(var why) -> {
                 reason = "no coordinator tells its outcome: " + why;
                 yield new Input.Lost();
