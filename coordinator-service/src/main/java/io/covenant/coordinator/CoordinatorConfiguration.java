@@ -3,7 +3,9 @@ package io.covenant.coordinator;
 import io.covenant.coordinator.insight.TransactionMetrics;
 import io.covenant.coordinator.ownership.OwnershipSettings;
 import io.covenant.coordinator.recovery.RecoverySettings;
+import io.covenant.coordinator.transaction.Doors;
 import io.covenant.coordinator.transaction.Participants;
+import io.covenant.coordinator.transaction.QuorumTransactions;
 import io.covenant.coordinator.transaction.TransactionListener;
 import io.covenant.coordinator.transaction.TransactionSettings;
 import io.covenant.coordinator.transaction.Transactions;
@@ -16,9 +18,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceProperties;
@@ -101,9 +105,8 @@ class CoordinatorConfiguration {
 
     private static void warnOfTextbookTimeOuts(TransactionSettings transactions) {
         if (transactions.unsafeTextbookTimeouts()) {
-            LOG.warn(
-                    "UNSAFE: covenant.transactions.threephase.unsafe-textbook-timeouts is on. A coordinator whose time is up"
-                            + " decides alone: others may decide otherwise. It is meant for teaching.");
+            LOG.warn("UNSAFE: covenant.transactions.threephase.unsafe-textbook-timeouts is on. A coordinator whose time"
+                    + " is up decides alone: others may decide otherwise. It is meant for teaching.");
         }
     }
 
@@ -120,6 +123,11 @@ class CoordinatorConfiguration {
     Transactions transactions(CoordinatorEngine engine, TransactionMetrics metrics) {
         metrics.watch(engine.transactions());
         return engine.transactions();
+    }
+
+    @Bean
+    Doors doors(Transactions transactions, ObjectProvider<QuorumTransactions> quorum) {
+        return new Doors(transactions, Optional.ofNullable(quorum.getIfAvailable()));
     }
 
     @Bean

@@ -1,12 +1,14 @@
 package io.covenant.coordinator.operation;
 
 import io.covenant.coordinator.operation.ParticipantInsight.Reply;
+import io.covenant.coordinator.transaction.Doors;
 import io.covenant.coordinator.transaction.Transactions;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.wire.EvidenceReply;
 import io.covenant.transactions.wire.FinishReply;
+import io.covenant.transactions.wire.OutcomeReply;
 import io.covenant.transactions.wire.OutcomeReply.Outcome;
 import io.covenant.transactions.wire.TransactionResource;
 import io.covenant.web.paging.Limit;
@@ -58,9 +60,11 @@ final class OperatorController {
     private final OperatorStore store;
     private final ServicePauses pauses;
     private final ChangeStream changes;
+    private final Doors doors;
 
     OperatorController(
             Transactions transactions,
+            Doors doors,
             ParticipantInsight participants,
             InDoubt inDoubt,
             Resolution resolution,
@@ -68,6 +72,7 @@ final class OperatorController {
             ServicePauses pauses,
             ChangeStream changes) {
         this.transactions = transactions;
+        this.doors = doors;
         this.participants = participants;
         this.inDoubt = inDoubt;
         this.resolution = resolution;
@@ -92,9 +97,9 @@ final class OperatorController {
 
     @GetMapping("/in-doubt")
     @Operation(summary = "Shows what is not over, why, and what nobody accounts for", description = """
-                    The coordinators' records joined with what each participant holds prepared at this moment. Only the
-                    coordinator that drives a transaction knows when it tries again.
-                    """)
+        The coordinators' records joined with what each participant holds prepared at this moment. Only the
+        coordinator that drives a transaction knows when it tries again.
+        """)
     InDoubtView inDoubt(
             @Parameter(
                             description = "Only what began longer ago",
@@ -189,7 +194,7 @@ final class OperatorController {
                     .with("state", transaction.state().name())
                     .asException();
         }
-        if (!transactions.retryNow(new TransactionId(id))) {
+        if (!doors.retryNow(new TransactionId(id))) {
             throw Problem.of(
                             HttpStatus.CONFLICT,
                             "driven-elsewhere",
@@ -204,9 +209,9 @@ final class OperatorController {
 
     @PostMapping("/finish")
     @Operation(summary = "Has a prepared branch finished that no transaction accounts for", description = """
-                    It is told what it would be told if it asked: COMMIT if the decision sealed it, else ABORT, which
-                    is then decided for ever. Before the deadline of its transaction the answer is 409.
-                    """)
+        It is told what it would be told if it asked: COMMIT if the decision sealed it, else ABORT, which
+        is then decided for ever. Before the deadline of its transaction the answer is 409.
+        """)
     FinishReply.Finished finish(@RequestBody Finish finish, HttpServletRequest request) {
         var operator = operator(request);
         var reason = required(finish.reason(), "reason");
@@ -221,16 +226,7 @@ final class OperatorController {
                                 "gid",
                                 "must be a branch such as cov1:<transaction>:<attempt>:<branch>")
                         .asException());
-        var decision = switch (transactions.outcome(branch).outcome()) {
-            case COMMITTED -> Decision.COMMIT;
-            case ABORTED -> Decision.ABORT;
-            case UNDECIDED ->
-                throw Problem.of(
-                                HttpStatus.CONFLICT,
-                                "undecided",
-                                "Its transaction is under way, and its coordinator will finish it.")
-                        .asException();
-        };
+        var decision = decision(branch);
         var finished = transactions
                 .finish(service, branch, decision)
                 .orElseThrow(() -> Problem.of(
@@ -244,11 +240,33 @@ final class OperatorController {
         return finished;
     }
 
+    /// A branch of which all is forgotten will not be committed any more.
+    private Decision decision(BranchId branch) {
+        if (!doors.decides(branch)) {
+            throw Problem.of(
+                            HttpStatus.BAD_REQUEST,
+                            "unsupported-protocol",
+                            "This is a branch under PAXOS_COMMIT, and this coordinator does not run it.")
+                    .asException();
+        }
+        var reply = doors.outcome(branch);
+        return switch (reply.map(OutcomeReply::outcome).orElse(Outcome.ABORTED)) {
+            case COMMITTED -> Decision.COMMIT;
+            case ABORTED -> Decision.ABORT;
+            case UNDECIDED ->
+                throw Problem.of(
+                                HttpStatus.CONFLICT,
+                                "undecided",
+                                "Its transaction is under way, and its coordinator will finish it.")
+                        .asException();
+        };
+    }
+
     @PostMapping("/{id}/branches/{branch}/resolve")
     @Operation(summary = "Settles a branch that is not as decided, by a person's word", description = """
-                    Changes no data: the person has seen to them. Refused where the branch's database shows otherwise,
-                    where it still holds the branch prepared, and where it cannot be asked.
-                    """)
+        Changes no data: the person has seen to them. Refused where the branch's database shows otherwise,
+        where it still holds the branch prepared, and where it cannot be asked.
+        """)
     TransactionResource resolve(
             @PathVariable UUID id,
             @PathVariable String branch,
@@ -273,9 +291,9 @@ final class OperatorController {
 
     @PostMapping("/paused/{service}")
     @Operation(summary = "Leaves a service in peace", description = """
-                    All coordinators heed it within about a second: they refuse new transactions with a branch there,
-                    and tell it nothing, so that what it holds prepared stays prepared. Nothing is lost.
-                    """)
+        All coordinators heed it within about a second: they refuse new transactions with a branch there,
+        and tell it nothing, so that what it holds prepared stays prepared. Nothing is lost.
+        """)
     List<PausedService> pause(@PathVariable String service, @RequestBody Because because, HttpServletRequest request) {
         var operator = operator(request);
         var reason = required(because.reason(), "reason");
@@ -317,8 +335,7 @@ final class OperatorController {
     }
 
     private TransactionResource find(UUID id) {
-        return transactions
-                .find(new TransactionId(id))
+        return doors.find(new TransactionId(id))
                 .orElseThrow(() -> Problem.of(
                                 HttpStatus.NOT_FOUND,
                                 "unknown-transaction",

@@ -9,5 +9,8 @@ public enum CommitProtocol {
     /// Try, confirm, cancel: reservations under a decision, see [io.covenant.transactions.tcc].
     TCC,
     /// Steps that each commit on their own and are compensated, see [io.covenant.transactions.saga].
-    SAGA
+    SAGA,
+    /// Paxos Commit over the coordinators, see [io.covenant.transactions.paxoscommit]. It has nothing to do with the
+    /// store, so no drive of the engine runs it, see [QuorumTransactions].
+    PAXOS_COMMIT
 }

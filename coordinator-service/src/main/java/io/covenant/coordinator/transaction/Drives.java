@@ -16,6 +16,7 @@ record Drives(Surroundings around, TimeOutRule timeOuts, Consumer<Drive> over) {
             case THREE_PHASE -> ThreePhaseDriver.fresh(begin, plan, around, timeOuts, over);
             case TCC -> TransactionDriver.fresh(new TccDialect(), begin, plan, around, over);
             case SAGA -> SagaDriver.fresh(begin, plan, around, over);
+            case PAXOS_COMMIT -> throw notHere();
         };
     }
 
@@ -26,6 +27,11 @@ record Drives(Surroundings around, TimeOutRule timeOuts, Consumer<Drive> over) {
             case THREE_PHASE -> ThreePhaseDriver.adopted(stored, around, timeOuts, over);
             case TCC -> TransactionDriver.adopted(new TccDialect(), stored, around, over);
             case SAGA -> SagaDriver.adopted(stored, around, over);
+            case PAXOS_COMMIT -> throw notHere();
         };
+    }
+
+    private static IllegalStateException notHere() {
+        return new IllegalStateException("Paxos Commit needs no store, see QuorumTransactions");
     }
 }

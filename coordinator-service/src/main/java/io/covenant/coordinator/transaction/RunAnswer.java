@@ -34,6 +34,8 @@ public sealed interface RunAnswer {
         TOO_MANY_TRANSACTIONS,
         /// An operator has one of its services left in peace.
         SERVICE_PAUSED,
+        /// Too few of the coordinators have met to run Paxos Commit.
+        GROUP_NOT_FOUNDED,
         /// This coordinator is going down.
         SHUTTING_DOWN
     }

@@ -60,7 +60,7 @@ public record TransactionPlan(
     public record Branch(String name, String service, String operation, Payload payload) {}
 
     /// Tells whether two plans are the same: SHA-256 over all of it but the id, as 43 characters.
-    String digest() {
+    public String digest() {
         var sha = sha256();
         update(sha, name);
         update(sha, protocol.name());

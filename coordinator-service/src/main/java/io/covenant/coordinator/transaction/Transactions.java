@@ -10,6 +10,7 @@ import io.covenant.transactions.CrashPoints;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.Refusal;
 import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.paxoscommit.PaxosAttempts;
 import io.covenant.transactions.threephase.ThreePhaseInquiry;
 import io.covenant.transactions.twophase.OutcomeInquiry;
 import io.covenant.transactions.twophase.TwoPhaseCommit.Input.Chosen;
@@ -384,6 +385,9 @@ public final class Transactions implements AutoCloseable {
     /// Tells a participant what became of its branch: COMMITTED only if the decision sealed this very branch. However
     /// old it is: what a branch still holds, no coordinator has forgotten.
     public OutcomeReply outcome(BranchId branch) {
+        if (PaxosAttempts.isOne(branch.attempt())) {
+            throw new IllegalArgumentException("the register has no say in this branch, see Doors: " + branch);
+        }
         return outcome(branch.transaction(), Optional.of(branch));
     }
 

@@ -52,10 +52,13 @@ final class RunRequestReader {
 
     private final TransactionSettings settings;
     private final Predicate<String> knowsService;
+    private final boolean hasQuorum;
 
-    RunRequestReader(TransactionSettings settings, Predicate<String> knowsService) {
+    /// @param hasQuorum whether this coordinator runs Paxos Commit
+    RunRequestReader(TransactionSettings settings, Predicate<String> knowsService, boolean hasQuorum) {
         this.settings = settings;
         this.knowsService = knowsService;
+        this.hasQuorum = hasQuorum;
     }
 
     /// @throws io.covenant.web.problem.ProblemException 400 or 422, naming every field that breaks a rule
@@ -138,6 +141,9 @@ final class RunRequestReader {
             } else if (inTurn) {
                 violations.add(new Violation("inTurn", "is not for sagas, whose steps say what they come after"));
             }
+            if (protocol == CommitProtocol.PAXOS_COMMIT) {
+                requirePaxos();
+            }
             if (!violations.isEmpty()) {
                 throw refused(HttpStatus.BAD_REQUEST, "validation-failed", violations);
             }
@@ -153,6 +159,17 @@ final class RunRequestReader {
                     branches,
                     requestId,
                     isSaga ? Optional.of(saga.saga(String.valueOf(name), branches)) : Optional.empty());
+        }
+
+        private void requirePaxos() {
+            if (!hasQuorum) {
+                violations.add(new Violation(
+                        "protocol",
+                        "must not be PAXOS_COMMIT here: covenant.coordinator.paxos.members names no coordinators"));
+            }
+            if (id != null && id.value().version() != 7) {
+                violations.add(new Violation("id", "must be a UUID of version 7 under PAXOS_COMMIT"));
+            }
         }
 
         private static RuntimeException refused(HttpStatus status, String code, List<Violation> violations) {

@@ -1,5 +1,6 @@
 package io.covenant.coordinator.transaction.web;
 
+import io.covenant.coordinator.transaction.Doors;
 import io.covenant.coordinator.transaction.RunAnswer;
 import io.covenant.coordinator.transaction.TransactionPlan;
 import io.covenant.coordinator.transaction.TransactionSettings;
@@ -50,21 +51,21 @@ final class TransactionController {
     private static final Set<String> UNREADABLE =
             Set.of("unknown-operation", "validation-failed", "unknown-field", "wrong-type", "invalid-value");
 
-    private final Transactions transactions;
+    private final Doors doors;
     private final RunRequestReader reader;
 
-    TransactionController(Transactions transactions, TransactionSettings settings) {
-        this.transactions = transactions;
-        this.reader = new RunRequestReader(settings, transactions::knows);
+    TransactionController(Transactions transactions, Doors doors, TransactionSettings settings) {
+        this.doors = doors;
+        this.reader = new RunRequestReader(settings, transactions::knows, doors.hasQuorum());
     }
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(summary = "Runs a transaction, and waits for its outcome until about its deadline", description = """
-                    All branches happen, or none. Sending the same body under the same id again does not run it again,
-                    at whichever coordinator; without an id it is a new transaction each time. A transaction that
-                    committed is answered when every branch has confirmed it, so that its writes can be read, or at the
-                    deadline if some branch is slow: then its state is COMMITTING.
-                    """)
+        All branches happen, or none. Sending the same body under the same id again does not run it again,
+        at whichever coordinator; without an id it is a new transaction each time. A transaction that
+        committed is answered when every branch has confirmed it, so that its writes can be read, or at the
+        deadline if some branch is slow: then its state is COMMITTING.
+        """)
     @io.swagger.v3.oas.annotations.parameters.RequestBody(
             required = true,
             content = @Content(schema = @Schema(implementation = RunRequest.class)))
@@ -87,24 +88,25 @@ final class TransactionController {
             content = @Content(mediaType = "application/problem+json"))
     @ApiResponse(
             responseCode = "410",
-            description =
-                    "`transaction-forgotten`: the id, a UUID of version 7, is older than coordinators remember; nothing was begun",
+            description = "`transaction-forgotten`: the id, a UUID of version 7, is older than coordinators remember;"
+                    + " nothing was begun",
             content = @Content(mediaType = "application/problem+json"))
     @ApiResponse(
             responseCode = "422",
-            description =
-                    "`unknown-service`; or a participant cannot read its branch, as `unknown-operation`; or `idempotency-key-reused`: the id belongs to another transaction",
+            description = "`unknown-service`; or a participant cannot read its branch, as `unknown-operation`; or"
+                    + " `idempotency-key-reused`: the id belongs to another transaction",
             content = @Content(mediaType = "application/problem+json"))
     @ApiResponse(
             responseCode = "503",
             description =
-                    "`register-unavailable`, `too-many-transactions`, `service-paused`, `shutting-down`: nothing was begun",
+                    "`register-unavailable`, `too-many-transactions`, `service-paused`, `shutting-down`: nothing was"
+                            + " begun",
             content = @Content(mediaType = "application/problem+json"))
     ResponseEntity<TransactionResource> run(@RequestBody byte[] body) {
         var plan = reader.read(body, RequestId.current());
         MDC.put(MDC_TRANSACTION, plan.id().toString());
         try {
-            return answer(plan, transactions.run(plan));
+            return answer(plan, doors.run(plan));
         } finally {
             MDC.remove(MDC_TRANSACTION);
         }
@@ -179,6 +181,12 @@ final class TransactionController {
                                 "service-paused",
                                 "An operator has paused a service of this transaction; nothing was begun.")
                         .retryAfter(retryAfter);
+            case GROUP_NOT_FOUNDED ->
+                Problem.of(
+                                HttpStatus.SERVICE_UNAVAILABLE,
+                                "register-unavailable",
+                                "Too few of the coordinators have met to run PAXOS_COMMIT; nothing was begun.")
+                        .retryAfter(retryAfter);
             case SHUTTING_DOWN ->
                 Problem.of(
                                 HttpStatus.SERVICE_UNAVAILABLE,
@@ -198,8 +206,7 @@ final class TransactionController {
             description = "No coordinator remembers it",
             content = @Content(mediaType = "application/problem+json"))
     TransactionResource show(@PathVariable UUID id) {
-        return transactions
-                .find(new TransactionId(id))
+        return doors.find(new TransactionId(id))
                 .orElseThrow(() -> Problem.of(
                                 HttpStatus.NOT_FOUND,
                                 "unknown-transaction",
@@ -209,11 +216,11 @@ final class TransactionController {
 
     @GetMapping("/{id}/outcome")
     @Operation(summary = "Asks for the outcome, and decides it if need be", description = """
-                    After the deadline, or when nobody remembers the transaction, asking aborts it for ever. Before,
-                    the answer may be UNDECIDED. With `branch`, COMMITTED is answered only if the decision sealed that
-                    very branch. Of a transaction that is older than coordinators remember, and not on record,
-                    nothing is decided unless one of its branches asks: 410.
-                    """)
+        After the deadline, or when nobody remembers the transaction, asking aborts it for ever. Before,
+        the answer may be UNDECIDED. With `branch`, COMMITTED is answered only if the decision sealed that
+        very branch. Of a transaction that is older than coordinators remember, and not on record,
+        nothing is decided unless one of its branches asks: 410.
+        """)
     OutcomeReply outcome(
             @PathVariable UUID id,
             @Parameter(
@@ -223,15 +230,18 @@ final class TransactionController {
                     @Nullable
                     String branch) {
         if (branch == null) {
-            return transactions
-                    .outcome(new TransactionId(id))
+            return doors.outcome(new TransactionId(id))
                     .orElseThrow(() -> forgotten(id).asException());
         }
-        return transactions.outcome(BranchId.parse(branch)
-                .filter(named -> named.transaction().value().equals(id))
+        var named = BranchId.parse(branch)
+                .filter(parsed -> parsed.transaction().value().equals(id))
                 .orElseThrow(() -> Problem.ofField(
                                 "parameter-invalid", "branch", "must be the gid of a branch of this transaction")
-                        .asException()));
+                        .asException());
+        if (!doors.decides(named)) {
+            throw noQuorum().asException();
+        }
+        return doors.outcome(named).orElseThrow(() -> forgotten(id).asException());
     }
 
     private static Problem forgotten(UUID id) {
@@ -240,6 +250,14 @@ final class TransactionController {
                 "transaction-forgotten",
                 "The id %s is so old that what was begun under it may be over, and forgotten; nothing was begun."
                         .formatted(id));
+    }
+
+    private static Problem noQuorum() {
+        return Problem.of(
+                HttpStatus.BAD_REQUEST,
+                "unsupported-protocol",
+                "This is a branch under PAXOS_COMMIT, and covenant.coordinator.paxos.members names no coordinators"
+                        + " here.");
     }
 
     private static URI locationOf(UUID id) {

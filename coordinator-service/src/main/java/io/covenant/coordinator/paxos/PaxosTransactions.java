@@ -1,0 +1,242 @@
+package io.covenant.coordinator.paxos;
+
+import io.covenant.coordinator.transaction.Pursuit;
+import io.covenant.coordinator.transaction.QuorumTransactions;
+import io.covenant.coordinator.transaction.RunAnswer;
+import io.covenant.coordinator.transaction.RunAnswer.Reason;
+import io.covenant.coordinator.transaction.TransactionPlan;
+import io.covenant.transactions.BranchId;
+import io.covenant.transactions.Decision;
+import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.paxoscommit.Outcome;
+import io.covenant.transactions.paxoscommit.PaxosAcceptor;
+import io.covenant.transactions.paxoscommit.PaxosAttempts;
+import io.covenant.transactions.paxoscommit.Plan;
+import io.covenant.transactions.wire.TransactionResource;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// The door to transactions under Paxos Commit. Its methods may block, and are made for virtual threads.
+public final class PaxosTransactions implements QuorumTransactions {
+
+    /// How long after the deadline a client still waits for an answer that must be near.
+    private static final Duration GRACE = Duration.ofMillis(500);
+
+    /// How long an inquiry waits for a majority.
+    private static final Duration LONGEST_INQUIRY = Duration.ofMillis(1500);
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    private static final Duration RETRY_AFTER_PAUSE = Duration.ofSeconds(10);
+    private static final Duration ASK_AGAIN = Duration.ofMillis(500);
+
+    private final PaxosParts parts;
+    private final Leaders leaders;
+    private final Admission admission;
+    private volatile boolean closing;
+
+    PaxosTransactions(PaxosParts parts, Leaders leaders, Admission admission) {
+        this.parts = parts;
+        this.leaders = leaders;
+        this.admission = admission;
+    }
+
+    // ---- running
+
+    @Override
+    public RunAnswer run(TransactionPlan plan) {
+        var digest = plan.digest();
+        var leader = leaders.of(plan.id());
+        if (leader != null) {
+            return await(leader, plan, digest, true);
+        }
+        if (parts.acceptor().state(plan.id()) instanceof PaxosAcceptor.State.Closed(var outcome, var _)) {
+            return isOther(outcome, digest) ? new RunAnswer.OtherBody() : decided(plan.id(), true);
+        }
+        var refusal = refusal(plan);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        var attempt = attempt(plan, digest);
+        leader = leaders.begin(plan, attempt);
+        return await(leader, plan, digest, false);
+    }
+
+    private Optional<RunAnswer> refusal(TransactionPlan plan) {
+        if (closing) {
+            return Optional.of(new RunAnswer.NotBegun(Reason.SHUTTING_DOWN, RETRY_AFTER));
+        }
+        var paused = parts.paused().get();
+        if (plan.branches().stream().anyMatch(branch -> paused.contains(branch.service()))) {
+            return Optional.of(new RunAnswer.NotBegun(Reason.SERVICE_PAUSED, RETRY_AFTER_PAUSE));
+        }
+        if (admission.standing() == Admission.Standing.FOUNDING) {
+            return Optional.of(new RunAnswer.NotBegun(Reason.GROUP_NOT_FOUNDED, RETRY_AFTER));
+        }
+        if (leaders.all().size() >= parts.transactions().maxUndecided()
+                || parts.acceptor().size() > 2 * parts.settings().remembered()) {
+            return Optional.of(new RunAnswer.NotBegun(Reason.TOO_MANY_TRANSACTIONS, RETRY_AFTER));
+        }
+        return Optional.empty();
+    }
+
+    private Plan attempt(TransactionPlan plan, String digest) {
+        var attempt = PaxosAttempts.draw(parts.random(), digest);
+        var services = new TreeMap<BranchId, String>();
+        plan.branches()
+                .forEach(branch -> services.put(new BranchId(plan.id(), attempt, branch.name()), branch.service()));
+        return new Plan(services);
+    }
+
+    private RunAnswer await(Leader leader, TransactionPlan plan, String digest, boolean replayed) {
+        if (leader.digest().filter(known -> !known.equals(digest)).isPresent()) {
+            return new RunAnswer.OtherBody();
+        }
+        var began = parts.nanoTime().getAsLong();
+        var patience = leader.digest().isPresent() ? leader.timeLeft() : plan.deadline();
+        var resolution = get(leader.resolution(), patience.plus(GRACE));
+        if (resolution.isEmpty()) {
+            return new RunAnswer.Undecided(leader.view());
+        }
+        return switch (resolution.get()) {
+            case Leader.Resolution.Forgotten _ -> new RunAnswer.Forgotten();
+            case Leader.Resolution.Decided(var outcome) when isOther(outcome, digest) -> new RunAnswer.OtherBody();
+            case Leader.Resolution.Decided(var outcome) -> {
+                var left = patience.minusNanos(parts.nanoTime().getAsLong() - began);
+                var rollback = parts.transactions().rollbackPatience();
+                var _ = get(
+                        leader.finished(),
+                        outcome.decision() == Decision.ABORT && rollback.compareTo(left) < 0 ? rollback : left);
+                yield new RunAnswer.Decided(leader.view(), replayed);
+            }
+        };
+    }
+
+    /// Whether this outcome is that of a request with another body.
+    private static boolean isOther(Outcome outcome, String digest) {
+        return outcome.plan()
+                .map(plan -> !PaxosAttempts.isOf(plan.branches().first().attempt(), digest))
+                .orElse(false);
+    }
+
+    private RunAnswer decided(TransactionId id, boolean replayed) {
+        return find(id).<RunAnswer>map(view -> new RunAnswer.Decided(view, replayed))
+                .orElseGet(RunAnswer.Forgotten::new);
+    }
+
+    private static <T> Optional<T> get(CompletableFuture<T> future, Duration patience) {
+        try {
+            return Optional.of(future.get(Math.max(0, patience.toNanos()), TimeUnit.NANOSECONDS));
+        } catch (TimeoutException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    // ---- asking
+
+    @Override
+    public Optional<TransactionResource> find(TransactionId id) {
+        return isNamedByTime(id)
+                ? leaders.view(id).or(() -> Views.of(id, parts.acceptor().state(id)))
+                : Optional.empty();
+    }
+
+    @Override
+    public boolean knows(TransactionId id) {
+        return find(id).isPresent();
+    }
+
+    @Override
+    public Inquiry outcome(BranchId branch) {
+        return inquire(branch.transaction(), outcome -> outcome.of(branch));
+    }
+
+    @Override
+    public Inquiry outcome(TransactionId id) {
+        return isNamedByTime(id)
+                ? inquire(id, Outcome::decision)
+                : new Inquiry.Decided(Decision.ABORT, false); // it can never have been begun
+    }
+
+    private interface Reading {
+        Decision of(Outcome outcome);
+    }
+
+    private Inquiry inquire(TransactionId id, Reading reading) {
+        if (parts.acceptor().state(id) instanceof PaxosAcceptor.State.Closed(var outcome, var _)) {
+            return decided(outcome, reading);
+        }
+        var leader = leaders.of(id);
+        if (leader == null) {
+            if (!parts.peers().led(List.of(id)).isEmpty()) {
+                return new Inquiry.Undecided(ASK_AGAIN);
+            }
+            leader = leaders.takeOver(id);
+        }
+        return get(leader.resolution(), LONGEST_INQUIRY)
+                .<Inquiry>map(resolution -> switch (resolution) {
+                    case Leader.Resolution.Decided(var outcome) -> decided(outcome, reading);
+                    case Leader.Resolution.Forgotten _ -> new Inquiry.Forgotten();
+                })
+                .orElseGet(() -> new Inquiry.Undecided(ASK_AGAIN));
+    }
+
+    private static Inquiry decided(Outcome outcome, Reading reading) {
+        return new Inquiry.Decided(reading.of(outcome), outcome.plan().isPresent());
+    }
+
+    /// Whether such an id can be one of ours at all, see [io.covenant.transactions.paxoscommit.AcceptorLedger#born].
+    private static boolean isNamedByTime(TransactionId id) {
+        return id.value().version() == 7;
+    }
+
+    // ---- being looked after
+
+    @Override
+    public Optional<Pursuit> pursuitOf(TransactionId id) {
+        return Optional.ofNullable(leaders.of(id)).map(Leader::pursuit);
+    }
+
+    @Override
+    public boolean retryNow(TransactionId id) {
+        var leader = leaders.of(id);
+        if (leader != null) {
+            leader.retryNow();
+            return true;
+        }
+        boolean left = isNamedByTime(id)
+                && switch (parts.acceptor().state(id)) {
+                    case PaxosAcceptor.State.Open _ -> true;
+                    case PaxosAcceptor.State.Closed(var _, var ended) -> !ended;
+                    case PaxosAcceptor.State.Blank _ -> false;
+                };
+        if (left) {
+            leaders.takeOver(id);
+        }
+        return left;
+    }
+
+    /// Begins nothing any more, and waits so long for what is under way; others finish the rest.
+    void drain(Duration patience) {
+        closing = true;
+        long until = parts.nanoTime().getAsLong() + patience.toNanos();
+        while (!leaders.all().isEmpty() && parts.nanoTime().getAsLong() - until < 0) {
+            try {
+                Thread.sleep(10);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+}

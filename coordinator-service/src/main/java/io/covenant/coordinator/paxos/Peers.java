@@ -1,0 +1,34 @@
+package io.covenant.coordinator.paxos;
+
+import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.paxoscommit.Reply;
+import io.covenant.transactions.paxoscommit.Request;
+import java.util.Collection;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/// The other coordinators. What is sent may be lost, doubled and late; nothing throws for that.
+interface Peers {
+
+    /// Asks another acceptor about a transaction; does not wait.
+    ///
+    /// @param onReply hears the reply, if one comes
+    void ask(String acceptor, TransactionId id, Request request, Consumer<Reply> onReply);
+
+    /// Tells the leader of a ballot what this acceptor has taken in it; does not wait.
+    void report(String leader, TransactionId id, Reply.Took took);
+
+    /// Which of these transactions some other coordinator says it leads. Waits for them, but not for long.
+    Set<TransactionId> led(Collection<TransactionId> ids);
+
+    /// Introduces the disk of this acceptor to another member, and waits.
+    Introduction introduce(String member, long disk);
+
+    /// What comes of an introduction.
+    enum Introduction {
+        BELIEVED,
+        /// That member knows another disk of this acceptor: the directory was lost.
+        DISBELIEVED,
+        UNANSWERED
+    }
+}

@@ -1,0 +1,91 @@
+package io.covenant.coordinator.transaction;
+
+import io.covenant.coordinator.transaction.QuorumTransactions.Inquiry;
+import io.covenant.transactions.BranchId;
+import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.paxoscommit.PaxosAttempts;
+import io.covenant.transactions.wire.OutcomeReply;
+import io.covenant.transactions.wire.TransactionResource;
+import java.util.Optional;
+
+/// The way to every transaction: to those of the store and to those of the quorum. Whoever asked the wrong one what
+/// became of a branch would get an answer, and not the right one.
+public final class Doors {
+
+    private final Transactions stored;
+    private final Optional<QuorumTransactions> quorum;
+
+    /// @param quorum absent where this coordinator does not run Paxos Commit
+    public Doors(Transactions stored, Optional<QuorumTransactions> quorum) {
+        this.stored = stored;
+        this.quorum = quorum;
+    }
+
+    /// Whether this coordinator runs Paxos Commit.
+    public boolean hasQuorum() {
+        return quorum.isPresent();
+    }
+
+    /// Runs a transaction.
+    ///
+    /// @throws IllegalStateException for one under Paxos Commit where there is no quorum
+    public RunAnswer run(TransactionPlan plan) {
+        if (plan.protocol() == CommitProtocol.PAXOS_COMMIT) {
+            return quorum.orElseThrow(
+                            () -> new IllegalStateException("no coordinators are configured for " + plan.id()))
+                    .run(plan);
+        }
+        return quorum.filter(paxos -> paxos.knows(plan.id())).isPresent()
+                ? new RunAnswer.OtherBody()
+                : stored.run(plan);
+    }
+
+    /// What is known of a transaction.
+    public Optional<TransactionResource> find(TransactionId id) {
+        return quorum.flatMap(paxos -> paxos.find(id)).or(() -> stored.find(id));
+    }
+
+    /// Whether this coordinator can find out what became of this branch.
+    public boolean decides(BranchId branch) {
+        return hasQuorum() || !PaxosAttempts.isOne(branch.attempt());
+    }
+
+    /// What became of a branch; empty when that is forgotten, see [QuorumTransactions.Inquiry.Forgotten].
+    public Optional<OutcomeReply> outcome(BranchId branch) {
+        return PaxosAttempts.isOne(branch.attempt())
+                ? reply(quorum.orElseThrow().outcome(branch))
+                : Optional.of(stored.outcome(branch));
+    }
+
+    /// What became of a transaction; empty when that is forgotten. Its id does not tell who decides about it, so before
+    /// it is told that it was aborted as nobody remembers it, neither the quorum nor the store may.
+    public Optional<OutcomeReply> outcome(TransactionId id) {
+        if (quorum.isEmpty() || (!quorum.get().knows(id) && isStored(id))) {
+            return stored.outcome(id);
+        }
+        var inquiry = quorum.get().outcome(id);
+        return inquiry instanceof Inquiry.Decided(var _, var begun) && !begun ? stored.outcome(id) : reply(inquiry);
+    }
+
+    private boolean isStored(TransactionId id) {
+        try {
+            return stored.find(id).isPresent();
+        } catch (StoreUnavailableException e) {
+            return false;
+        }
+    }
+
+    private static Optional<OutcomeReply> reply(Inquiry inquiry) {
+        return switch (inquiry) {
+            case Inquiry.Decided(var decision, var _) -> Optional.of(new OutcomeReply(View.outcome(decision), null));
+            case Inquiry.Undecided(var askAgainIn) ->
+                Optional.of(new OutcomeReply(OutcomeReply.Outcome.UNDECIDED, Math.max(1, askAgainIn.toMillis())));
+            case Inquiry.Forgotten _ -> Optional.empty();
+        };
+    }
+
+    /// Tries at once whatever a transaction waits for; answers whether this coordinator has anything to do with it.
+    public boolean retryNow(TransactionId id) {
+        return stored.retryNow(id) || quorum.filter(paxos -> paxos.retryNow(id)).isPresent();
+    }
+}

@@ -1,0 +1,51 @@
+package io.covenant.coordinator.transaction;
+
+import io.covenant.transactions.BranchId;
+import io.covenant.transactions.Decision;
+import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.wire.TransactionResource;
+import java.time.Duration;
+import java.util.Optional;
+
+/// The door to transactions whose outcome lies with a majority of the coordinators, and not in the store: they are
+/// run, looked for and finished without it.
+public interface QuorumTransactions {
+
+    /// Runs a transaction, or finds the one that was run under this id, and waits for the outcome until about the
+    /// deadline.
+    RunAnswer run(TransactionPlan plan);
+
+    /// What this coordinator knows of a transaction; empty when it has not heard of it.
+    Optional<TransactionResource> find(TransactionId id);
+
+    /// Whether this coordinator has heard of it.
+    boolean knows(TransactionId id);
+
+    /// What became of a branch. Unless that is known, asking finishes its transaction, if nobody else does.
+    Inquiry outcome(BranchId branch);
+
+    /// What became of a transaction. Unless that is known, asking finishes it, if nobody else does; and if nobody has
+    /// begun it, nobody ever will.
+    Inquiry outcome(TransactionId id);
+
+    /// How hard this coordinator tries to finish a transaction; absent where it does not lead it.
+    Optional<Pursuit> pursuitOf(TransactionId id);
+
+    /// Tries at once whatever a transaction waits for; answers whether this coordinator has anything to do with it.
+    boolean retryNow(TransactionId id);
+
+    /// What an inquiry is answered.
+    sealed interface Inquiry {
+
+        /// For ever.
+        ///
+        /// @param begun whether any branch can have voted
+        record Decided(Decision decision, boolean begun) implements Inquiry {}
+
+        /// Somebody is about to decide it, or too few coordinators answer.
+        record Undecided(Duration askAgainIn) implements Inquiry {}
+
+        /// It is so old that a majority has forgotten it. A branch that is still prepared aborts.
+        record Forgotten() implements Inquiry {}
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.coordinator.acceptor;
+
+import org.jspecify.annotations.NullMarked;

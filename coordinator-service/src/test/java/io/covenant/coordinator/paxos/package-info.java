@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.coordinator.paxos;
+
+import org.jspecify.annotations.NullMarked;
