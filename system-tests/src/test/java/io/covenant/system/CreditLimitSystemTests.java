@@ -106,6 +106,7 @@ class CreditLimitSystemTests {
     void refusesAHolderThatWasPausedForLongerThanItsLease() throws Exception {
         limit("25.00");
         platform.node("coordinator-2").kill(); // so that it is known which coordinator gets the request
+        platform.node("coordinator-3").kill();
         platform.node("coordinator-1").pause();
         try (Gateway first = instance("orders-1");
                 Gateway second = instance("orders-2")) {

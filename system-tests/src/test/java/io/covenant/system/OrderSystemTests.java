@@ -179,6 +179,7 @@ class OrderSystemTests {
     void answers503AndDoesNothingWhenNoCoordinatorIsThere() throws Exception {
         platform.node("coordinator-1").kill();
         platform.node("coordinator-2").kill();
+        platform.node("coordinator-3").kill();
         String key = key();
 
         Answer refused = place(1, key);

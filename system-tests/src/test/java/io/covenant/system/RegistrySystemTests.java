@@ -38,6 +38,7 @@ class RegistrySystemTests {
                         .containsExactlyInAnyOrder(
                                 "coordinator-1",
                                 "coordinator-2",
+                                "coordinator-3",
                                 "inventory-1",
                                 "inventory-2",
                                 "orders-1",

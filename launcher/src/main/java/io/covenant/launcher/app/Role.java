@@ -11,7 +11,7 @@ public enum Role {
     /// Leased locks, sessions and small files, replicated.
     LOCKS("lock-service", 401, 3, 160),
     /// Drives transactions.
-    COORDINATOR("coordinator-service", 301, 2, 160),
+    COORDINATOR("coordinator-service", 301, 3, 160),
     /// Business service: stock.
     INVENTORY("inventory-service", 201, 2, 192),
     /// Business service: customers' orders.

@@ -1,6 +1,8 @@
 package io.covenant.launcher.invariants;
 
 import io.covenant.launcher.client.Gateway;
+import io.covenant.transactions.BranchId;
+import io.covenant.transactions.paxoscommit.PaxosAttempts;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,10 +55,10 @@ record BranchesObeyTheRegister(DataSource coordinator, Map<String, DataSource> p
     private Map<String, String> sealed() throws SQLException {
         var sealed = new HashMap<String, String>();
         Rows.each(coordinator, """
-                select transaction_id, d.attempt, d.sealed::text as sealed
-                  from decision d left join transaction t on t.id = transaction_id
-                 where d.decision = 'COMMIT' and d.decided_at > now() - interval '%d minutes' and t.saga is null
-                """.formatted(MINUTES), row -> {
+            select transaction_id, d.attempt, d.sealed::text as sealed
+              from decision d left join transaction t on t.id = transaction_id
+             where d.decision = 'COMMIT' and d.decided_at > now() - interval '%d minutes' and t.saga is null
+            """.formatted(MINUTES), row -> {
             String transaction = row.getString("transaction_id");
             String attempt = Long.toUnsignedString(row.getLong("attempt"), Character.MAX_RADIX);
             Gateway.JSON
@@ -71,15 +73,24 @@ record BranchesObeyTheRegister(DataSource coordinator, Map<String, DataSource> p
     /// remembered. Steps of sagas obey no register.
     private static Map<String, Boolean> worked(DataSource participant) throws SQLException {
         var worked = new HashMap<String, Boolean>();
-        Rows.each(
-                participant,
-                """
-                select gid, at > now() - interval '%d minutes' as recent
-                  from (select gid, at from branch_barrier where kind = 'WORK'
-                        union all select gid, at from branch_local where op = 'END' and kind = 'CONFIRM') worked
-                 where at > now() - interval '%d minutes'
-                """.formatted(MINUTES - 1, MINUTES + LONGEST_BRANCH_MINUTES),
-                row -> worked.put(row.getString("gid"), row.getBoolean("recent")));
+        Rows.each(participant, """
+            select gid, at > now() - interval '%d minutes' as recent
+              from (select gid, at from branch_barrier where kind = 'WORK'
+                    union all select gid, at from branch_local where op = 'END' and kind = 'CONFIRM') worked
+             where at > now() - interval '%d minutes'
+            """.formatted(MINUTES - 1, MINUTES + LONGEST_BRANCH_MINUTES), row -> {
+            String gid = String.valueOf(row.getString("gid"));
+            if (!isDecidedByAcceptors(gid)) {
+                worked.put(gid, row.getBoolean("recent"));
+            }
+        });
         return worked;
+    }
+
+    /// Under Paxos Commit the coordinators' database has no part in the decision.
+    private static boolean isDecidedByAcceptors(String gid) {
+        return BranchId.parse(gid)
+                .filter(branch -> PaxosAttempts.isOne(branch.attempt()))
+                .isPresent();
     }
 }

@@ -47,6 +47,7 @@ public final class Platform {
     private final Map<Role, ServiceApp> unpacked = new ConcurrentHashMap<>();
     private final PostgresNode postgres;
     private final LockGroup locks;
+    private final PaxosGroup paxos;
     private final SequencedMap<String, Node> services;
     private final Node training;
 
@@ -62,6 +63,7 @@ public final class Platform {
                 new Secrets(home.secrets()),
                 clock);
         this.locks = LockGroup.of(home, settings, clock);
+        this.paxos = PaxosGroup.of(home, settings);
         this.services = new LinkedHashMap<>();
         Topology.FULL
                 .services()
@@ -297,6 +299,9 @@ public final class Platform {
         String mark = home.mark().argument(node);
         Map<String, String> environment =
                 environment(node, role, settings.ports().of(node));
+        if (role == Role.COORDINATOR) {
+            environment.putAll(paxos.environment(node));
+        }
         if (role != Role.LOCKS) {
             return new LaunchPlan(app.command(mark), environment, home.state(), app.essence());
         }

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 /// Which nodes there are, in the order in which they start; PostgreSQL is before all of them.
 enum Topology {
-    /// Two of each service that can be there twice.
+    /// Two of each service that can be there twice; three where a majority decides.
     FULL(false),
     /// One of each.
     SMALL(true);

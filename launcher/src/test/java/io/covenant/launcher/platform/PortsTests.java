@@ -23,6 +23,7 @@ class PortsTests {
                         entry("inventory-2", 8202),
                         entry("coordinator-1", 8301),
                         entry("coordinator-2", 8302),
+                        entry("coordinator-3", 8303),
                         entry("lock-1", 8401),
                         entry("lock-2", 8402),
                         entry("lock-3", 8403),

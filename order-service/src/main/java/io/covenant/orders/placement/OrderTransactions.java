@@ -16,7 +16,7 @@ final class OrderTransactions {
     static TransactionDraft placing(NewOrder order, TransactionDraft draft) {
         var reservation = StockReservation.of(order);
         return switch (draft.protocol()) {
-            case TWO_PHASE, THREE_PHASE, TCC ->
+            case TWO_PHASE, THREE_PHASE, PAXOS_COMMIT, TCC ->
                 draft.inTurn().branch("orders", "create", order).branch("inventory", "reserve", reservation);
             case SAGA ->
                 draft.branch("inventory", "reserve", reservation)
@@ -31,7 +31,7 @@ final class OrderTransactions {
         var cancellation = new OrderToCancel(order, at);
         var release = new StockRelease(order);
         return switch (draft.protocol()) {
-            case TWO_PHASE, THREE_PHASE, TCC ->
+            case TWO_PHASE, THREE_PHASE, PAXOS_COMMIT, TCC ->
                 draft.inTurn().branch("orders", "cancel", cancellation).branch("inventory", "release", release);
             case SAGA ->
                 draft.branch("orders", "cancel", cancellation)
