@@ -22,13 +22,13 @@ class StockApiTests extends RunningInventory {
     void definesAnItemAndChangesIt() {
         put("LAMP", """
                 {"name": "Lamp", "price": 19.9}""").expectStatus().isCreated().expectBody().json("""
-                {"sku": "LAMP", "name": "Lamp", "price": 19.90, "onHand": 0}""");
+                {"sku": "LAMP", "name": "Lamp", "price": 19.90, "onHand": 0, "held": 0}""");
 
         put("LAMP", """
                 {"name": "Desk lamp", "price": 24.50}""").expectStatus().isOk();
 
         assertThat(text(get("/api/v1/stock/LAMP"))).isEqualTo("""
-                {"sku":"LAMP","name":"Desk lamp","price":24.50,"onHand":0}""");
+                {"sku":"LAMP","name":"Desk lamp","price":24.50,"onHand":0,"held":0}""");
     }
 
     @Test
