@@ -1,5 +1,6 @@
 package io.covenant.orders;
 
+import io.covenant.security.Caller;
 import io.covenant.web.paging.Limit;
 import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.context.annotation.Configuration;
@@ -9,6 +10,6 @@ import org.springframework.context.annotation.Configuration;
 class ApiDescription {
 
     static {
-        SpringDocUtils.getConfig().replaceWithClass(Limit.class, Integer.class);
+        SpringDocUtils.getConfig().replaceWithClass(Limit.class, Integer.class).addRequestWrapperToIgnore(Caller.class);
     }
 }

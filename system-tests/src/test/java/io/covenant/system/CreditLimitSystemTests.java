@@ -153,7 +153,10 @@ class CreditLimitSystemTests {
 
     private Gateway instance(String node) {
         int port = platform.platform().settings().ports().of(node);
-        return new Gateway(URI.create("http://127.0.0.1:" + port), PATIENCE);
+        return new Gateway(
+                URI.create("http://127.0.0.1:" + port),
+                PATIENCE,
+                platform.platform().token("clerk"));
     }
 
     private static Optional<Answer> once(Gateway instance, Write write) {

@@ -36,7 +36,10 @@ class GatewaySystemTests {
     }
 
     private static GatewayOperators operators(PlatformUnderTest platform) {
-        return new GatewayOperators(platform.platform().gatewayForOperators(), "system-tests");
+        return new GatewayOperators(
+                platform.platform().gatewayForOperators(),
+                "system-tests",
+                platform.platform().token("operator"));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.covenant.system;
 
 import static org.awaitility.Awaitility.await;
 
+import io.covenant.launcher.client.Credentials;
 import io.covenant.launcher.client.Gateway;
 import io.covenant.launcher.platform.Platform;
 import java.io.IOException;
@@ -23,6 +24,7 @@ final class LockClient implements AutoCloseable {
     private static final Duration ANSWER = Duration.ofSeconds(2);
 
     private final List<URI> nodes;
+    private final Credentials credentials;
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NORMAL)
@@ -30,6 +32,7 @@ final class LockClient implements AutoCloseable {
             .build();
 
     LockClient(Platform platform) {
+        credentials = platform.token("operator");
         nodes = platform.lockNodes().stream()
                 .map(name -> URI.create(
                         "http://127.0.0.1:" + platform.settings().ports().of(name)))
@@ -80,10 +83,9 @@ final class LockClient implements AutoCloseable {
         var request = HttpRequest.newBuilder(node.resolve(path))
                 .timeout(ANSWER)
                 .header("Content-Type", "application/json")
-                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
-                .build();
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         try {
-            HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+            HttpResponse<String> answer = http.send(credentials.on(request).build(), BodyHandlers.ofString());
             if (answer.statusCode() >= 500) {
                 return Optional.empty();
             }

@@ -61,7 +61,7 @@ final class PlatformUnderTest implements AutoCloseable {
     }
 
     Gateway gateway() {
-        return new Gateway(platform.gateway(), ANSWER);
+        return new Gateway(platform.gateway(), ANSWER, platform.token("clerk"));
     }
 
     /// Starts whatever does not run, wakes whatever is paused, and waits until all is healthy.

@@ -177,7 +177,7 @@ final class OverHttp implements Contestant {
             case ORDERS -> servers.orders();
             case INVENTORY -> servers.inventory();
             case COORDINATOR -> servers.coordinator();
-            case LOCKS, GATEWAY -> throw new IllegalArgumentException(role + " has no database here");
+            case ISSUER, LOCKS, GATEWAY -> throw new IllegalArgumentException(role + " has no database here");
         };
     }
 

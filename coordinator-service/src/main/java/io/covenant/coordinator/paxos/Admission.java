@@ -87,10 +87,10 @@ final class Admission {
 
     private String refusal(Set<String> refusedBy) {
         return ("%s knows this coordinator with another directory than %s: that one is lost, and with it what %s had"
-            + " promised as an acceptor of PAXOS_COMMIT. It takes no part until the directory is back; the others go"
-            + " on without it. If it is lost for good: run no transactions under PAXOS_COMMIT until"
-            + " covenant_paxos_unfinished is 0 at the others, stop all coordinators, delete the directories of all,"
-            + " start them: they found a new group.")
+                        + " promised as an acceptor of PAXOS_COMMIT. It takes no part until the directory is back; the others go"
+                        + " on without it. If it is lost for good: run no transactions under PAXOS_COMMIT until"
+                        + " covenant_paxos_unfinished is 0 at the others, stop all coordinators, delete the directories of all,"
+                        + " start them: they found a new group.")
                 .formatted(String.join(" and ", refusedBy), parts.settings().directory(), parts.node());
     }
 

@@ -4,12 +4,15 @@ import io.covenant.gateway.balancing.Service;
 import io.covenant.gateway.balancing.Services;
 import io.covenant.gateway.control.Control.Change;
 import io.covenant.gateway.control.store.StoreAwayException;
+import io.covenant.gateway.edge.Callers;
 import io.covenant.gateway.edge.Problem;
+import io.covenant.security.Scopes;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.route.RouteLocator;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
@@ -46,6 +49,7 @@ final class ControlRoutes {
 
     RouterFunction<ServerResponse> all() {
         return RouterFunctions.route()
+                .before(ControlRoutes::admitted)
                 .GET(
                         "/admin/clusters",
                         _ -> answer(() ->
@@ -120,8 +124,19 @@ final class ControlRoutes {
         return Long.valueOf(etag.group(1));
     }
 
-    /// Until operators sign in, they say who they are.
+    private static ServerRequest admitted(ServerRequest request) {
+        Callers.require(
+                request.exchange(),
+                request.method().equals(HttpMethod.GET) ? Scopes.GATEWAY_READ : Scopes.GATEWAY_OPERATE);
+        return request;
+    }
+
+    /// Whom the token names; where nobody is asked for one, operators say who they are.
     private static String operator(ServerRequest request) {
+        return Callers.subject(request.exchange()).orElseGet(() -> named(request));
+    }
+
+    private static String named(ServerRequest request) {
         var name = request.headers().firstHeader("X-Operator");
         if (name == null || !NAME.matcher(name).matches()) {
             throw Draft.refusal(

@@ -10,16 +10,18 @@ import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 public final class Door {
 
     private final EdgeFilter edge;
+    private final TokenFilter tokens;
     private final ProblemHandler problems;
 
-    Door(EdgeFilter edge, ProblemHandler problems) {
+    Door(EdgeFilter edge, TokenFilter tokens, ProblemHandler problems) {
         this.edge = edge;
+        this.tokens = tokens;
         this.problems = problems;
     }
 
     public HttpHandler before(WebHandler handler) {
         return WebHttpHandlerBuilder.webHandler(handler)
-                .filter(edge)
+                .filter(edge, tokens)
                 .exceptionHandler(problems)
                 .build();
     }

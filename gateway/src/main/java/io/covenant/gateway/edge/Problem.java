@@ -1,7 +1,7 @@
 package io.covenant.gateway.edge;
 
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.http.HttpStatus;
 
@@ -12,7 +12,14 @@ import org.springframework.http.HttpStatus;
 /// @param detail     one sentence for people
 /// @param properties the figures of the sentence, for programs
 /// @param retry      whether the same request may be sent again, in a second unless it says when
-public record Problem(HttpStatus status, String code, String detail, Map<String, Object> properties, boolean retry) {
+/// @param challenge  what `WWW-Authenticate` says; empty for nothing
+public record Problem(
+        HttpStatus status,
+        String code,
+        String detail,
+        Map<String, Object> properties,
+        boolean retry,
+        String challenge) {
 
     private static final String RETRY_AFTER = "retryAfterMillis";
 
@@ -22,25 +29,40 @@ public record Problem(HttpStatus status, String code, String detail, Map<String,
         properties = Map.copyOf(properties);
     }
 
+    /// A problem that says nothing about authentication.
+    public Problem(HttpStatus status, String code, String detail, Map<String, Object> properties, boolean retry) {
+        this(status, code, detail, properties, retry, "");
+    }
+
     public static Problem of(HttpStatus status, String code, String detail) {
         return new Problem(status, code, detail, Map.of(), false);
     }
 
     /// The same problem about this service.
     public Problem ofService(String service) {
-        return new Problem(status, code, detail, Map.of("service", service), retry);
+        return with("service", service);
     }
 
     /// The same problem, which may be gone in a second.
     public Problem passing() {
-        return new Problem(status, code, detail, properties, true);
+        return new Problem(status, code, detail, properties, true, challenge);
+    }
+
+    /// The same problem with one more figure.
+    public Problem with(String name, Object value) {
+        var more = new LinkedHashMap<>(properties);
+        more.put(name, value);
+        return new Problem(status, code, detail, more, retry, challenge);
+    }
+
+    /// The same problem, telling how to authenticate.
+    public Problem challenging(String challenge) {
+        return new Problem(status, code, detail, properties, retry, challenge);
     }
 
     /// The same problem, which will be gone after so long.
     public Problem passingIn(Duration wait) {
-        var more = new HashMap<>(properties);
-        more.put(RETRY_AFTER, Math.max(1, wait.toMillis()));
-        return new Problem(status, code, detail, more, true);
+        return with(RETRY_AFTER, Math.max(1, wait.toMillis())).passing();
     }
 
     /// In whole seconds, rounded up.

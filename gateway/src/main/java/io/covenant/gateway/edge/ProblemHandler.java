@@ -62,6 +62,9 @@ final class ProblemHandler implements ErrorWebExceptionHandler {
         if (problem.retry()) {
             response.getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(problem.retryAfterSeconds()));
         }
+        if (!problem.challenge().isEmpty()) {
+            response.getHeaders().set(HttpHeaders.WWW_AUTHENTICATE, problem.challenge());
+        }
         if (UNREAD.contains(problem.status())) {
             response.getHeaders().set(HttpHeaders.CONNECTION, "close"); // the rest of the request is not waited for
         }

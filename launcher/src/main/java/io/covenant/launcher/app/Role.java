@@ -8,6 +8,8 @@ import java.util.stream.Stream;
 
 /// What a service is for. All that differs between the services as far as running them is concerned stands here.
 public enum Role {
+    /// Issues access tokens, for development.
+    ISSUER("issuer-service", 91, 1, 96),
     /// Leased locks, sessions and small files, replicated.
     LOCKS("lock-service", 401, 3, 160),
     /// Drives transactions.
@@ -45,7 +47,7 @@ public enum Role {
     public boolean hasDatabase() {
         return switch (this) {
             case COORDINATOR, INVENTORY, ORDERS, GATEWAY -> true;
-            case LOCKS -> false;
+            case ISSUER, LOCKS -> false;
         };
     }
 
@@ -69,7 +71,7 @@ public enum Role {
     public OptionalInt peerPortOffset() {
         return switch (this) {
             case LOCKS -> OptionalInt.of(411);
-            case COORDINATOR, INVENTORY, ORDERS, GATEWAY -> OptionalInt.empty();
+            case ISSUER, COORDINATOR, INVENTORY, ORDERS, GATEWAY -> OptionalInt.empty();
         };
     }
 
@@ -78,7 +80,7 @@ public enum Role {
     public OptionalInt operatorsPortOffset() {
         return switch (this) {
             case GATEWAY -> OptionalInt.of(90);
-            case LOCKS, COORDINATOR, INVENTORY, ORDERS -> OptionalInt.empty();
+            case ISSUER, LOCKS, COORDINATOR, INVENTORY, ORDERS -> OptionalInt.empty();
         };
     }
 
@@ -93,7 +95,7 @@ public enum Role {
     private String kind() {
         return switch (this) {
             case LOCKS -> "lock";
-            case COORDINATOR, INVENTORY, ORDERS, GATEWAY -> service();
+            case ISSUER, COORDINATOR, INVENTORY, ORDERS, GATEWAY -> service();
         };
     }
 }

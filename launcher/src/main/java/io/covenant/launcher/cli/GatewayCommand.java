@@ -42,8 +42,9 @@ final class GatewayCommand implements Callable<Integer> {
     }
 
     private static GatewayOperators operators(Context context) {
+        var platform = context.openPlatform();
         return new GatewayOperators(
-                context.openPlatform().gatewayForOperators(), System.getProperty("user.name", "nobody"));
+                platform.gatewayForOperators(), System.getProperty("user.name", "nobody"), platform.token("operator"));
     }
 
     @Command(name = "status", description = "Shows policies, shares due and actual, and who is ejected and why.")

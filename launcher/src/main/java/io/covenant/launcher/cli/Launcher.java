@@ -33,6 +33,7 @@ public final class Launcher {
                 .addSubcommand(new UpCommand(context))
                 .addSubcommand(new DownCommand(context))
                 .addSubcommand(new StatusCommand(context))
+                .addSubcommand(new TokenCommand(context))
                 .addSubcommand(new OrderCommand(context))
                 .addSubcommand(new LoadCommand(context))
                 .addSubcommand(new InvariantsCommand(context))
@@ -53,7 +54,8 @@ public final class Launcher {
                 .addSubcommand(new CommandLine.HelpCommand());
         explain(commands);
         commands.getSubcommands().values().forEach(Launcher::explainAll);
-        return commands.setOut(writer(console.out()))
+        return commands.setCaseInsensitiveEnumValuesAllowed(true)
+                .setOut(writer(console.out()))
                 .setErr(writer(console.err()))
                 .setExecutionExceptionHandler((e, _, _) -> failed(console, e))
                 .execute(arguments);

@@ -60,7 +60,7 @@ final class LoadCommand implements Callable<Integer> {
                 .forAtMost(duration)
                 .under(protocols);
         LoadReport report;
-        try (var gateway = new Gateway(platform.gateway(), Duration.ofSeconds(10));
+        try (var gateway = new Gateway(platform.gateway(), Duration.ofSeconds(10), platform.token("clerk"));
                 var acknowledged =
                         AcknowledgedOrders.appendingTo(platform.home().acknowledgedOrders())) {
             report = new OrderLoad(gateway, acknowledged, plan).run(this::progress);

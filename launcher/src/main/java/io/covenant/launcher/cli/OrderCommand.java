@@ -48,7 +48,7 @@ final class OrderCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException, IOException {
         Platform platform = context.openPlatform();
         var request = new OrderRequest(customer, List.of(new OrderRequest.Line(sku, quantity)));
-        try (var gateway = new Gateway(platform.gateway(), Duration.ofSeconds(10))) {
+        try (var gateway = new Gateway(platform.gateway(), Duration.ofSeconds(10), platform.token("clerk"))) {
             Resolution resolution =
                     request.placing(UUID.randomUUID().toString(), protocol).resolve(gateway, PATIENCE);
             return switch (Placed.of(resolution)) {

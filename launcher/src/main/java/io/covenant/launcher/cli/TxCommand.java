@@ -32,7 +32,8 @@ final class TxCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        try (var coordinators = new Coordinators(context.platform().coordinators(), TIMEOUT)) {
+        try (var coordinators = new Coordinators(
+                context.platform().coordinators(), TIMEOUT, context.platform().token("operator"))) {
             var lines = id == null ? InDoubtText.lines(coordinators.inDoubt()) : lines(coordinators, id);
             lines.forEach(context.console()::say);
         }

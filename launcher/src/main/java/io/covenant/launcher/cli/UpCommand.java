@@ -94,7 +94,7 @@ final class UpCommand implements Callable<Integer> {
             return;
         }
         Catalogue catalogue = Catalogue.standard();
-        try (var gateway = new Gateway(platform.gateway(), Duration.ofSeconds(10))) {
+        try (var gateway = new Gateway(platform.gateway(), Duration.ofSeconds(10), platform.token("clerk"))) {
             new Seeding(gateway).put(catalogue);
         }
         Files.writeString(done, "The catalogue has been put in.\n");
@@ -109,9 +109,12 @@ final class UpCommand implements Callable<Integer> {
         console.say("");
         console.say("The door is %s. Place an order:".formatted(gateway));
         console.say("  ./covenant order");
-        console.say("  curl -s %s/api/v1/orders -H 'Content-Type: application/json' -H 'Idempotency-Key: first' \\"
-                .formatted(gateway));
-        console.say("    -d '{\"customer\": \"alice\", \"lines\": [{\"sku\": \"espresso-cup\", \"quantity\": 2}]}'");
+        console.say("  TOKEN=$(./covenant token --role shopper --customer alice)");
+        console.say(
+                "  curl -s %s/api/v1/orders -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' \\"
+                        .formatted(gateway));
+        console.say(
+                "    -H 'Idempotency-Key: first' -d '{\"customer\": \"alice\", \"lines\": [{\"sku\": \"espresso-cup\", \"quantity\": 2}]}'");
     }
 
     Platform chosen() {

@@ -16,8 +16,8 @@ public final class Coordinators implements AutoCloseable {
     private final Map<String, Gateway> doors = new TreeMap<>();
 
     /// @param addresses by the names of the nodes
-    public Coordinators(Map<String, URI> addresses, Duration timeout) {
-        addresses.forEach((node, address) -> doors.put(node, new Gateway(address, timeout)));
+    public Coordinators(Map<String, URI> addresses, Duration timeout, Credentials credentials) {
+        addresses.forEach((node, address) -> doors.put(node, new Gateway(address, timeout, credentials)));
     }
 
     /// What the coordinators say, each by its name; those that do not answer are left out.

@@ -26,12 +26,14 @@ public final class Gateway implements AutoCloseable {
 
     private final URI base;
     private final Duration timeout;
+    private final Credentials credentials;
     private final HttpClient http;
 
     /// The gateway at this address; a request without an answer is given up after the time-out.
-    public Gateway(URI base, Duration timeout) {
+    public Gateway(URI base, Duration timeout, Credentials credentials) {
         this.base = base;
         this.timeout = timeout;
+        this.credentials = credentials;
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(Duration.ofSeconds(2))
@@ -77,7 +79,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+        HttpResponse<String> response = http.send(credentials.on(request).build(), BodyHandlers.ofString());
         return new Answer(
                 response.statusCode(),
                 parsed(response.body()),

@@ -29,11 +29,13 @@ public final class GatewayOperators implements AutoCloseable {
 
     private final URI base;
     private final String operator;
+    private final Credentials credentials;
     private final HttpClient http;
 
     /// @param operator who asks
-    public GatewayOperators(URI base, String operator) {
+    public GatewayOperators(URI base, String operator, Credentials credentials) {
         this.base = base;
+        this.credentials = credentials;
         this.operator = operator;
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -83,7 +85,7 @@ public final class GatewayOperators implements AutoCloseable {
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        return http.send(request.build(), BodyHandlers.ofString());
+        return http.send(credentials.on(request).build(), BodyHandlers.ofString());
     }
 
     private static JsonNode read(HttpResponse<String> response) {

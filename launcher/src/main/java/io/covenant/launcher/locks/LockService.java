@@ -1,6 +1,7 @@
 package io.covenant.launcher.locks;
 
 import io.covenant.launcher.LauncherFailure;
+import io.covenant.launcher.client.Credentials;
 import io.covenant.launcher.client.Gateway;
 import java.io.IOException;
 import java.net.URI;
@@ -33,14 +34,16 @@ public final class LockService implements AutoCloseable {
     private static final int PAGE = 100;
 
     private final SequencedMap<String, URI> nodes;
+    private final Credentials credentials;
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(ANSWER)
             .build();
 
     /// @param nodes the addresses of those to ask, by name
-    public LockService(SequencedMap<String, URI> nodes) {
+    public LockService(SequencedMap<String, URI> nodes, Credentials credentials) {
         this.nodes = nodes;
+        this.credentials = credentials;
     }
 
     /// What this node says of itself; empty when it says nothing within about a second.
@@ -213,14 +216,17 @@ public final class LockService implements AutoCloseable {
         var request = HttpRequest.newBuilder(base.resolve(path))
                 .timeout(MEMBERS)
                 .header("Content-Type", "application/json")
-                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
-                .build();
-        return http.send(request, BodyHandlers.discarding()).statusCode();
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        return http.send(credentials.on(request).build(), BodyHandlers.discarding())
+                .statusCode();
     }
 
     private HttpResponse<String> get(URI base, String path) throws IOException, InterruptedException {
         return http.send(
-                HttpRequest.newBuilder(base.resolve(path)).timeout(ANSWER).build(), BodyHandlers.ofString());
+                credentials
+                        .on(HttpRequest.newBuilder(base.resolve(path)).timeout(ANSWER))
+                        .build(),
+                BodyHandlers.ofString());
     }
 
     private static LockNode self(JsonNode self, HttpResponse<?> answer) {

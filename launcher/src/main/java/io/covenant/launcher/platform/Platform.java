@@ -4,6 +4,7 @@ import io.covenant.launcher.app.Apps;
 import io.covenant.launcher.app.JavaRuntime;
 import io.covenant.launcher.app.Role;
 import io.covenant.launcher.app.ServiceApp;
+import io.covenant.launcher.client.IssuedToken;
 import io.covenant.launcher.locks.LockService;
 import io.covenant.launcher.node.HealthCheck;
 import io.covenant.launcher.node.LaunchPlan;
@@ -48,6 +49,7 @@ public final class Platform {
     private final PostgresNode postgres;
     private final LockGroup locks;
     private final PaxosGroup paxos;
+    private final IssuerAccounts accounts;
     private final SequencedMap<String, Node> services;
     private final Node training;
 
@@ -64,6 +66,7 @@ public final class Platform {
                 clock);
         this.locks = LockGroup.of(home, settings, clock);
         this.paxos = PaxosGroup.of(home, settings);
+        this.accounts = new IssuerAccounts(home, address(Role.ISSUER.service()));
         this.services = new LinkedHashMap<>();
         Topology.FULL
                 .services()
@@ -114,6 +117,16 @@ public final class Platform {
         return URI.create("http://127.0.0.1:" + settings.ports().of(node));
     }
 
+    /// A token of the development issuer: of a `clerk`, who may order for everybody, or of an `operator`.
+    public IssuedToken token(String role) {
+        return token(role, Optional.empty());
+    }
+
+    /// The same, or that of a `shopper`, which is about one customer.
+    public IssuedToken token(String role, Optional<String> customer) {
+        return accounts.token(role, customer);
+    }
+
     /// The names of the nodes that it is meant to have, in the order of their start.
     public List<String> names() {
         var names = new ArrayList<>(List.of(Topology.POSTGRES));
@@ -139,7 +152,7 @@ public final class Platform {
     public LockService locks() {
         var addresses = new LinkedHashMap<String, URI>();
         lockNodes().forEach(node -> addresses.put(node, address(node)));
-        return new LockService(addresses);
+        return new LockService(addresses, token("operator"));
     }
 
     /// Where its coordinators are.
@@ -327,10 +340,10 @@ public final class Platform {
         var environment = new HashMap<String, String>();
         environment.put("COVENANT_NODE", node);
         environment.put("SERVER_ADDRESS", "127.0.0.1");
-        environment.put("COVENANT_SECURITY_MODE", "open");
+        environment.putAll(accounts.environment(role));
         environment.put("SERVER_PORT", Integer.toString(port));
         for (Role peer : Role.values()) {
-            if (peer != Role.GATEWAY) {
+            if (peer != Role.GATEWAY && peer != Role.ISSUER) {
                 environment.put("COVENANT_SERVICES_" + peer.name(), addresses(peer));
             }
         }

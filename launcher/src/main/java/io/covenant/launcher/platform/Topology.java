@@ -32,6 +32,7 @@ enum Topology {
     /// wait for each other, come between: while they elect their primary the second ones start.
     SequencedMap<String, Role> services() {
         var services = new LinkedHashMap<String, Role>();
+        nodes(Role.ISSUER).forEach(node -> services.put(node, Role.ISSUER));
         withDatabase().forEach(role -> services.put(nodes(role).getFirst(), role));
         nodes(Role.LOCKS).forEach(node -> services.put(node, Role.LOCKS));
         withDatabase().forEach(role -> nodes(role).stream().skip(1).forEach(node -> services.put(node, role)));

@@ -57,6 +57,7 @@ class LauncherTests {
                 "start",
                 "split",
                 "gateway",
+                "token",
                 "reset"
             })
     void explainsEveryCommandWithoutDoingIt(String command) {
@@ -79,7 +80,7 @@ class LauncherTests {
         assertThat(run("kill", "order-1")).isEqualTo(2);
 
         assertThat(text(err))
-                .startsWith("There is no node order-1; the nodes are: postgres, coordinator-1,")
+                .startsWith("There is no node order-1; the nodes are: postgres, issuer, coordinator-1,")
                 .endsWith("gateway.\n");
     }
 

@@ -96,7 +96,7 @@ class WriteTests {
                     requests.add(request);
                     return Objects.requireNonNull(script.size() > 1 ? script.poll() : script.peek());
                 });
-                var gateway = new Gateway(fake.uri(), Duration.ofSeconds(5))) {
+                var gateway = new Gateway(fake.uri(), Duration.ofSeconds(5), Credentials.NONE)) {
             var request = new OrderRequest("alice", List.of(new OrderRequest.Line("cup", 2)));
             return request.placing("k").resolve(gateway, Duration.ofSeconds(1));
         }

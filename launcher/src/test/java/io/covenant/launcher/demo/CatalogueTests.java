@@ -2,6 +2,7 @@ package io.covenant.launcher.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.covenant.launcher.client.Credentials;
 import io.covenant.launcher.client.FakeGateway;
 import io.covenant.launcher.client.FakeGateway.Reply;
 import io.covenant.launcher.client.Gateway;
@@ -35,7 +36,7 @@ class CatalogueTests {
                     request.key().ifPresent(keys::add);
                     return Reply.of(201, "{}");
                 });
-                var gateway = new Gateway(fake.uri(), Duration.ofSeconds(5))) {
+                var gateway = new Gateway(fake.uri(), Duration.ofSeconds(5), Credentials.NONE)) {
             var seeding = new Seeding(gateway);
             seeding.put(Catalogue.standard());
             seeding.put(Catalogue.standard());

@@ -2,6 +2,7 @@ package io.covenant.launcher.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.covenant.launcher.client.Credentials;
 import io.covenant.launcher.client.FakeGateway;
 import io.covenant.launcher.client.FakeGateway.Reply;
 import io.covenant.launcher.client.FakeGateway.Request;
@@ -118,7 +119,7 @@ class OrderLoadTests {
 
     private LoadReport run(Function<Request, Reply> shop) throws InterruptedException {
         try (var fake = new FakeGateway(shop);
-                var gateway = new Gateway(fake.uri(), Duration.ofSeconds(5));
+                var gateway = new Gateway(fake.uri(), Duration.ofSeconds(5), Credentials.NONE);
                 var acknowledged = AcknowledgedOrders.appendingTo(directory.resolve("acknowledged"))) {
             return new OrderLoad(gateway, acknowledged, PLAN).run(_ -> {});
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.covenant.launcher.LauncherFailure;
+import io.covenant.launcher.client.Credentials;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -42,7 +43,7 @@ class LockServiceTests {
         node("lock-1", "FOLLOWER");
         node("lock-2", "LEADER");
 
-        try (var service = new LockService(nodes)) {
+        try (var service = new LockService(nodes, Credentials.NONE)) {
             Locks locks = service.list("orders/", Duration.ZERO);
 
             assertThat(locks.primary()).isEqualTo("lock-2");
@@ -56,7 +57,7 @@ class LockServiceTests {
         node("lock-1", "LEADER");
         nodes.put("lock-2", URI.create("http://127.0.0.1:1"));
 
-        try (var service = new LockService(nodes)) {
+        try (var service = new LockService(nodes, Credentials.NONE)) {
             assertThat(service.node("lock-1"))
                     .contains(new LockNode("LEADER", OptionalLong.of(17), OptionalLong.of(2)))
                     .map(LockNode::toString)
@@ -70,7 +71,7 @@ class LockServiceTests {
     void saysThatNobodyLeads() throws Exception {
         node("lock-1", "CANDIDATE");
 
-        try (var service = new LockService(nodes)) {
+        try (var service = new LockService(nodes, Credentials.NONE)) {
             assertThatExceptionOfType(LauncherFailure.class)
                     .isThrownBy(() -> service.list("", Duration.ZERO))
                     .withMessageStartingWith("No lock node leads");
@@ -82,7 +83,7 @@ class LockServiceTests {
         node("lock-1", "LEADER");
         status = 503;
 
-        try (var service = new LockService(nodes)) {
+        try (var service = new LockService(nodes, Credentials.NONE)) {
             assertThatExceptionOfType(LauncherFailure.class).isThrownBy(() -> service.list("", Duration.ofMillis(300)));
         }
     }
@@ -92,7 +93,7 @@ class LockServiceTests {
         node("lock-1", "LEADER");
         status = 400;
 
-        try (var service = new LockService(nodes)) {
+        try (var service = new LockService(nodes, Credentials.NONE)) {
             assertThatExceptionOfType(LauncherFailure.class)
                     .isThrownBy(() -> service.list("\u0000", Duration.ZERO))
                     .withMessage("Not so.");
@@ -110,7 +111,7 @@ class LockServiceTests {
         files.put("/services/orders/odd", "not a record");
         node("lock-1", "LEADER");
 
-        try (var service = new LockService(nodes)) {
+        try (var service = new LockService(nodes, Credentials.NONE)) {
             assertThat(service.registered(Duration.ZERO))
                     .containsExactly(
                             new Registered("orders", "orders-1", "http://h:1", "5", "attic", 7),
@@ -122,7 +123,7 @@ class LockServiceTests {
     void knowsANodeThatLostItsDirectory() throws Exception {
         node("lock-1", "FOLLOWER");
 
-        try (var service = new LockService(nodes)) {
+        try (var service = new LockService(nodes, Credentials.NONE)) {
             members = "{\"members\":[{\"name\":\"lock-1\",\"role\":\"LEARNER\"}]}";
             assertThat(service.isStranger("lock-1")).isTrue();
 
@@ -140,7 +141,7 @@ class LockServiceTests {
         node("lock-1", "FOLLOWER");
         node("lock-2", "LEADER");
 
-        try (var service = new LockService(nodes)) {
+        try (var service = new LockService(nodes, Credentials.NONE)) {
             assertThat(service.replace("lock-1", "127.0.0.1:9", Duration.ZERO)).isTrue();
         }
         assertThat(changes)

@@ -17,6 +17,7 @@ class PortsTests {
                 .containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
                         entry("gateway", 8080),
                         entry("gateway-operators", 8090),
+                        entry("issuer", 8091),
                         entry("orders-1", 8101),
                         entry("orders-2", 8102),
                         entry("inventory-1", 8201),
@@ -45,7 +46,7 @@ class PortsTests {
     void canBeAnyThatAreFree() {
         Ports ports = Ports.free();
 
-        assertThat(new HashSet<>(ports.byNode().values())).hasSize(15);
+        assertThat(new HashSet<>(ports.byNode().values())).hasSize(16);
         assertThat(ports.byNode().values()).allMatch(PortHolder::isFree);
     }
 

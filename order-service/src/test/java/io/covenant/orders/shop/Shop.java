@@ -3,9 +3,11 @@ package io.covenant.orders.shop;
 import io.covenant.coordinator.CoordinatorServiceApplication;
 import io.covenant.inventory.InventoryServiceApplication;
 import io.covenant.orders.OrderServiceApplication;
+import io.covenant.security.Scopes;
 import io.covenant.testing.LockServiceInstance;
 import io.covenant.testing.PostgresInstance;
 import io.covenant.testing.TestDatabase;
+import io.covenant.testing.TestIssuer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -96,6 +98,23 @@ final class Shop implements AutoCloseable {
     /// One service of the shop.
     static final class Service implements AutoCloseable {
 
+        private static final String[] CLERK = {
+            Scopes.ORDERS_READ,
+            Scopes.ORDERS_WRITE,
+            Scopes.CUSTOMERS_READ,
+            Scopes.CUSTOMERS_WRITE,
+            Scopes.STOCK_READ,
+            Scopes.STOCK_WRITE,
+            Scopes.TRANSACTIONS_READ,
+            Scopes.TRANSACTIONS_RUN
+        };
+        private static final List<String> SERVICE = List.of(
+                Scopes.TRANSACTIONS_RUN,
+                Scopes.BRANCHES_DRIVE,
+                Scopes.BRANCHES_READ,
+                Scopes.STOCK_READ,
+                Scopes.LOCKS_USE);
+
         final TestDatabase database;
         private final String name;
         private final Class<?> application;
@@ -115,7 +134,24 @@ final class Shop implements AutoCloseable {
         }
 
         RestTestClient http() {
-            return RestTestClient.bindToServer().baseUrl(url()).build();
+            return http(TestIssuer.shared().token(CLERK));
+        }
+
+        /// As whoever has this token.
+        RestTestClient http(String token) {
+            return RestTestClient.bindToServer()
+                    .baseUrl(url())
+                    .defaultHeader("Authorization", "Bearer " + token)
+                    .build();
+        }
+
+        private List<String> security() {
+            return List.of(
+                    "--covenant.security.mode=enforced",
+                    "--covenant.security.issuer=" + TestIssuer.shared().uri(),
+                    "--covenant.security.client.id=" + name,
+                    "--covenant.security.client.secret=secret",
+                    "--covenant.security.client.scopes=" + String.join(",", SERVICE));
         }
 
         void stop() {
@@ -135,7 +171,7 @@ final class Shop implements AutoCloseable {
             arguments.add("--spring.config.location=" + home() + "application.yml");
             arguments.add("--server.port=" + port);
             arguments.add("--covenant.node=" + name);
-            arguments.add("--covenant.security.mode=open");
+            arguments.addAll(security());
             database.springProperties().forEach((key, value) -> arguments.add("--%s=%s".formatted(key, value)));
             context = new SpringApplicationBuilder(application)
                     .registerShutdownHook(false)

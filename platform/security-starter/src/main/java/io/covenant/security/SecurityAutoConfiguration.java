@@ -1,5 +1,6 @@
 package io.covenant.security;
 
+import io.covenant.security.token.CheckedTokens;
 import io.covenant.security.token.IssuedTokens;
 import io.covenant.security.token.Issuer;
 import io.covenant.security.token.ServiceToken;
@@ -42,8 +43,8 @@ public class SecurityAutoConfiguration {
         }
 
         @Bean
-        @ConditionalOnMissingBean
-        JwtDecoder jwtDecoder(Issuer issuer, SecurityProperties properties) {
+        @ConditionalOnMissingBean(JwtDecoder.class)
+        CheckedTokens jwtDecoder(Issuer issuer, SecurityProperties properties) {
             return IssuedTokens.of(issuer, properties, Clock.systemUTC());
         }
     }

@@ -17,9 +17,11 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -154,7 +156,19 @@ public final class TestIssuer implements AutoCloseable {
         var end = Date.from(Instant.now().plus(life));
         answer(exchange, """
                 {"access_token":"%s","token_type":"Bearer","expires_in":%d}""".formatted(
-                token(claims -> claims.audience(SERVICES).subject("service").expirationTime(end)), life.toSeconds()));
+                        token(claims -> claims.audience(SERVICES)
+                                .subject("service")
+                                .claim("scope", scopes(form))
+                                .expirationTime(end)),
+                        life.toSeconds()));
+    }
+
+    private static String scopes(String form) {
+        return Arrays.stream(URLDecoder.decode(form, StandardCharsets.UTF_8).split("&", -1))
+                .filter(field -> field.startsWith("scope="))
+                .map(field -> field.substring("scope=".length()))
+                .findFirst()
+                .orElse("");
     }
 
     private String configuration() {

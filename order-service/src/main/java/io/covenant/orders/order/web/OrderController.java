@@ -7,6 +7,7 @@ import io.covenant.orders.placement.CancelOrder;
 import io.covenant.orders.placement.CancellationAnswer;
 import io.covenant.orders.placement.PlaceOrder;
 import io.covenant.orders.placement.PlacementAnswer;
+import io.covenant.security.Caller;
 import io.covenant.transactions.initiator.CommitProtocol;
 import io.covenant.web.idempotency.IdempotencyKey;
 import io.covenant.web.paging.Limit;
@@ -71,6 +72,7 @@ class OrderController {
     @ApiResponse(responseCode = "202", description = "Not known yet: ask at the location")
     @PostMapping
     ResponseEntity<OrderView> place(
+            Caller caller,
             @Valid @RequestBody PlaceOrderRequest request,
             @Parameter(
                             name = IdempotencyKey.HEADER,
@@ -81,6 +83,7 @@ class OrderController {
             @Parameter(description = PROTOCOL) @RequestHeader(name = CommitProtocol.HEADER, required = false) @Nullable
                     String protocol) {
         var asked = ProtocolHeader.read(protocol);
+        refuseForOthers(caller, request.customer());
         request.refuseDuplicates();
         return switch (placeOrder.place(request.toRequest(), key, asked)) {
             case PlacementAnswer.Confirmed(var order, var transaction) -> created(OrderView.placed(order, transaction));
@@ -105,10 +108,11 @@ class OrderController {
 
     /// The order, or what became of the attempt to place it.
     @GetMapping("/{id}")
-    ResponseEntity<OrderView> get(@PathVariable UUID id) {
+    ResponseEntity<OrderView> get(Caller caller, @PathVariable UUID id) {
         var view = orders.find(id)
                 .map(OrderView::of)
                 .or(() -> attempt(id))
+                .filter(found -> isOf(caller, found))
                 .orElseThrow(() -> OrderProblems.unknownOrder(id));
         return view.state() == OrderView.State.PENDING
                 ? ResponseEntity.ok().header(HttpHeaders.RETRY_AFTER, SOON).body(view)
@@ -127,6 +131,7 @@ class OrderController {
     /// Orders that were placed, the newest first, in pages. Attempts are not among them.
     @GetMapping
     Page<OrderView> list(
+            Caller caller,
             @RequestParam(required = false)
                     @Pattern(regexp = PlaceOrderRequest.ID_PATTERN, message = PlaceOrderRequest.ID_RULE)
                     @Nullable
@@ -134,7 +139,11 @@ class OrderController {
             @RequestParam(required = false) @Nullable OrderState state,
             @RequestParam(required = false) @Nullable UUID after,
             @RequestParam(defaultValue = Limit.DEFAULT) Limit limit) {
-        var rows = orders.newest(customer, state, after, limit.plusOne());
+        var whose = customer == null ? caller.customer().orElse(null) : customer;
+        if (whose != null) {
+            refuseForOthers(caller, whose);
+        }
+        var rows = orders.newest(whose, state, after, limit.plusOne());
         return Page.of(rows, limit, (Order order) -> order.id().toString()).map(OrderView::of);
     }
 
@@ -143,6 +152,7 @@ class OrderController {
     @ApiResponse(responseCode = "202", description = "Not known yet: ask at the location")
     @PostMapping("/{id}/cancel")
     ResponseEntity<OrderView> cancel(
+            Caller caller,
             @PathVariable UUID id,
             @Parameter(
                             name = IdempotencyKey.HEADER,
@@ -153,7 +163,10 @@ class OrderController {
             @Parameter(description = PROTOCOL) @RequestHeader(name = CommitProtocol.HEADER, required = false) @Nullable
                     String protocol) {
         var asked = ProtocolHeader.read(protocol);
-        var order = orders.find(id).orElseThrow(() -> notPlaced(id));
+        var order = orders.find(id).orElseThrow(() -> notPlaced(caller, id));
+        if (!caller.mayActFor(order.customer())) {
+            throw OrderProblems.unknownOrder(id);
+        }
         if (!cancelOrder.isFor(id, key)) {
             throw OrderProblems.keyReused();
         }
@@ -175,11 +188,23 @@ class OrderController {
         };
     }
 
-    private ProblemException notPlaced(UUID id) {
+    /// Other people's orders are refused by their customer's name, and unknown by their own.
+    private static void refuseForOthers(Caller caller, String customer) {
+        if (!caller.mayActFor(customer)) {
+            throw OrderProblems.notYourCustomer(customer);
+        }
+    }
+
+    private static boolean isOf(Caller caller, OrderView view) {
+        return view.customer() == null || caller.mayActFor(view.customer());
+    }
+
+    private ProblemException notPlaced(Caller caller, UUID id) {
         return placeOrder
                 .find(id)
-                .map(placement ->
-                        OrderProblems.notCancellable(id, OrderView.of(placement).state()))
+                .map(OrderView::of)
+                .filter(attempt -> isOf(caller, attempt))
+                .map(attempt -> OrderProblems.notCancellable(id, attempt.state()))
                 .orElseGet(() -> OrderProblems.unknownOrder(id));
     }
 

@@ -64,6 +64,12 @@ final class OrderProblems {
                 .asException();
     }
 
+    static ProblemException notYourCustomer(String customer) {
+        return Problem.of(HttpStatus.FORBIDDEN, "not-your-customer", "The token is about another customer.")
+                .with("customer", customer)
+                .asException();
+    }
+
     static ProblemException unknownOrder(UUID id) {
         return Problem.of(HttpStatus.NOT_FOUND, "unknown-order", "There is no order %s.".formatted(id))
                 .with("order", id.toString())

@@ -2,8 +2,8 @@ package io.covenant.locks.spring;
 
 import io.covenant.locks.client.LockClient;
 import io.covenant.locks.fencing.FencingGuard;
+import io.covenant.security.token.ServiceToken;
 import io.covenant.web.problem.ProblemMapping;
-import io.covenant.web.services.Credentials;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.time.InstantSource;
@@ -81,14 +81,14 @@ public class LocksAutoConfiguration {
     }
 
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnClass(Credentials.class)
+    @ConditionalOnClass(ServiceToken.class)
     static class ShownToTheLockService {
 
         @Bean
-        @ConditionalOnBean(Credentials.class)
+        @ConditionalOnBean(ServiceToken.class)
         @ConditionalOnMissingBean
-        LockCredentials lockCredentials(Credentials credentials) {
-            return LockCredentials.of(credentials::authorization);
+        LockCredentials lockCredentials(ServiceToken token) {
+            return LockCredentials.of(token::authorization);
         }
     }
 

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import java.time.Duration;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtException;
@@ -13,7 +14,7 @@ import org.springframework.security.oauth2.jwt.JwtException;
 /// and a signature costs more to check than all else about a small request.
 ///
 /// What is wrong is not remembered, so that nobody can fill the memory with it. Thread-safe.
-final class CheckedTokens implements JwtDecoder {
+public final class CheckedTokens implements JwtDecoder {
 
     private static final int MOST = 10_000;
 
@@ -33,9 +34,14 @@ final class CheckedTokens implements JwtDecoder {
                 .build();
     }
 
+    /// What is remembered of this token, without ever waiting for anybody; `null` if it has to be checked.
+    public @Nullable Jwt remembered(String token) {
+        return good.getIfPresent(token);
+    }
+
     @Override
     public Jwt decode(String token) throws JwtException {
-        var known = good.getIfPresent(token);
+        var known = remembered(token);
         if (known != null) {
             return known;
         }

@@ -49,7 +49,7 @@ public final class IssuedTokens implements JwtDecoder {
     }
 
     /// A decoder that remembers what it has checked.
-    public static JwtDecoder of(Issuer issuer, SecurityProperties properties, Clock clock) {
+    public static CheckedTokens of(Issuer issuer, SecurityProperties properties, Clock clock) {
         return new CheckedTokens(new IssuedTokens(issuer, properties, clock), properties.remembered(), clock);
     }
 

@@ -1,4 +1,4 @@
-package io.covenant.orders;
+package io.covenant.orders.order.web;
 
 import static io.covenant.security.servlet.AccessRules.outside;
 
@@ -8,7 +8,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpMethod;
 
-/// Who may order, and who may know the customers. Whose order it is is asked where orders are found.
+/// Who may order, and see orders. Whose order it is, is asked where orders are found.
 @Configuration(proxyBeanMethods = false)
 class OrderAccess {
 
@@ -17,10 +17,6 @@ class OrderAccess {
         return rules -> rules.requestMatchers(HttpMethod.GET, "/api/v1/orders/**")
                 .access(outside(Scopes.ORDERS_READ))
                 .requestMatchers("/api/v1/orders/**")
-                .access(outside(Scopes.ORDERS_WRITE))
-                .requestMatchers(HttpMethod.GET, "/api/v1/customers/**")
-                .access(outside(Scopes.CUSTOMERS_READ))
-                .requestMatchers("/api/v1/customers/**")
-                .access(outside(Scopes.CUSTOMERS_WRITE));
+                .access(outside(Scopes.ORDERS_WRITE));
     }
 }

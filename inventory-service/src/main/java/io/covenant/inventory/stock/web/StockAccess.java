@@ -1,4 +1,4 @@
-package io.covenant.inventory;
+package io.covenant.inventory.stock.web;
 
 import static io.covenant.security.servlet.AccessRules.everybody;
 import static io.covenant.security.servlet.AccessRules.outside;
@@ -11,10 +11,10 @@ import org.springframework.http.HttpMethod;
 
 /// Who may look at the stock, and who may change it. Orders change it as branches of transactions.
 @Configuration(proxyBeanMethods = false)
-class InventoryAccess {
+class StockAccess {
 
     @Bean
-    AccessRules inventoryAccessRules() {
+    AccessRules stockAccessRules() {
         return rules -> rules.requestMatchers(HttpMethod.GET, "/api/v1/stock/**")
                 .access(everybody(Scopes.STOCK_READ))
                 .requestMatchers("/api/v1/stock/**")
