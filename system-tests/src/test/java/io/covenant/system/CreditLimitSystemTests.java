@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.covenant.launcher.client.Answer;
 import io.covenant.launcher.client.Gateway;
 import io.covenant.launcher.client.OrderRequest;
+import io.covenant.launcher.client.Placed;
 import io.covenant.launcher.client.Resolution;
 import io.covenant.launcher.client.Write;
 import io.covenant.launcher.demo.Seeding;
@@ -89,11 +90,10 @@ class CreditLimitSystemTests {
             assertThat(resolution.answer().filter(Answer::isFinal))
                     .as("an answer after %s", resolution)
                     .isPresent();
-            Answer answer = resolution.answer().orElseThrow();
-            if (answer.meaning() == Answer.Meaning.DONE) {
-                confirmed++;
-            } else {
-                assertThat(answer.code()).isEqualTo("credit-limit-exceeded");
+            switch (Placed.of(resolution)) {
+                case Placed.Confirmed _ -> confirmed++;
+                case Placed.Refused refused -> assertThat(refused.code()).isEqualTo("credit-limit-exceeded");
+                case Placed.Unknown unknown -> throw new AssertionError(unknown.why());
             }
         }
         assertThat(confirmed).isEqualTo(100);

@@ -19,6 +19,7 @@ import io.covenant.transactions.wire.TransactionResource.BranchState;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,8 +89,7 @@ final class LedBranches {
         } else {
             parts.listener().retried(Retried.PREPARE);
         }
-        var part =
-                new PaxosPart(ballot, PlannedBranch.of(plan), parts.settings().members(), branch.isPrepared());
+        var part = new PaxosPart(ballot, PlannedBranch.of(plan), addresses(), branch.isPrepared());
         var patience = parts.transactions().preparePatience();
         calls.prepare(
                 branch,
@@ -99,6 +99,12 @@ final class LedBranches {
                 timeLeft.compareTo(patience) < 0 ? timeLeft : patience,
                 requestId,
                 answer -> leader.locked(() -> answered(branch, answer)));
+    }
+
+    private Map<String, String> addresses() {
+        return parts.settings().members().entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey, member -> member.getValue().toString()));
     }
 
     private boolean isItsTurn(LedBranch branch) {

@@ -86,7 +86,7 @@ public final class PaxosTransactions implements QuorumTransactions {
     }
 
     private Plan attempt(TransactionPlan plan, String digest) {
-        var attempt = PaxosAttempts.draw(parts.random(), digest);
+        var attempt = PaxosAttempts.of(parts.random().nextLong(), digest);
         var services = new TreeMap<BranchId, String>();
         plan.branches()
                 .forEach(branch -> services.put(new BranchId(plan.id(), attempt, branch.name()), branch.service()));

@@ -6,11 +6,15 @@ import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.paxoscommit.PaxosAttempts;
 import io.covenant.transactions.wire.OutcomeReply;
 import io.covenant.transactions.wire.TransactionResource;
+import java.time.Duration;
 import java.util.Optional;
 
 /// The way to every transaction: to those of the store and to those of the quorum. Whoever asked the wrong one what
 /// became of a branch would get an answer, and not the right one.
 public final class Doors {
+
+    /// A coordinator with a quorum knows.
+    private static final Inquiry NOT_HERE = new Inquiry.Undecided(Duration.ofSeconds(1));
 
     private final Transactions stored;
     private final Optional<QuorumTransactions> quorum;
@@ -57,9 +61,24 @@ public final class Doors {
                 : Optional.of(stored.outcome(branch));
     }
 
-    /// What became of a transaction; empty when that is forgotten. Its id does not tell who decides about it, so before
-    /// it is told that it was aborted as nobody remembers it, neither the quorum nor the store may.
-    public Optional<OutcomeReply> outcome(TransactionId id) {
+    /// What became of a transaction; empty when that is forgotten. Where the asker does not say who decides about it,
+    /// neither the quorum nor the store may remember it before it is told that it was aborted.
+    ///
+    /// @param protocol the one it was run under, as far as the asker knows
+    public Optional<OutcomeReply> outcome(TransactionId id, Optional<CommitProtocol> protocol) {
+        return protocol.map(known -> outcome(id, known)).orElseGet(() -> outcome(id));
+    }
+
+    private Optional<OutcomeReply> outcome(TransactionId id, CommitProtocol protocol) {
+        boolean isOfQuorum = protocol == CommitProtocol.PAXOS_COMMIT
+                || quorum.filter(paxos -> paxos.knows(id)).isPresent();
+        if (!isOfQuorum) {
+            return stored.outcome(id);
+        }
+        return reply(quorum.<Inquiry>map(paxos -> paxos.outcome(id)).orElse(NOT_HERE));
+    }
+
+    private Optional<OutcomeReply> outcome(TransactionId id) {
         if (quorum.isEmpty() || (!quorum.get().knows(id) && isStored(id))) {
             return stored.outcome(id);
         }

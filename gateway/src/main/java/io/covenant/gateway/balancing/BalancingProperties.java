@@ -28,7 +28,7 @@ public record BalancingProperties(
         @DefaultValue("") String zone,
         @DefaultValue("3") int tries,
         @DefaultValue("2s") Duration readWait,
-        @DefaultValue("4s") Duration writeWait,
+        @DefaultValue("7s") Duration writeWait,
         @DefaultValue("1s") Duration silence,
         @DefaultValue("2") int silentWaits,
         @DefaultValue("5s") Duration ejection,

@@ -33,6 +33,11 @@ public record LoadPlan(
         return new LoadPlan(orders, 8, Duration.ofHours(1), Duration.ofSeconds(60), 10, System.nanoTime(), List.of());
     }
 
+    /// The same with another patience for one order.
+    public LoadPlan withPatience(Duration time) {
+        return new LoadPlan(orders, concurrency, duration, time, cancelPercent, seed, protocols);
+    }
+
     /// The same with another number at the same time.
     public LoadPlan withConcurrency(int number) {
         return new LoadPlan(orders, number, duration, patience, cancelPercent, seed, protocols);

@@ -29,7 +29,7 @@ class InvariantsTests {
     private static final UUID FIRST = UUID.fromString("00000000-0000-7000-8000-000000000001");
     private static final UUID SECOND = UUID.fromString("00000000-0000-7000-8000-000000000002");
 
-    private static final String ATTEMPT = "3w5e11264sgsf"; // more than a signed number holds
+    private static final String ATTEMPT = "k3j9";
 
     private static TemporaryPostgres postgres;
 
@@ -179,8 +179,8 @@ class InvariantsTests {
     @Test
     void noticeAPlacementThatNobodySettles() throws Exception {
         run("orders", """
-                insert into placement (id, transaction_id, customer, state, created_at, look_at)
-                values (gen_random_uuid(), gen_random_uuid(), 'alice', 'PENDING', now() - interval '1 minute', now())
+                insert into placement (id, transaction_id, protocol, customer, state, created_at, look_at)
+                values (gen_random_uuid(), gen_random_uuid(), 'TWO_PHASE', 'alice', 'PENDING', now() - interval '1 minute', now())
                 """);
 
         assertViolated("no attempt to place an order", "order ");

@@ -46,7 +46,7 @@ class PortsTests {
     void canBeAnyThatAreFree() {
         Ports ports = Ports.free();
 
-        assertThat(new HashSet<>(ports.byNode().values())).hasSize(16);
+        assertThat(new HashSet<>(ports.byNode().values())).hasSize(17);
         assertThat(ports.byNode().values()).allMatch(PortHolder::isFree);
     }
 

@@ -22,7 +22,7 @@ class SourcesHoldNoSecretsTests {
 
     /// Private keys in PEM and as JSON web keys, tokens, and passwords in configuration that are no placeholder.
     private static final List<Pattern> SECRETS = List.of(
-            Pattern.compile("-----BEGIN [A-Z ]*PRIVATE" + " KEY-----"),
+            Pattern.compile("-----BEGIN [A-Z ]*PRIVATE KEY-----\\s+[A-Za-z0-9+/]{20,}"),
             Pattern.compile("\"d\" ?: ?\"[A-Za-z0-9_-]{40,}\""),
             Pattern.compile("eyJ[A-Za-z0-9_-]{20,}\\.eyJ[A-Za-z0-9_-]{20,}\\.[A-Za-z0-9_-]{20,}"),
             Pattern.compile("(?im)^[ \\t]*[a-z.-]*(password|secret): *[^ \\t\\r\\n#$\"'{]{6,}$"));
@@ -61,7 +61,7 @@ class SourcesHoldNoSecretsTests {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "-----BEGIN PRIVATE" + " KEY-----\nMIIE",
+                "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0B",
                 "{\"kty\":\"RSA\",\"d\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}",
                 "spring:\n  datasource:\n    password: hunter2hunter2\n"
             })

@@ -64,8 +64,8 @@ public class PlaceOrder {
     /// @param asked the protocol that the client asks for, which is then part of the request; the configured one
     ///              when absent
     public PlacementAnswer place(OrderRequest request, @Nullable IdempotencyKey key, @Nullable CommitProtocol asked) {
-        var placement = begin(request, key, asked);
         var wanted = new Wanted(request, asked == null ? properties.protocol() : asked);
+        var placement = begin(request, key, asked, wanted.protocol());
         if (placements.claim(placement) || key == null) {
             return run(placement, wanted);
         }
@@ -84,10 +84,15 @@ public class PlaceOrder {
         return placements.find(order).map(settlement::settleIfDue);
     }
 
-    private Placement begin(OrderRequest request, @Nullable IdempotencyKey key, @Nullable CommitProtocol asked) {
+    private Placement begin(
+            OrderRequest request,
+            @Nullable IdempotencyKey key,
+            @Nullable CommitProtocol asked,
+            CommitProtocol protocol) {
         var now = clock.instant();
         return Placement.begun(
                 TransactionIds.next(),
+                protocol,
                 key == null ? null : key.value(),
                 key == null ? null : hash.of(asked == null ? request : new Asked(request, asked)),
                 request.customer(),

@@ -2,6 +2,7 @@ package io.covenant.orders.placement;
 
 import io.covenant.transactions.Refusal;
 import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.initiator.CommitProtocol;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -11,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param order       the id of the order, if there will be one
 /// @param transaction the one that runs or ran last
+/// @param protocol    how it is committed
 /// @param requestHash tells whether a repeated request is the same; absent without a key
 /// @param refusal     present exactly when rejected
 /// @param lookAt      when it is time to ask what became of the transaction
 public record Placement(
         UUID order,
         TransactionId transaction,
+        CommitProtocol protocol,
         Optional<String> idempotencyKey,
         Optional<String> requestHash,
         String customer,
@@ -37,6 +40,7 @@ public record Placement(
     /// A first attempt: order and transaction have the same id.
     static Placement begun(
             TransactionId id,
+            CommitProtocol protocol,
             @Nullable String idempotencyKey,
             @Nullable String requestHash,
             String customer,
@@ -45,6 +49,7 @@ public record Placement(
         return new Placement(
                 id.value(),
                 id,
+                protocol,
                 Optional.ofNullable(idempotencyKey),
                 Optional.ofNullable(requestHash),
                 customer,
@@ -56,6 +61,7 @@ public record Placement(
 
     /// The same attempt under another transaction.
     Placement under(TransactionId next) {
-        return new Placement(order, next, idempotencyKey, requestHash, customer, state, refusal, createdAt, lookAt);
+        return new Placement(
+                order, next, protocol, idempotencyKey, requestHash, customer, state, refusal, createdAt, lookAt);
     }
 }

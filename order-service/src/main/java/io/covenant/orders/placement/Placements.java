@@ -3,6 +3,7 @@ package io.covenant.orders.placement;
 import io.covenant.orders.placement.Placement.State;
 import io.covenant.transactions.Refusal;
 import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.initiator.CommitProtocol;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -24,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 class Placements {
 
     private static final String SELECT = """
-            select placement.id, placement.transaction_id, placement.idempotency_key, placement.request_hash,
+            select placement.id, placement.transaction_id, placement.protocol, placement.idempotency_key, placement.request_hash,
                    placement.customer, placement.refusal, placement.created_at, placement.look_at,
                    case when orders.id is null then placement.state else 'CONFIRMED' end as state
               from placement left join orders on orders.id = placement.id
@@ -47,12 +48,14 @@ class Placements {
                         """
                         with unforced as (select set_config('synchronous_commit', 'off', true))
                         insert into placement
-                               (id, transaction_id, idempotency_key, request_hash, customer, state, created_at, look_at)
-                        select ?, ?, ?, ?, ?, 'PENDING', ?, ? from unforced
+                               (id, transaction_id, protocol, idempotency_key, request_hash, customer, state, created_at,
+                                look_at)
+                        select ?, ?, ?, ?, ?, ?, 'PENDING', ?, ? from unforced
                             on conflict (idempotency_key) do nothing
                         """,
                         placement.order(),
                         placement.transaction().value(),
+                        placement.protocol().name(),
                         placement.idempotencyKey().orElse(null),
                         placement.requestHash().orElse(null),
                         placement.customer(),
@@ -187,6 +190,7 @@ class Placements {
         return new Placement(
                 row.getObject("id", UUID.class),
                 new TransactionId(row.getObject("transaction_id", UUID.class)),
+                CommitProtocol.valueOf(row.getString("protocol")),
                 Optional.ofNullable(row.getString("idempotency_key")),
                 Optional.ofNullable(row.getString("request_hash")),
                 row.getString("customer"),

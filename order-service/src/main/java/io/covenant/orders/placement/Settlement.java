@@ -35,7 +35,7 @@ class Settlement {
 
     /// Asks the coordinators what became of the transaction, and writes it down.
     Placement settle(Placement placement) {
-        switch (transactions.outcomeOf(placement.transaction())) {
+        switch (transactions.outcomeOf(placement.transaction(), placement.protocol())) {
             case Outcome.Aborted(var id, var refusal, var _) -> {
                 log.info("order {} is rejected: transaction {} aborted: {}", placement.order(), id, refusal.code());
                 placements.reject(placement, refusal);

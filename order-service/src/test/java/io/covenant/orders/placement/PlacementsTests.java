@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.covenant.orders.RunningOrders;
 import io.covenant.orders.placement.Placement.State;
 import io.covenant.transactions.Refusal;
+import io.covenant.transactions.initiator.CommitProtocol;
 import io.covenant.transactions.initiator.TransactionIds;
 import java.time.Duration;
 import java.time.Instant;
@@ -165,7 +166,8 @@ class PlacementsTests extends RunningOrders {
     }
 
     private static Placement pending(@org.jspecify.annotations.Nullable String key) {
-        return Placement.begun(TransactionIds.next(), key, key == null ? null : "hash", "ada", NOW, NOW);
+        return Placement.begun(
+                TransactionIds.next(), CommitProtocol.SAGA, key, key == null ? null : "hash", "ada", NOW, NOW);
     }
 
     private String stateInTheRow(Placement placement) {

@@ -361,9 +361,9 @@ class WholeOrderTests extends InTheShop {
     private static UUID abandonedPlacement(String like, String key) {
         var id = TransactionIds.next().value();
         assertThat(sql(shop.orders.database.superuser()).update("""
-                                insert into placement (id, transaction_id, idempotency_key, request_hash, customer,
+                                insert into placement (id, transaction_id, protocol, idempotency_key, request_hash, customer,
                                                        state, created_at, look_at)
-                                select ?, ?, ?, request_hash, customer, 'PENDING', created_at, created_at
+                                select ?, ?, protocol, ?, request_hash, customer, 'PENDING', created_at, created_at
                                   from placement where idempotency_key = ?
                                 """, id, id, key, like))
                 .isEqualTo(1);

@@ -1,5 +1,6 @@
 package io.covenant.coordinator.transaction.web;
 
+import io.covenant.coordinator.transaction.CommitProtocol;
 import io.covenant.coordinator.transaction.Doors;
 import io.covenant.coordinator.transaction.RunAnswer;
 import io.covenant.coordinator.transaction.TransactionPlan;
@@ -24,6 +25,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -228,9 +230,16 @@ final class TransactionController {
                             example = "cov1:<transaction>:<attempt>:<branch>")
                     @RequestParam(required = false)
                     @Nullable
-                    String branch) {
+                    String branch,
+            @Parameter(
+                            description = "The protocol that it was run under, of a transaction as a whole. Without it"
+                                    + " both the store and a majority of the coordinators must answer before what"
+                                    + " nobody remembers is aborted")
+                    @RequestParam(required = false)
+                    @Nullable
+                    CommitProtocol protocol) {
         if (branch == null) {
-            return doors.outcome(new TransactionId(id))
+            return doors.outcome(new TransactionId(id), Optional.ofNullable(protocol))
                     .orElseThrow(() -> forgotten(id).asException());
         }
         var named = BranchId.parse(branch)

@@ -8,6 +8,7 @@ import io.covenant.web.services.ServiceClient;
 import io.covenant.web.services.ServiceRequest;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,7 +61,7 @@ final class HttpTransactions implements Transactions {
             }
             pause = pauseAndGrow(pause);
         }
-        return resolve(draft.id(), began, draft.deadline().plus(properties.margin()));
+        return resolve(draft, began, draft.deadline().plus(properties.margin()));
     }
 
     private Reading submit(TransactionId id, ServiceRequest request) {
@@ -72,10 +73,10 @@ final class HttpTransactions implements Transactions {
     }
 
     /// After the deadline: whoever is asked now decides, if nobody has.
-    private Outcome resolve(TransactionId id, long began, Duration patience) {
+    private Outcome resolve(TransactionDraft draft, long began, Duration patience) {
         var pause = SHORTEST_PAUSE;
         while (true) {
-            var outcome = outcomeOf(id);
+            var outcome = outcomeOf(draft.id(), draft.protocol());
             if (!(outcome instanceof Outcome.InDoubt) || !left(began, patience).isPositive()) {
                 return outcome;
             }
@@ -84,10 +85,11 @@ final class HttpTransactions implements Transactions {
     }
 
     @Override
-    public Outcome outcomeOf(TransactionId id) {
+    public Outcome outcomeOf(TransactionId id, @Nullable CommitProtocol protocol) {
+        var inquiry = PATH + "/" + id + "/outcome" + (protocol == null ? "" : "?protocol=" + protocol.name());
         return ask(id, PATH + "/" + id)
                 .flatMap(answered -> Reading.ofResource(id, answered))
-                .or(() -> ask(id, PATH + "/" + id + "/outcome").flatMap(answered -> Reading.ofInquiry(id, answered)))
+                .or(() -> ask(id, inquiry).flatMap(answered -> Reading.ofInquiry(id, answered)))
                 .orElseGet(() -> new Outcome.InDoubt(id));
     }
 

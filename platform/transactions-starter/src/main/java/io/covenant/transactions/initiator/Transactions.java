@@ -1,6 +1,7 @@
 package io.covenant.transactions.initiator;
 
 import io.covenant.transactions.TransactionId;
+import org.jspecify.annotations.Nullable;
 
 /// The door to the coordinators.
 ///
@@ -28,5 +29,8 @@ public interface Transactions {
 
     /// What became of a transaction. Once its deadline has passed, or when nobody has heard of it, asking decides it:
     /// it is aborted, and the answer holds for ever.
-    Outcome outcomeOf(TransactionId id);
+    ///
+    /// @param protocol the one that it was run under, as who decides depends on it; without it both the store and a
+    ///                 majority of the coordinators must answer before what nobody remembers is aborted
+    Outcome outcomeOf(TransactionId id, @Nullable CommitProtocol protocol);
 }

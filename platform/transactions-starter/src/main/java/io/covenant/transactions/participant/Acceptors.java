@@ -80,7 +80,7 @@ final class Acceptors implements AutoCloseable {
         var to = new ArrayList<URI>();
         paxos.acceptors().forEach((name, address) -> {
             // The leader counts what it hears first of its own acceptor.
-            to.add(name.equals(paxos.ballot().node()) ? 0 : to.size(), normal(address));
+            to.add(name.equals(paxos.ballot().node()) ? 0 : to.size(), addressOf(address));
         });
         var unknown =
                 to.stream().filter(address -> !couriers.containsKey(address)).toList();
@@ -93,6 +93,16 @@ final class Acceptors implements AutoCloseable {
                     .asException();
         }
         return new Votes(new Cast(branch.gid(), paxos.ballot(), paxos.plan()), to);
+    }
+
+    private static URI addressOf(String text) {
+        try {
+            return normal(URI.create(text));
+        } catch (IllegalArgumentException _) {
+            throw Problem.ofField(
+                            "invalid-value", "paxos.acceptors", "must be base addresses such as http://127.0.0.1:8301")
+                    .asException();
+        }
     }
 
     private static void requirePlanned(BranchId branch, PaxosPart paxos) {

@@ -307,7 +307,7 @@ class HttpTransactionsTests {
                                 "ABORTED",
                                 "\"ABORTED\"",
                                 "{\"branch\":\"orders\",\"code\":\"unknown-customer\",\"detail\":\"Who?\",\"parameters\":{}}")));
-        assertThat(transactions(coordinator).outcomeOf(id))
+        assertThat(transactions(coordinator).outcomeOf(id, null))
                 .isEqualTo(new Outcome.Aborted(id, Refusal.of("unknown-customer", "Who?"), "orders"));
         assertThat(coordinator.requests()).containsExactly("GET /api/v1/transactions/" + id);
     }
@@ -317,7 +317,7 @@ class HttpTransactionsTests {
         var coordinator = coordinator((request, _) -> request.endsWith("/outcome")
                 ? new Reply(200, "{\"outcome\":\"ABORTED\"}")
                 : new Reply(404, "{\"code\":\"unknown-transaction\",\"detail\":\"?\"}"));
-        assertThat(transactions(coordinator).outcomeOf(id)).isInstanceOf(Outcome.Aborted.class);
+        assertThat(transactions(coordinator).outcomeOf(id, null)).isInstanceOf(Outcome.Aborted.class);
     }
 
     @Test
@@ -325,8 +325,8 @@ class HttpTransactionsTests {
         var coordinator = coordinator((request, _) -> request.endsWith("/outcome")
                 ? new Reply(200, "{\"outcome\":\"UNDECIDED\",\"retryAfterMillis\":100}")
                 : new Reply(200, resource("VOTING", "null", "null")));
-        assertThat(transactions(coordinator).outcomeOf(id)).isEqualTo(new Outcome.InDoubt(id));
-        assertThat(transactions(NOBODY).outcomeOf(id)).isEqualTo(new Outcome.InDoubt(id));
+        assertThat(transactions(coordinator).outcomeOf(id, null)).isEqualTo(new Outcome.InDoubt(id));
+        assertThat(transactions(NOBODY).outcomeOf(id, null)).isEqualTo(new Outcome.InDoubt(id));
     }
 
     private Outcome run(Transactions transactions) {

@@ -1,7 +1,6 @@
 package io.covenant.transactions.paxoscommit;
 
 import io.covenant.transactions.Attempt;
-import java.util.random.RandomGenerator;
 
 /// How attempts under Paxos Commit are numbered, so that their numbers tell what no acceptor keeps.
 ///
@@ -10,7 +9,7 @@ import java.util.random.RandomGenerator;
 /// - The last 24 bits are taken from the digest of the request that was begun, so that a coordinator which knows of
 ///   the transaction by its acceptor alone can tell a repetition from another request under the same id.
 ///
-/// The 39 bits between are drawn at random.
+/// The 39 bits between are to be random.
 public final class PaxosAttempts {
 
     private static final int DIGEST_BITS = 24;
@@ -20,9 +19,10 @@ public final class PaxosAttempts {
 
     /// A fresh one.
     ///
+    /// @param random drawn for it
     /// @param digest of the request
-    public static Attempt draw(RandomGenerator random, String digest) {
-        return new Attempt(Long.MIN_VALUE | (random.nextLong() & ~DIGEST) | digestOf(digest));
+    public static Attempt of(long random, String digest) {
+        return new Attempt(Long.MIN_VALUE | (random & ~DIGEST) | digestOf(digest));
     }
 
     /// Whether the acceptors decide about it.

@@ -1,7 +1,6 @@
 package io.covenant.transactions.wire;
 
 import io.covenant.transactions.paxoscommit.Ballot;
-import java.net.URI;
 import java.util.List;
 import java.util.Map;
 
@@ -10,9 +9,9 @@ import java.util.Map;
 ///
 /// @param ballot    in which it votes
 /// @param plan      all branches of the attempt, which it passes on
-/// @param acceptors where the votes go, by the names of the coordinators
+/// @param acceptors base addresses of where the votes go, by the names of the coordinators
 /// @param again     whether it has answered before, so that its vote must have been lost
-public record PaxosPart(Ballot ballot, List<PlannedBranch> plan, Map<String, URI> acceptors, boolean again) {
+public record PaxosPart(Ballot ballot, List<PlannedBranch> plan, Map<String, String> acceptors, boolean again) {
 
     public PaxosPart {
         plan = List.copyOf(plan);
