@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.covenant.locks.client.LockClient;
 import io.covenant.locks.client.LockRequest;
+import io.covenant.security.Scopes;
+import io.covenant.testing.TestIssuer;
 import io.covenant.transactions.Attempt;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.initiator.TransactionIds;
@@ -224,11 +226,12 @@ class CustomerTurnTests extends InTheShop {
                 "lease",
                 Map.of("token", token, "holder", "next"));
         var prepare = Map.of("gid", branch.gid(), "operation", "create", "deadlineMillis", 3_000, "payload", order);
-        assertThat(send(shop.orders.http(), "POST", "/internal/v1/branches/prepare", null, prepare)
+        var coordinator = shop.orders.http(TestIssuer.shared().serviceToken(Scopes.BRANCHES_DRIVE));
+        assertThat(send(coordinator, "POST", "/internal/v1/branches/prepare", null, prepare)
                         .is(200)
                         .text("vote"))
                 .isEqualTo("YES");
-        send(shop.orders.http(), "POST", "/internal/v1/branches/commit", null, Map.of("gids", List.of(branch.gid())))
+        send(coordinator, "POST", "/internal/v1/branches/commit", null, Map.of("gids", List.of(branch.gid())))
                 .is(200);
         // No stock was taken for it: the shop must not find the order when the test is over.
         sql(shop.orders.database.superuser())

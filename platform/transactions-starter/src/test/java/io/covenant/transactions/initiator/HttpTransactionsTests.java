@@ -206,7 +206,7 @@ class HttpTransactionsTests {
 
     @Test
     void asksForTheOutcomeWhenTheDeadlineHasPassed() {
-        var coordinator = coordinator((request, _) -> request.endsWith("/outcome")
+        var coordinator = coordinator((request, _) -> request.endsWith("/outcome?protocol=TWO_PHASE")
                 ? new Reply(200, "{\"outcome\":\"ABORTED\"}")
                 : new Reply(202, resource("VOTING", "null", "null")));
         assertThat(run(transactions(coordinator)))
