@@ -106,7 +106,8 @@ final class Shop implements AutoCloseable {
             Scopes.STOCK_READ,
             Scopes.STOCK_WRITE,
             Scopes.TRANSACTIONS_READ,
-            Scopes.TRANSACTIONS_RUN
+            Scopes.TRANSACTIONS_RUN,
+            Scopes.METRICS_READ
         };
         private static final List<String> SERVICE = List.of(
                 Scopes.TRANSACTIONS_RUN,
