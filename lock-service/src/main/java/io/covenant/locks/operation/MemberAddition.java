@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
@@ -40,10 +41,12 @@ final class MemberAddition {
         this.mapper = mapper;
     }
 
+    /// @param authorization the operator's, which is shown to the new node: to an address that an operator names goes
+    ///                      nothing but what that operator has; absent where nobody is asked for a token
     /// @return whether it votes already
-    boolean add(AddMember add) {
+    boolean add(AddMember add, @Nullable String authorization) {
         var place = place(add);
-        var id = ask(add, place);
+        var id = ask(add, place, authorization);
         require(
                 door,
                 door.await(door.node().changeMembers(new MemberChange.AddLearner(id, place.written())), PATIENCE));
@@ -67,12 +70,14 @@ final class MemberAddition {
     }
 
     /// The number of its disk is what makes it somebody new: only the node itself knows it.
-    private NodeId ask(AddMember add, Place place) {
+    private NodeId ask(AddMember add, Place place, @Nullable String authorization) {
         try {
             var request = HttpRequest.newBuilder(URI.create(place.api() + "/admin/locks/self"))
-                    .timeout(PATIENCE)
-                    .build();
-            var answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+                    .timeout(PATIENCE);
+            if (authorization != null) {
+                request.setHeader("Authorization", authorization);
+            }
+            var answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
             var self = mapper.readValue(answer.body(), OperatorController.Self.class);
             var parts = self.id().split("#", 2);
             if (answer.statusCode() == 200 && parts.length == 2 && parts[0].equals(add.name())) {

@@ -20,6 +20,7 @@ import io.covenant.locks.wire.Members;
 import io.covenant.locks.wire.Transfer;
 import io.covenant.web.problem.Problem;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -32,6 +33,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -39,6 +41,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
@@ -147,9 +150,12 @@ final class OperatorController {
                     The node has to run, with an empty directory and without `bootstrap`. It receives the log first,
                     and votes once it lacks little: 200 when it does, 202 while it is still receiving.
                     """)
-    ResponseEntity<Members> add(@RequestBody AddMember add) {
+    ResponseEntity<Members> add(
+            @RequestBody AddMember add,
+            @Parameter(hidden = true) @RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable
+                    String authorization) {
         requirePrimary();
-        boolean votes = addition.add(add);
+        boolean votes = addition.add(add, authorization);
         LOG.info("{} is added at {} ({})", add.name(), add.peer(), add.api());
         return ResponseEntity.status(votes ? HttpStatus.OK : HttpStatus.ACCEPTED)
                 .body(members(status()));

@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -39,13 +40,7 @@ class LockAccessTests {
 
     @BeforeAll
     static void start() throws IOException {
-        node = new SingleNode(
-                directory,
-                Map.of(
-                        "covenant.security.mode",
-                        "enforced",
-                        "covenant.security.issuer",
-                        ISSUER.uri().toString()));
+        node = new SingleNode(directory, enforced());
         address = node.api().address();
     }
 
@@ -53,6 +48,14 @@ class LockAccessTests {
     static void stop() {
         node.close();
         HTTP.close();
+    }
+
+    private static Map<String, String> enforced() {
+        return Map.of(
+                "covenant.security.mode",
+                "enforced",
+                "covenant.security.issuer",
+                ISSUER.uri().toString());
     }
 
     private static HttpResponse<String> send(String method, String path, String token) throws Exception {
@@ -142,6 +145,34 @@ class LockAccessTests {
         assertThat(refused.statusCode()).isEqualTo(403);
         assertThat(refused.body()).contains("\"scope\":\"" + needed + "\"");
         assertThat(send(method, path, ISSUER.token(needed)).statusCode()).isNotIn(401, 403, 404, 500);
+    }
+
+    /// The node asks the one that is to be added who it is, and is asked for a token there.
+    @Test
+    void anOperatorsTokenTakesANodeIn(@TempDir Path one, @TempDir Path another) throws Exception {
+        var operator = ISSUER.token(Scopes.LOCKS_READ, Scopes.LOCKS_OPERATE);
+        var settings = new HashMap<>(enforced());
+        settings.put("covenant.node", "lock-2");
+        settings.put("covenant.locks.bootstrap", "");
+        settings.put("covenant.locks.peers.lock-2", "127.0.0.1:" + SingleNode.freePort());
+        try (var first = new SingleNode(one, enforced());
+                var second = new SingleNode(another, settings)) {
+            var add = "{\"name\":\"lock-2\",\"peer\":\"%s\",\"api\":\"%s\"}"
+                    .formatted(
+                            settings.get("covenant.locks.peers.lock-2"),
+                            second.api().address());
+
+            var added = HTTP.send(
+                    HttpRequest.newBuilder(first.api().address().resolve("/admin/locks/members"))
+                            .header("Content-Type", "application/json")
+                            .header("Authorization", "Bearer " + operator)
+                            .POST(BodyPublishers.ofString(add))
+                            .build(),
+                    BodyHandlers.ofString());
+
+            assertThat(added.statusCode()).as(added.body()).isNotEqualTo(409);
+            assertThat(added.body()).contains("lock-2");
+        }
     }
 
     @Test

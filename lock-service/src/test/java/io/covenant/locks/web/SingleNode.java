@@ -5,8 +5,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -27,21 +26,24 @@ final class SingleNode implements AutoCloseable {
         api = new Api(URI.create("http://127.0.0.1:" + server.getPort()));
     }
 
+    /// @param more settings beside the usual ones, or in their place
     static String[] arguments(Path directory, Map<String, String> more) throws IOException {
-        var arguments = new ArrayList<>(List.of(
-                "--server.port=0",
-                "--covenant.node=lock-1",
-                "--covenant.locks.data=" + directory,
-                "--covenant.locks.bootstrap=lock-1",
-                "--covenant.locks.peers.lock-1=127.0.0.1:" + freePort(),
-                "--covenant.locks.tls.required=false",
-                "--covenant.locks.election-timeout=300ms",
-                "--covenant.locks.heartbeat=50ms"));
-        more.forEach((name, value) -> arguments.add("--%s=%s".formatted(name, value)));
-        return arguments.toArray(String[]::new);
+        var settings = new LinkedHashMap<>(Map.of(
+                "server.port", "0",
+                "covenant.node", "lock-1",
+                "covenant.locks.data", directory.toString(),
+                "covenant.locks.bootstrap", "lock-1",
+                "covenant.locks.peers.lock-1", "127.0.0.1:" + freePort(),
+                "covenant.locks.tls.required", "false",
+                "covenant.locks.election-timeout", "300ms",
+                "covenant.locks.heartbeat", "50ms"));
+        settings.putAll(more);
+        return settings.entrySet().stream()
+                .map(setting -> "--%s=%s".formatted(setting.getKey(), setting.getValue()))
+                .toArray(String[]::new);
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (var socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }
