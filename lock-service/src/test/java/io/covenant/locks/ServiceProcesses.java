@@ -2,12 +2,13 @@ package io.covenant.locks;
 
 import static org.awaitility.Awaitility.await;
 
+import io.covenant.launcher.node.FreePorts;
 import io.covenant.locks.faults.Cable;
 import io.covenant.locks.node.Authority;
 import io.covenant.locks.web.Api;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,12 +19,15 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ConditionTimeoutException;
+import org.awaitility.core.TerminalFailureException;
 
 /// Three nodes as processes of their own, over mutual TLS.
 public final class ServiceProcesses implements AutoCloseable {
 
     public static final List<String> NAMES = List.of("lock-1", "lock-2", "lock-3");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int LINES_TOLD = 40;
 
     private final Path directory;
     private String tiered = "-XX:TieredStopAtLevel=1";
@@ -38,16 +42,11 @@ public final class ServiceProcesses implements AutoCloseable {
     public ServiceProcesses(Path directory) throws Exception {
         this.directory = directory;
         var authority = new Authority(directory);
+        var free = FreePorts.several(2 * NAMES.size()).iterator();
         for (var name : NAMES) {
-            ports.put(name, freePort());
-            peers.put(name, freePort());
+            ports.put(name, free.next());
+            peers.put(name, free.next());
             identities.put(name, authority.issue(name));
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 
@@ -182,10 +181,31 @@ public final class ServiceProcesses implements AutoCloseable {
     }
 
     public void ready() {
-        for (var name : processes.keySet()) {
+        processes.keySet().forEach(this::ready);
+    }
+
+    /// Returns when the node takes requests; fails with the end of its log if it does not come to that.
+    public void ready(String name) {
+        var process = Objects.requireNonNull(processes.get(name));
+        try {
             await().atMost(PATIENCE)
                     .ignoreExceptions()
+                    .failFast(() -> !process.isAlive())
                     .until(() -> api(name).get("/actuator/health/readiness").status() == 200);
+        } catch (ConditionTimeoutException | TerminalFailureException never) {
+            throw new AssertionError(
+                    "%s is not ready (%s); the end of its log:%n%s"
+                            .formatted(name, process.isAlive() ? "alive" : "ended", lastLines(name)),
+                    never);
+        }
+    }
+
+    private String lastLines(String name) {
+        try {
+            var lines = Files.readAllLines(log(name));
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - LINES_TOLD), lines.size()));
+        } catch (IOException e) {
+            return e.toString();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.covenant.benchmarks.locks;
 
+import io.covenant.launcher.node.FreePorts;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.lease.LeaseKeepAliveResponse;
@@ -40,8 +41,8 @@ final class Etcd implements LockSystem {
         SequencedMap<String, Integer> ports = new LinkedHashMap<>();
         SequencedMap<String, Integer> peers = new LinkedHashMap<>();
         for (String name : List.of("etcd-1", "etcd-2", "etcd-3")) {
-            ports.put(name, Servers.freePort());
-            peers.put(name, Servers.freePort());
+            ports.put(name, FreePorts.one());
+            peers.put(name, FreePorts.one());
         }
         String cluster = peers.entrySet().stream()
                 .map(peer -> peer.getKey() + "=" + url(peer.getValue()))

@@ -4,6 +4,7 @@ import io.covenant.launcher.LauncherFailure;
 import io.covenant.launcher.app.JavaRuntime;
 import io.covenant.launcher.identity.Identities;
 import io.covenant.launcher.identity.Identities.Identity;
+import io.covenant.launcher.node.FreePorts;
 import io.covenant.launcher.node.Trees;
 import java.io.IOException;
 import java.net.URI;
@@ -51,8 +52,8 @@ final class LockNodes implements AutoCloseable {
         servers = new Servers(directory);
         identities = new Identities(directory.resolve("identities"), NAMES, InstantSource.system());
         for (String name : NAMES) {
-            ports.put(name, Servers.freePort());
-            peers.put(name, Servers.freePort());
+            ports.put(name, FreePorts.one());
+            peers.put(name, FreePorts.one());
         }
     }
 

@@ -1,5 +1,6 @@
 package io.covenant.benchmarks.locks;
 
+import io.covenant.launcher.node.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -36,7 +37,7 @@ final class Redis implements LockSystem {
             throws IOException, InterruptedException {
         var servers = new Servers(directory);
         try {
-            int port = Servers.freePort();
+            int port = FreePorts.one();
             servers.start(
                     NAME,
                     List.of(

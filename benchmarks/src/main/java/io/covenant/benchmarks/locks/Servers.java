@@ -3,8 +3,6 @@ package io.covenant.benchmarks.locks;
 import io.covenant.benchmarks.measure.CpuTime;
 import io.covenant.launcher.node.ProcessIdentity;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,12 +54,6 @@ final class Servers implements AutoCloseable {
                         .flatMap(identity -> ProcessHandle.of(identity.pid()))
                         .ifPresent(ProcessHandle::destroyForcibly);
             }
-        }
-    }
-
-    static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.covenant.benchmarks.locks;
 
 import io.covenant.launcher.app.JavaRuntime;
+import io.covenant.launcher.node.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -45,8 +46,8 @@ final class ZooKeepers implements LockSystem {
         SequencedMap<String, Integer> ports = new LinkedHashMap<>();
         var members = new ArrayList<String>();
         for (int i = 1; i <= nodes; i++) {
-            ports.put("zookeeper-" + i, Servers.freePort());
-            members.add("server.%d=127.0.0.1:%d:%d".formatted(i, Servers.freePort(), Servers.freePort()));
+            ports.put("zookeeper-" + i, FreePorts.one());
+            members.add("server.%d=127.0.0.1:%d:%d".formatted(i, FreePorts.one(), FreePorts.one()));
         }
         try {
             int id = 0;

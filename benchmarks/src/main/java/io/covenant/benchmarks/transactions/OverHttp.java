@@ -6,10 +6,9 @@ import io.covenant.benchmarks.measure.KeepAliveClient.Answer;
 import io.covenant.launcher.app.Apps;
 import io.covenant.launcher.app.JavaRuntime;
 import io.covenant.launcher.app.Role;
+import io.covenant.launcher.node.FreePorts;
 import io.covenant.launcher.node.Mark;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,7 +56,7 @@ final class OverHttp implements Contestant {
         var apps = new Apps(project, state.resolve("apps"), JavaRuntime.current());
         SequencedMap<Role, Integer> ports = new LinkedHashMap<>();
         for (Role role : List.of(Role.COORDINATOR, Role.INVENTORY, Role.ORDERS)) {
-            ports.put(role, freePort());
+            ports.put(role, FreePorts.one());
         }
         var processes = new ArrayList<ServiceProcess>();
         try {
@@ -183,11 +182,5 @@ final class OverHttp implements Contestant {
 
     private static int port(Map<Role, Integer> ports, Role role) {
         return Objects.requireNonNull(ports.get(role));
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -1,10 +1,7 @@
 package io.covenant.launcher.platform;
 
 import io.covenant.launcher.LauncherFailure;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.covenant.launcher.node.FreePorts;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -49,20 +46,10 @@ public record Ports(SortedMap<String, Integer> byNode) {
 
     /// Ports that nobody uses at this moment.
     public static Ports free() {
+        var names = names();
+        var free = FreePorts.several(names.size()).iterator();
         var ports = new TreeMap<String, Integer>();
-        List<ServerSocket> held = new ArrayList<>();
-        try {
-            for (String node : names()) {
-                var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                held.add(socket);
-                ports.put(node, socket.getLocalPort());
-            }
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        names.forEach(node -> ports.put(node, free.next()));
         return new Ports(ports);
     }
 

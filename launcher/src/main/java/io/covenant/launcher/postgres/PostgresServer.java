@@ -1,5 +1,6 @@
 package io.covenant.launcher.postgres;
 
+import io.covenant.launcher.node.FreePorts;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.BindException;
@@ -240,7 +241,7 @@ public final class PostgresServer {
         makeSocketDirectory(runAs);
         boolean anyPort = port == 0;
         for (int attempt = 1; ; attempt++) {
-            port = anyPort ? freePort() : port;
+            port = anyPort ? FreePorts.one() : port;
             requireFree(port);
             directory.configure(configuration(port));
             try {
@@ -410,12 +411,6 @@ public final class PostgresServer {
             file.readFully(end);
             List<String> lines = new String(end, StandardCharsets.UTF_8).lines().toList();
             return String.join("\n", lines.subList(Math.max(0, lines.size() - LINES_TOLD), lines.size()));
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
         }
     }
 

@@ -1,7 +1,6 @@
 package io.covenant.locks.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.covenant.locks.ServiceProcesses;
@@ -10,7 +9,6 @@ import io.covenant.testing.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -68,12 +66,7 @@ class FullDiskTests {
 
                 Files.delete(junk);
                 service.restart(full);
-                await().atMost(Duration.ofSeconds(60))
-                        .ignoreExceptions()
-                        .until(() -> service.api(full)
-                                        .get("/actuator/health/readiness")
-                                        .status()
-                                == 200);
+                service.ready(full);
                 writers.awaitMore(20);
                 writers.requireRight();
             }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import io.covenant.consensus.raft.Role;
 import io.covenant.consensus.raft.Settings;
 import io.covenant.consensus.transport.TransportListener;
+import io.covenant.launcher.node.FreePorts;
 import io.covenant.locks.namespace.Command;
 import io.covenant.locks.namespace.Content;
 import io.covenant.locks.namespace.Reply;
@@ -14,7 +15,6 @@ import io.covenant.locks.primary.PrimarySettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -49,13 +49,7 @@ final class Replicas implements AutoCloseable {
         this.authority = authority;
         this.founders = List.of(founders);
         for (var founder : founders) {
-            places.put(founder, new Place("127.0.0.1:" + freePort(), URI.create("http://" + founder + ".test:1")));
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+            places.put(founder, new Place("127.0.0.1:" + FreePorts.one(), URI.create("http://" + founder + ".test:1")));
         }
     }
 
@@ -79,7 +73,7 @@ final class Replicas implements AutoCloseable {
     /// A node that the others' configuration does not know.
     Place join(String name) throws Exception {
         var more = new HashMap<>(places);
-        more.put(name, new Place("127.0.0.1:" + freePort(), null));
+        more.put(name, new Place("127.0.0.1:" + FreePorts.one(), null));
         start(name, List.of(), more);
         return Objects.requireNonNull(more.get(name));
     }

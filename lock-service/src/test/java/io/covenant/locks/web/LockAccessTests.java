@@ -3,6 +3,7 @@ package io.covenant.locks.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.covenant.launcher.node.FreePorts;
 import io.covenant.locks.client.LockClient;
 import io.covenant.locks.client.LockException;
 import io.covenant.locks.wire.AclBody;
@@ -154,7 +155,7 @@ class LockAccessTests {
         var settings = new HashMap<>(enforced());
         settings.put("covenant.node", "lock-2");
         settings.put("covenant.locks.bootstrap", "");
-        settings.put("covenant.locks.peers.lock-2", "127.0.0.1:" + SingleNode.freePort());
+        settings.put("covenant.locks.peers.lock-2", "127.0.0.1:" + FreePorts.one());
         try (var first = new SingleNode(one, enforced());
                 var second = new SingleNode(another, settings)) {
             var add = "{\"name\":\"lock-2\",\"peer\":\"%s\",\"api\":\"%s\"}"

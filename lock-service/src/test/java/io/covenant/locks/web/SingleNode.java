@@ -1,8 +1,8 @@
 package io.covenant.locks.web;
 
+import io.covenant.launcher.node.FreePorts;
 import io.covenant.locks.LockServiceApplication;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -33,7 +33,7 @@ final class SingleNode implements AutoCloseable {
                 "covenant.node", "lock-1",
                 "covenant.locks.data", directory.toString(),
                 "covenant.locks.bootstrap", "lock-1",
-                "covenant.locks.peers.lock-1", "127.0.0.1:" + freePort(),
+                "covenant.locks.peers.lock-1", "127.0.0.1:" + FreePorts.one(),
                 "covenant.locks.tls.required", "false",
                 "covenant.locks.election-timeout", "300ms",
                 "covenant.locks.heartbeat", "50ms"));
@@ -41,12 +41,6 @@ final class SingleNode implements AutoCloseable {
         return settings.entrySet().stream()
                 .map(setting -> "--%s=%s".formatted(setting.getKey(), setting.getValue()))
                 .toArray(String[]::new);
-    }
-
-    static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     Api api() {

@@ -3,10 +3,8 @@ package io.covenant.testing;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
 import com.github.dockerjava.api.exception.NotModifiedException;
+import io.covenant.launcher.node.FreePorts;
 import io.covenant.launcher.postgres.PostgresSettings;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +28,7 @@ record DockerPostgres(PostgreSQLContainer container, int port) implements Postgr
 
     static DockerPostgres started() {
         for (int attempt = 1; ; attempt++) {
-            var postgres = new DockerPostgres(configured(new PostgreSQLContainer(IMAGE)), freePort());
+            var postgres = new DockerPostgres(configured(new PostgreSQLContainer(IMAGE)), FreePorts.one());
             postgres.container().setPortBindings(List.of(postgres.port() + ":5432"));
             try {
                 postgres.container().start();
@@ -150,14 +148,6 @@ record DockerPostgres(PostgreSQLContainer container, int port) implements Postgr
                         String.valueOf(cause.getMessage()).lines().findFirst().orElse(""))
                 .distinct()
                 .collect(Collectors.joining(": "));
-    }
-
-    private static int freePort() {
-        try (var probe = new ServerSocket(0)) {
-            return probe.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static void await(String what, BooleanSupplier condition) {

@@ -4,12 +4,11 @@ import io.covenant.launcher.app.Apps;
 import io.covenant.launcher.app.JavaRuntime;
 import io.covenant.launcher.app.Role;
 import io.covenant.launcher.app.ServiceApp;
+import io.covenant.launcher.node.FreePorts;
 import io.covenant.launcher.node.HealthCheck;
 import io.covenant.launcher.platform.PlatformHome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +55,7 @@ public final class LockServiceInstance {
             var checkout = PlatformHome.checkoutAround(Path.of(""));
             var apps = new Apps(checkout, checkout.resolve("lock-service/target/app"), JavaRuntime.current());
             var home = Files.createTempDirectory("covenant-locks-");
-            var instance = new LockServiceInstance(apps.of(Role.LOCKS), home, freePort(), freePort());
+            var instance = new LockServiceInstance(apps.of(Role.LOCKS), home, FreePorts.one(), FreePorts.one());
             instance.start();
             return instance;
         } catch (IOException e) {
@@ -172,12 +171,6 @@ public final class LockServiceInstance {
             return String.join("\n", lines.subList(Math.max(0, lines.size() - LINES_TOLD), lines.size()));
         } catch (IOException e) {
             return e.toString();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }
