@@ -1,7 +1,9 @@
 package io.covenant.gateway.edge;
 
+import io.covenant.security.SecurityProperties;
 import io.covenant.security.token.CheckedTokens;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -28,17 +30,25 @@ final class TokenFilter implements WebFilter {
 
     private static final String SCHEME = "bearer ";
 
-    private final ObjectProvider<CheckedTokens> tokens;
+    /// Absent where nobody is asked for a token.
+    private final @Nullable CheckedTokens tokens;
 
-    /// @param tokens none where nobody is asked for a token
-    TokenFilter(ObjectProvider<CheckedTokens> tokens) {
-        this.tokens = tokens;
+    /// @param tokens there unless the security's mode is open: that nothing can check tokens does not open the door
+    TokenFilter(SecurityProperties security, ObjectProvider<CheckedTokens> tokens) {
+        this.tokens = switch (security.mode()) {
+            case OPEN -> null;
+            case ENFORCED -> tokens.getObject();
+        };
     }
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-        var checked = tokens.getIfAvailable();
-        if (checked == null || isOpen(exchange.getRequest().getPath().value())) {
+        var checked = tokens;
+        if (checked == null) {
+            Callers.putAnybody(exchange);
+            return chain.filter(exchange);
+        }
+        if (isOpen(exchange.getRequest().getPath().value())) {
             return chain.filter(exchange);
         }
         var header = exchange.getRequest().getHeaders().getFirst(HttpHeaders.AUTHORIZATION);
