@@ -5,6 +5,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.time.Clock;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.springframework.modulith.core.ApplicationModules;
 
@@ -30,6 +32,19 @@ class ModularityTests {
                 .orShould()
                 .callMethod(Thread.class, "sleep", long.class)
                 .because("a few threads carry every request; one that waits stops hundreds")
+                .check(CLASSES);
+    }
+
+    @Test
+    void isToldWhatTimeItIs() {
+        noClasses()
+                .should()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .callMethod(Clock.class, "systemUTC")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .because("one clock is given to all, and a test can be it")
                 .check(CLASSES);
     }
 

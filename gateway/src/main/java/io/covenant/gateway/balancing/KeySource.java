@@ -1,5 +1,6 @@
 package io.covenant.gateway.balancing;
 
+import io.covenant.gateway.edge.Callers;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -7,10 +8,13 @@ import org.springframework.web.server.ServerWebExchange;
 
 /// Where the key of a request is found, by which a hash policy chooses its instance.
 ///
-/// Written `header:X-Customer`, `query:customer`, `cookie:session`, `path:4` (the fourth part of the path) or
-/// `client-ip`; several with commas, of which the first that the request has counts. A request that has none of them
-/// goes to an instance drawn by lot.
+/// Written `subject` (whom the token names), `header:X-Customer`, `query:customer`, `cookie:session`, `path:4` (the
+/// fourth part of the path) or `client-ip`; several with commas, of which the first that the request has counts. A
+/// request that has none of them goes to an instance drawn by lot.
 public sealed interface KeySource {
+
+    /// Whom the token names: the only one that a client cannot make up.
+    record Subject() implements KeySource {}
 
     record Header(String name) implements KeySource {}
 
@@ -37,11 +41,12 @@ public sealed interface KeySource {
         var kind = colon < 0 ? text : text.substring(0, colon);
         var name = colon < 0 ? "" : text.substring(colon + 1);
         boolean isWritten = switch (kind) {
-            case "client-ip" -> colon < 0;
+            case "subject", "client-ip" -> colon < 0;
             case "path" -> name.matches("[1-9][0-9]?");
             default -> name.matches("[A-Za-z0-9._~-]{1,100}");
         };
         return switch (isWritten ? kind : "") {
+            case "subject" -> new Subject();
             case "client-ip" -> new ClientIp();
             case "header" -> new Header(name);
             case "query" -> new Query(name);
@@ -49,7 +54,7 @@ public sealed interface KeySource {
             case "path" -> new Path(Integer.parseInt(name));
             default ->
                 throw new IllegalArgumentException(
-                        "'%s' is no hash key: header:NAME, query:NAME, cookie:NAME, path:1 to path:99 or client-ip"
+                        "'%s' is no hash key: subject, header:NAME, query:NAME, cookie:NAME, path:1 to path:99 or client-ip"
                                 .formatted(text));
         };
     }
@@ -58,6 +63,7 @@ public sealed interface KeySource {
     default @Nullable String read(ServerWebExchange exchange) {
         var request = exchange.getRequest();
         return switch (this) {
+            case Subject() -> Callers.subject(exchange).orElse(null);
             case Header(var name) -> request.getHeaders().getFirst(name);
             case Query(var name) -> request.getQueryParams().getFirst(name);
             case Cookie(var name) -> {
@@ -80,6 +86,7 @@ public sealed interface KeySource {
     /// As it is written.
     default String written() {
         return switch (this) {
+            case Subject() -> "subject";
             case Header(var name) -> "header:" + name;
             case Query(var name) -> "query:" + name;
             case Cookie(var name) -> "cookie:" + name;

@@ -13,7 +13,7 @@ import io.covenant.gateway.control.store.ClusterStore.Audited;
 import io.covenant.gateway.control.store.ClusterStore.Stored;
 import io.covenant.gateway.edge.Problem;
 import io.covenant.gateway.edge.ProblemException;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
@@ -45,12 +45,14 @@ final class Control {
     private final ClusterStore store;
     private final Follower follower;
     private final String gateway;
+    private final InstantSource clock;
 
-    Control(Services services, ClusterStore store, Follower follower, Topology topology) {
+    Control(Services services, ClusterStore store, Follower follower, Topology topology, InstantSource clock) {
         this.services = services;
         this.store = store;
         this.follower = follower;
         this.gateway = topology.node();
+        this.clock = clock;
     }
 
     /// @throws ProblemException 404 when there is no such service
@@ -83,7 +85,7 @@ final class Control {
                 keep(
                         service,
                         new Audited(
-                                Instant.now().truncatedTo(ChronoUnit.MILLIS),
+                                clock.instant().truncatedTo(ChronoUnit.MILLIS),
                                 change.operator(),
                                 gateway,
                                 service.name(),

@@ -7,6 +7,7 @@ import io.covenant.gateway.control.store.ClusterStore;
 import io.covenant.gateway.control.store.StoreAwayException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -31,16 +32,23 @@ final class Follower implements SmartLifecycle {
     private final Services services;
     private final String gateway;
     private final Duration every;
+    private final InstantSource clock;
     private final Semaphore wanted = new Semaphore(0);
     private final ReentrantLock lock = new ReentrantLock();
     private volatile @Nullable Thread thread;
     private volatile @Nullable Instant awaySince;
 
-    Follower(ClusterStore store, Services services, Topology topology, ControlProperties properties) {
+    Follower(
+            ClusterStore store,
+            Services services,
+            Topology topology,
+            ControlProperties properties,
+            InstantSource clock) {
         this.store = store;
         this.services = services;
         this.gateway = topology.node();
         this.every = properties.follow();
+        this.clock = clock;
     }
 
     /// Since when the store does not answer.
@@ -101,7 +109,7 @@ final class Follower implements SmartLifecycle {
         } catch (StoreAwayException away) {
             if (awaySince == null) {
                 log.warn("what operators set cannot be reached; what is in use stays: {}", away.getMessage());
-                awaySince = Instant.now();
+                awaySince = clock.instant();
             }
         } catch (RuntimeException unreadable) {
             log.error("what operators set cannot be read; what is in use stays", unreadable);
@@ -137,6 +145,6 @@ final class Follower implements SmartLifecycle {
     private void report() {
         var versions = new TreeMap<String, Long>();
         services.all().forEach(service -> versions.put(service.name(), service.version()));
-        store.report(gateway, versions, Instant.now());
+        store.report(gateway, versions, clock.instant());
     }
 }

@@ -24,7 +24,7 @@ import io.covenant.gateway.control.store.ClusterStore.Followed;
 import io.covenant.gateway.control.store.ClusterStore.Stored;
 import io.covenant.gateway.control.store.StoreAwayException;
 import io.covenant.gateway.protection.RouteLimits;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -40,13 +40,21 @@ final class Pictures {
     private final RouteChoices choices;
     private final RouteLimits limits;
     private final String gateway;
+    private final InstantSource clock;
 
-    Pictures(ClusterStore store, Follower follower, RouteChoices choices, RouteLimits limits, Topology topology) {
+    Pictures(
+            ClusterStore store,
+            Follower follower,
+            RouteChoices choices,
+            RouteLimits limits,
+            Topology topology,
+            InstantSource clock) {
         this.store = store;
         this.follower = follower;
         this.choices = choices;
         this.limits = limits;
         this.gateway = topology.node();
+        this.clock = clock;
     }
 
     /// What is kept of a service; what is in use while that cannot be reached.
@@ -92,7 +100,7 @@ final class Pictures {
                 store(),
                 followers.stream()
                         .map(each -> each.gateway().equals(gateway)
-                                ? new GatewayAnswer(gateway, service.version(), Instant.now())
+                                ? new GatewayAnswer(gateway, service.version(), clock.instant())
                                 : new GatewayAnswer(each.gateway(), each.version(), each.seenAt()))
                         .toList(),
                 dryRun);

@@ -22,11 +22,14 @@ public record RateProperties(@DefaultValue Map<String, Limit> limits) {
     public record Limit(
             @DefaultValue("100") int requests,
             @DefaultValue("1s") Duration per,
-            @DefaultValue("client-ip") String subject) {
+            @DefaultValue("subject") String subject) {
 
         public Limit {
             if (requests < 1 || !per.isPositive()) {
                 throw new IllegalArgumentException("at least one request in a time that lasts");
+            }
+            if (requests > per.toNanos()) {
+                throw new IllegalArgumentException("at most one request in a nanosecond");
             }
             var _ = KeySource.all(subject);
         }

@@ -1,11 +1,18 @@
 package io.covenant.gateway.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.covenant.gateway.Backend;
 import io.covenant.gateway.RunningGateway;
+import io.covenant.gateway.RunningGateway.Answer;
+import io.covenant.gateway.limits.RateProperties.Limit;
+import io.covenant.testing.TestIssuer;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -13,16 +20,23 @@ import org.junit.jupiter.api.TestInstance;
 @SuppressWarnings("NullAway.Init")
 class RateFilterTests {
 
+    private static final TestIssuer ISSUER = TestIssuer.shared();
+
     private final Backend one = new Backend("one");
     private RunningGateway gateway;
 
     @BeforeAll
     void start() {
         gateway = RunningGateway.with(
+                "covenant.security.mode=enforced",
+                "covenant.security.issuer=" + ISSUER.uri(),
                 "covenant.services.orders=" + one.address(),
+                "covenant.services.inventory=" + one.address(),
                 "covenant.gateway.rate.limits.customers.requests=3",
                 "covenant.gateway.rate.limits.customers.per=1h",
-                "covenant.gateway.rate.limits.customers.subject=header:X-Customer");
+                "covenant.gateway.rate.limits.stock.requests=3",
+                "covenant.gateway.rate.limits.stock.per=1h",
+                "covenant.gateway.rate.limits.stock.subject=header:X-Customer");
     }
 
     @AfterAll
@@ -31,33 +45,66 @@ class RateFilterTests {
         one.close();
     }
 
+    @BeforeEach
+    void forget() {
+        one.reset();
+    }
+
+    private static String tokenOf(String subject) {
+        return "Bearer " + ISSUER.token(claims -> claims.subject(subject).claim("scope", "customers:read"));
+    }
+
+    private Answer get(String path, String subject, String customer) {
+        return gateway.get(path, "Authorization", tokenOf(subject), "X-Customer", customer);
+    }
+
     @Test
-    void turnsAwayWhoSendsMoreThanARouteAllows() {
-        one.requests.clear();
-        for (int i = 0; i < 3; i++) {
-            assertThat(gateway.get("/api/v1/customers", "X-Customer", "alice").status())
-                    .isEqualTo(200);
+    void turnsAwayWhoSendsMoreThanARouteAllowsWhateverElseTheySayOfThemselves() {
+        for (int i = 2; i >= 0; i--) {
+            var answer = get("/api/v1/customers", "alice", "made-up-" + i);
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.all("RateLimit-Policy")).containsExactly("\"customers\";q=3;w=3600");
+            assertThat(answer.header("RateLimit")).matches("\"customers\";r=%d;t=[1-9][0-9]{2,3}".formatted(i));
         }
 
-        var refused = gateway.get("/api/v1/customers", "X-Customer", "alice");
+        var refused = get("/api/v1/customers", "alice", "made-up-4");
 
         assertThat(refused.status()).isEqualTo(429);
         assertThat(refused.header("Content-Type")).isEqualTo("application/problem+json");
         assertThat(refused.json().path("code").asString()).isEqualTo("rate-limited");
         assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1_100, 1_200);
-        assertThat(gateway.get("/api/v1/customers", "X-Customer", "bob").status())
-                .isEqualTo(200);
-        assertThat(gateway.get("/api/v1/orders", "X-Customer", "alice").status())
-                .as("a route without a limit")
-                .isEqualTo(200);
+        assertThat(refused.header("RateLimit-Policy")).isEqualTo("\"customers\";q=3;w=3600");
+        assertThat(refused.header("RateLimit")).matches("\"customers\";r=0;t=3[56][0-9]{2}");
+        assertThat(get("/api/v1/customers", "bob", "made-up-4").status()).isEqualTo(200);
+        var unlimited = get("/api/v1/orders", "alice", "made-up-4");
+        assertThat(unlimited.status()).as("a route without a limit").isEqualTo(200);
+        assertThat(unlimited.all("RateLimit")).isEmpty();
         assertThat(one.requests).hasSize(5);
     }
 
     @Test
-    void countsByAddressWhoHasNoSubject() {
+    void countsByWhatTheRouteSaysAndByAddressWhoHasNoneOfIt() {
         for (int i = 0; i < 3; i++) {
-            assertThat(gateway.get("/api/v1/customers").status()).isEqualTo(200);
+            assertThat(get("/api/v1/stock", "alice" + i, "127.0.0.1").status()).isEqualTo(200);
+            assertThat(gateway.get("/api/v1/stock", "Authorization", tokenOf("alice" + i))
+                            .status())
+                    .isEqualTo(200);
         }
-        assertThat(gateway.get("/api/v1/customers").status()).isEqualTo(429);
+        assertThat(get("/api/v1/stock", "carol", "127.0.0.1").status()).isEqualTo(429);
+        assertThat(gateway.get("/api/v1/stock", "Authorization", tokenOf("carol"))
+                        .status())
+                .isEqualTo(429);
+    }
+
+    @Test
+    void refusesLimitsThatAreNone() {
+        var second = Duration.ofSeconds(1);
+        for (var wrong : List.<Runnable>of(
+                () -> new Limit(0, second, "subject"),
+                () -> new Limit(1, Duration.ZERO, "subject"),
+                () -> new Limit(2, Duration.ofNanos(1), "subject"),
+                () -> new Limit(1, second, "body"))) {
+            assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(wrong::run);
+        }
     }
 }

@@ -134,7 +134,7 @@ final class GatewayCommand implements Callable<Integer> {
                 names = "--key",
                 paramLabel = "KEY",
                 description =
-                        "What hash goes by: header:NAME, query:NAME, cookie:NAME, path:N or client-ip; several with commas.")
+                        "What hash goes by: subject, header:NAME, query:NAME, cookie:NAME, path:N or client-ip; several with commas.")
         @Nullable
         String key;
 
