@@ -26,26 +26,25 @@ final class Accounts {
     /// Whether a client's tokens name a customer.
     static final String ABOUT_ONE_CUSTOMER = "covenant.about-one-customer";
 
-    private static final String OUTSIDE = "covenant";
-    private static final String SERVICES = "covenant-services";
+    /// People or services.
+    private record Side(Map<String, IssuerProperties.Account> accounts, String audience, Duration life) {}
 
     private Accounts() {}
 
     /// Those that have a secret.
     static List<RegisteredClient> of(IssuerProperties properties, PasswordEncoder secrets) {
         var clients = new ArrayList<RegisteredClient>();
-        properties.roles().forEach((name, account) -> {
-            var secret = properties.secrets().get(name);
-            if (secret != null) {
-                clients.add(client(name, account, secrets.encode(secret), OUTSIDE, properties.roleTokens()));
-            }
-        });
-        properties.services().forEach((name, account) -> {
-            var secret = properties.secrets().get(name);
-            if (secret != null) {
-                clients.add(client(name, account, secrets.encode(secret), SERVICES, properties.serviceTokens()));
-            }
-        });
+        var sides = List.of(
+                new Side(properties.roles(), "covenant", properties.roleTokens()),
+                new Side(properties.services(), "covenant-services", properties.serviceTokens()));
+        for (var side : sides) {
+            side.accounts().forEach((name, account) -> {
+                var secret = properties.secrets().get(name);
+                if (secret != null) {
+                    clients.add(client(name, account, secrets.encode(secret), side));
+                }
+            });
+        }
         if (clients.isEmpty()) {
             throw new IllegalStateException(
                     "no account has a secret: set covenant.issuer.secrets.<name> for some of %s and %s"
@@ -59,8 +58,7 @@ final class Accounts {
         return clients;
     }
 
-    private static RegisteredClient client(
-            String name, IssuerProperties.Account account, String secret, String audience, Duration life) {
+    private static RegisteredClient client(String name, IssuerProperties.Account account, String secret, Side side) {
         return RegisteredClient.withId(name)
                 .clientId(name)
                 .clientSecret(secret)
@@ -69,7 +67,7 @@ final class Accounts {
                 .scopes(scopes -> scopes.addAll(account.scopes()))
                 .clientSettings(ClientSettings.withSettings(Map.of(
                                 AUDIENCE,
-                                audience,
+                                side.audience(),
                                 ABOUT_ONE_CUSTOMER,
                                 account.aboutOneCustomer(),
                                 "settings.client.require-proof-key",
@@ -78,7 +76,7 @@ final class Accounts {
                                 false))
                         .build())
                 .tokenSettings(TokenSettings.builder()
-                        .accessTokenTimeToLive(life)
+                        .accessTokenTimeToLive(side.life())
                         .accessTokenFormat(OAuth2TokenFormat.SELF_CONTAINED)
                         .idTokenSignatureAlgorithm(SignatureAlgorithm.RS256)
                         .build())

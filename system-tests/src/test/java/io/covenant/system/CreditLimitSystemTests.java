@@ -13,6 +13,7 @@ import io.covenant.launcher.client.Write;
 import io.covenant.launcher.demo.Seeding;
 import io.covenant.launcher.locks.LockNode;
 import io.covenant.launcher.locks.LockService;
+import io.covenant.launcher.platform.Persona;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -156,7 +157,7 @@ class CreditLimitSystemTests {
         return new Gateway(
                 URI.create("http://127.0.0.1:" + port),
                 PATIENCE,
-                platform.platform().token("clerk"));
+                platform.platform().token(Persona.CLERK));
     }
 
     private static Optional<Answer> once(Gateway instance, Write write) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.covenant.launcher.client.Gateway;
 import io.covenant.launcher.client.GatewayOperators;
 import io.covenant.launcher.client.GatewayOperators.How;
+import io.covenant.launcher.platform.Persona;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -39,7 +40,7 @@ class GatewaySystemTests {
         return new GatewayOperators(
                 platform.platform().gatewayForOperators(),
                 "system-tests",
-                platform.platform().token("operator"));
+                platform.platform().token(Persona.OPERATOR));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.covenant.launcher.client.Credentials;
 import io.covenant.launcher.client.Gateway;
+import io.covenant.launcher.platform.Persona;
 import io.covenant.launcher.platform.Platform;
 import java.io.IOException;
 import java.net.URI;
@@ -31,7 +32,7 @@ final class LockClient implements AutoCloseable {
             .build();
 
     LockClient(Platform platform) {
-        credentials = platform.token("operator");
+        credentials = platform.token(Persona.OPERATOR);
         nodes = platform.lockNodes().stream()
                 .map(name -> URI.create(
                         "http://127.0.0.1:" + platform.settings().ports().of(name)))

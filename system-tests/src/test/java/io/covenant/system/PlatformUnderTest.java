@@ -10,6 +10,7 @@ import io.covenant.launcher.load.LoadPlan;
 import io.covenant.launcher.load.LoadReport;
 import io.covenant.launcher.load.OrderLoad;
 import io.covenant.launcher.node.Node;
+import io.covenant.launcher.platform.Persona;
 import io.covenant.launcher.platform.Platform;
 import io.covenant.launcher.platform.PlatformHome;
 import io.covenant.launcher.platform.Ports;
@@ -61,7 +62,7 @@ final class PlatformUnderTest implements AutoCloseable {
     }
 
     Gateway gateway() {
-        return new Gateway(platform.gateway(), ANSWER, platform.token("clerk"));
+        return new Gateway(platform.gateway(), ANSWER, platform.token(Persona.CLERK));
     }
 
     /// Starts whatever does not run, wakes whatever is paused, and waits until all is healthy.

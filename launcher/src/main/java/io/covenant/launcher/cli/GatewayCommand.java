@@ -3,6 +3,7 @@ package io.covenant.launcher.cli;
 import io.covenant.launcher.LauncherFailure;
 import io.covenant.launcher.client.GatewayOperators;
 import io.covenant.launcher.client.GatewayOperators.How;
+import io.covenant.launcher.platform.Persona;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,9 @@ final class GatewayCommand implements Callable<Integer> {
     private static GatewayOperators operators(Context context) {
         var platform = context.openPlatform();
         return new GatewayOperators(
-                platform.gatewayForOperators(), System.getProperty("user.name", "nobody"), platform.token("operator"));
+                platform.gatewayForOperators(),
+                System.getProperty("user.name", "nobody"),
+                platform.token(Persona.OPERATOR));
     }
 
     @Command(name = "status", description = "Shows policies, shares due and actual, and who is ejected and why.")

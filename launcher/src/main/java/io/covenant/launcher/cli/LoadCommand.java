@@ -5,6 +5,7 @@ import io.covenant.launcher.load.AcknowledgedOrders;
 import io.covenant.launcher.load.LoadPlan;
 import io.covenant.launcher.load.LoadReport;
 import io.covenant.launcher.load.OrderLoad;
+import io.covenant.launcher.platform.Persona;
 import io.covenant.launcher.platform.Platform;
 import io.covenant.launcher.platform.Words;
 import java.time.Duration;
@@ -60,7 +61,7 @@ final class LoadCommand implements Callable<Integer> {
                 .forAtMost(duration)
                 .under(protocols);
         LoadReport report;
-        try (var gateway = new Gateway(platform.gateway(), Duration.ofSeconds(10), platform.token("clerk"));
+        try (var gateway = new Gateway(platform.gateway(), Duration.ofSeconds(10), platform.token(Persona.CLERK));
                 var acknowledged =
                         AcknowledgedOrders.appendingTo(platform.home().acknowledgedOrders())) {
             report = new OrderLoad(gateway, acknowledged, plan).run(this::progress);

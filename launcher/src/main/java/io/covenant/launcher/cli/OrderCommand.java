@@ -5,6 +5,7 @@ import io.covenant.launcher.client.Gateway;
 import io.covenant.launcher.client.OrderRequest;
 import io.covenant.launcher.client.Placed;
 import io.covenant.launcher.client.Resolution;
+import io.covenant.launcher.platform.Persona;
 import io.covenant.launcher.platform.Platform;
 import java.io.IOException;
 import java.time.Duration;
@@ -48,7 +49,7 @@ final class OrderCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException, IOException {
         Platform platform = context.openPlatform();
         var request = new OrderRequest(customer, List.of(new OrderRequest.Line(sku, quantity)));
-        try (var gateway = new Gateway(platform.gateway(), Duration.ofSeconds(10), platform.token("clerk"))) {
+        try (var gateway = new Gateway(platform.gateway(), Duration.ofSeconds(10), platform.token(Persona.CLERK))) {
             Resolution resolution =
                     request.placing(UUID.randomUUID().toString(), protocol).resolve(gateway, PATIENCE);
             return switch (Placed.of(resolution)) {

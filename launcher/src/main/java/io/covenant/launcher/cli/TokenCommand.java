@@ -1,7 +1,7 @@
 package io.covenant.launcher.cli;
 
+import io.covenant.launcher.platform.Persona;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -19,12 +19,6 @@ import picocli.CommandLine.Spec;
         })
 final class TokenCommand implements Callable<Integer> {
 
-    enum Role {
-        SHOPPER,
-        CLERK,
-        OPERATOR
-    }
-
     private final Context context;
 
     @Spec
@@ -40,7 +34,7 @@ final class TokenCommand implements Callable<Integer> {
                 "clerk: does so for all customers, and keeps customers and stock.",
                 "operator: looks after transactions, locks and the gateway."
             })
-    Role role = Role.SHOPPER;
+    Persona role = Persona.SHOPPER;
 
     @Option(names = "--customer", paramLabel = "ID", description = "Which customer a shopper is.")
     @Nullable
@@ -52,19 +46,15 @@ final class TokenCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (spec != null && (role == Role.SHOPPER) != (customer != null)) {
+        if (spec != null && (role == Persona.SHOPPER) != (customer != null)) {
             throw new ParameterException(
                     spec.commandLine(),
-                    role == Role.SHOPPER
+                    role == Persona.SHOPPER
                             ? "A shopper is one customer: add --customer ID, for instance alice."
-                            : "--customer is for shoppers; a " + name() + " acts for all customers.");
+                            : "--customer is for shoppers; a " + role.account() + " acts for all customers.");
         }
-        var token = context.openPlatform().token(name(), Optional.ofNullable(customer));
+        var token = context.openPlatform().token(role, Optional.ofNullable(customer));
         context.console().say(token.token());
         return 0;
-    }
-
-    private String name() {
-        return role.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -2,6 +2,7 @@ package io.covenant.launcher.cli;
 
 import io.covenant.launcher.LauncherFailure;
 import io.covenant.launcher.client.Coordinators;
+import io.covenant.launcher.platform.Persona;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -33,7 +34,7 @@ final class TxCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try (var coordinators = new Coordinators(
-                context.platform().coordinators(), TIMEOUT, context.platform().token("operator"))) {
+                context.platform().coordinators(), TIMEOUT, context.platform().token(Persona.OPERATOR))) {
             var lines = id == null ? InDoubtText.lines(coordinators.inDoubt()) : lines(coordinators, id);
             lines.forEach(context.console()::say);
         }

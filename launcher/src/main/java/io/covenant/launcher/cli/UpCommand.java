@@ -5,6 +5,7 @@ import io.covenant.launcher.client.Gateway;
 import io.covenant.launcher.demo.Catalogue;
 import io.covenant.launcher.demo.Seeding;
 import io.covenant.launcher.platform.NodeEvent;
+import io.covenant.launcher.platform.Persona;
 import io.covenant.launcher.platform.Platform;
 import io.covenant.launcher.platform.PlatformHome;
 import io.covenant.launcher.platform.Settings;
@@ -94,7 +95,7 @@ final class UpCommand implements Callable<Integer> {
             return;
         }
         Catalogue catalogue = Catalogue.standard();
-        try (var gateway = new Gateway(platform.gateway(), Duration.ofSeconds(10), platform.token("clerk"))) {
+        try (var gateway = new Gateway(platform.gateway(), Duration.ofSeconds(10), platform.token(Persona.CLERK))) {
             new Seeding(gateway).put(catalogue);
         }
         Files.writeString(done, "The catalogue has been put in.\n");

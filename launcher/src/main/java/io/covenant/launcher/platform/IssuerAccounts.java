@@ -3,6 +3,7 @@ package io.covenant.launcher.platform;
 import io.covenant.launcher.app.Role;
 import io.covenant.launcher.client.IssuedToken;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,7 +14,6 @@ import java.util.stream.Stream;
 /// Who has an account with the development issuer, and the secrets that nobody chose.
 final class IssuerAccounts {
 
-    private static final List<String> PEOPLE = List.of("shopper", "clerk", "operator");
     private static final List<Role> SERVICES =
             List.of(Role.LOCKS, Role.COORDINATOR, Role.INVENTORY, Role.ORDERS, Role.GATEWAY);
 
@@ -35,7 +35,9 @@ final class IssuerAccounts {
             environment.put(
                     "COVENANT_ISSUER_KEY",
                     home.secrets().resolve("issuer-signing-key.json").toString());
-            Stream.concat(PEOPLE.stream(), SERVICES.stream().map(Role::service))
+            Stream.concat(
+                            Arrays.stream(Persona.values()).map(Persona::account),
+                            SERVICES.stream().map(Role::service))
                     .forEach(account -> environment.put(
                             "COVENANT_ISSUER_SECRETS_" + account.toUpperCase(Locale.ROOT), secretOf(account)));
         } else {
@@ -46,12 +48,8 @@ final class IssuerAccounts {
         return environment;
     }
 
-    /// A token of one of the people's roles.
-    IssuedToken token(String role, Optional<String> customer) {
-        if (!PEOPLE.contains(role)) {
-            throw new IllegalArgumentException("no role of people: " + role);
-        }
-        return new IssuedToken(issuer, role, secretOf(role), customer);
+    IssuedToken token(Persona persona, Optional<String> customer) {
+        return new IssuedToken(issuer, persona.account(), secretOf(persona.account()), customer);
     }
 
     private String secretOf(String account) {

@@ -117,14 +117,14 @@ public final class Platform {
         return URI.create("http://127.0.0.1:" + settings.ports().of(node));
     }
 
-    /// A token of the development issuer: of a `clerk`, who may order for everybody, or of an `operator`.
-    public IssuedToken token(String role) {
-        return token(role, Optional.empty());
+    /// A token of the development issuer, for whoever acts for all customers.
+    public IssuedToken token(Persona persona) {
+        return token(persona, Optional.empty());
     }
 
-    /// The same, or that of a `shopper`, which is about one customer.
-    public IssuedToken token(String role, Optional<String> customer) {
-        return accounts.token(role, customer);
+    /// The same, or that of a shopper, which is about one customer.
+    public IssuedToken token(Persona persona, Optional<String> customer) {
+        return accounts.token(persona, customer);
     }
 
     /// The names of the nodes that it is meant to have, in the order of their start.
@@ -152,7 +152,7 @@ public final class Platform {
     public LockService locks() {
         var addresses = new LinkedHashMap<String, URI>();
         lockNodes().forEach(node -> addresses.put(node, address(node)));
-        return new LockService(addresses, token("operator"));
+        return new LockService(addresses, token(Persona.OPERATOR));
     }
 
     /// Where its coordinators are.
