@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The client against real nodes, of which the primary is killed.
-@Timeout(120)
+@Timeout(300)
 class LockClientProcessesTests {
 
     @TempDir

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The primary's disk is full. Only root may mount the small disk that this takes; skipped without.
 @RealPostgres
-@Timeout(180)
+@Timeout(360)
 class FullDiskTests {
 
     private final TestDatabase database;

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Three nodes whose network and processes are troubled while clients write through the guard.
 @RealPostgres
-@Timeout(180)
+@Timeout(300)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ProcessFaultTests {
 

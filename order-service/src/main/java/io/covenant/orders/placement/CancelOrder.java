@@ -4,6 +4,7 @@ import io.covenant.transactions.initiator.CommitProtocol;
 import io.covenant.transactions.initiator.CoordinatorUnavailableException;
 import io.covenant.transactions.initiator.Outcome;
 import io.covenant.transactions.initiator.Transactions;
+import io.covenant.web.deadline.RequestDeadline;
 import io.covenant.web.idempotency.IdempotencyKey;
 import java.time.Clock;
 import java.util.UUID;
@@ -40,7 +41,7 @@ public class CancelOrder {
                 transactions
                         .named("cancel-order")
                         .protocol(asked == null ? properties.protocol() : asked)
-                        .deadline(properties.deadline()));
+                        .deadline(RequestDeadline.within(properties.deadline())));
         try {
             return switch (transaction.run()) {
                 case Outcome.Committed(var id) -> new CancellationAnswer.Cancelled(id, at);

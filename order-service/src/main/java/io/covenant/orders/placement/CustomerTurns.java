@@ -8,6 +8,7 @@ import io.covenant.locks.client.LockRequest;
 import io.covenant.locks.client.LockServiceUnavailableException;
 import io.covenant.orders.customer.CustomerLease;
 import io.covenant.orders.customer.Customers;
+import io.covenant.web.deadline.RequestDeadline;
 import io.covenant.web.services.Topology;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,11 +43,12 @@ class CustomerTurns {
     }
 
     private CustomerTurn takeLock(String customer) {
-        var request = LockRequest.exclusive(CustomerLease.lockOf(customer)).waiting(properties.lockWait());
+        var patience = RequestDeadline.within(properties.lockWait());
+        var request = LockRequest.exclusive(CustomerLease.lockOf(customer)).waiting(patience);
         try {
             return locks.tryAcquire(request)
                     .map(lock -> held(customer, lock))
-                    .orElseGet(() -> new CustomerTurn.NotNow(Refusals.customerBusy(customer, properties.lockWait())));
+                    .orElseGet(() -> new CustomerTurn.NotNow(Refusals.customerBusy(customer, patience)));
         } catch (LockServiceUnavailableException e) {
             log.warn("no lock for {}: {}", customer, e.getMessage());
             return new CustomerTurn.NotNow(Refusals.LOCK_SERVICE_UNAVAILABLE);

@@ -7,6 +7,7 @@ import io.covenant.transactions.initiator.CoordinatorUnavailableException;
 import io.covenant.transactions.initiator.Outcome;
 import io.covenant.transactions.initiator.TransactionIds;
 import io.covenant.transactions.initiator.Transactions;
+import io.covenant.web.deadline.RequestDeadline;
 import io.covenant.web.idempotency.IdempotencyKey;
 import io.covenant.web.idempotency.RequestHash;
 import java.time.Clock;
@@ -178,7 +179,7 @@ public class PlaceOrder {
                         .named("place-order")
                         .id(placement.transaction())
                         .protocol(protocol)
-                        .deadline(properties.deadline()));
+                        .deadline(RequestDeadline.within(properties.deadline())));
         try (var _ = MDC.putCloseable("transaction", placement.transaction().toString())) {
             return switch (transaction.run()) {
                 case Outcome.Committed(var id) -> {

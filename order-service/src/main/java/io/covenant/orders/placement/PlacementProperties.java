@@ -8,7 +8,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
-/// How orders are placed.
+/// How orders are placed. A request that comes with a deadline of its own shortens `deadline` and `lockWait`.
 ///
 /// @param protocol     how an order is committed across the services, unless its request says so itself
 /// @param deadline     a transaction that is undecided after this long aborts

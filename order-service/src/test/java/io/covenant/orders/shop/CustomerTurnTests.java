@@ -97,11 +97,28 @@ class CustomerTurnTests extends InTheShop {
             assertThat(busy.text("code")).isEqualTo("customer-busy");
             assertThat(busy.text("lock")).isEqualTo(lockOf(ada));
             assertThat(busy.retryAfter()).isEqualTo("1");
+            assertThat(busy.text("detail")).contains("longer than the 1500 ms");
             assertThat(onHand(lamp)).isEqualTo(5);
             assertThat(openAmount(ada)).isEqualTo("0.00");
         }
 
         place("in-turn", order(ada, lamp, 1)).is(201);
+    }
+
+    @Test
+    void waitsForTheTurnNoLongerThanTheClient() throws Exception {
+        var ada = customer("100.00");
+        var lamp = item(5, "10.00");
+
+        try (var other = LockClient.of(shop.locks.address());
+                var _ = other.acquire(lockOf(ada))) {
+            var busy = send(inAHurry(700), "POST", "/api/v1/orders", "hurried", order(ada, lamp, 1))
+                    .is(503);
+
+            assertThat(busy.text("code")).isEqualTo("customer-busy");
+            assertThat(busy.text("detail")).containsPattern("longer than the [1-7]?\\d{1,2} ms");
+            assertThat(onHand(lamp)).isEqualTo(5);
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.covenant.transactions.initiator.CommitProtocol;
+import io.covenant.web.deadline.RequestDeadline;
 import io.covenant.web.json.StrictJson;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -165,11 +166,16 @@ abstract class InTheShop {
     }
 
     private static RestTestClient under(CommitProtocol protocol) {
-        return shop.orders
-                .http()
-                .mutate()
-                .defaultHeader(CommitProtocol.HEADER, protocol.text())
-                .build();
+        return withHeader(CommitProtocol.HEADER, protocol.text());
+    }
+
+    /// Who waits no longer than this.
+    static RestTestClient inAHurry(long millis) {
+        return withHeader(RequestDeadline.HEADER, Long.toString(millis));
+    }
+
+    private static RestTestClient withHeader(String name, String value) {
+        return shop.orders.http().mutate().defaultHeader(name, value).build();
     }
 
     static Answer cancel(String id) {

@@ -2,16 +2,13 @@ package io.covenant.orders.shop;
 
 import io.covenant.coordinator.CoordinatorServiceApplication;
 import io.covenant.inventory.InventoryServiceApplication;
+import io.covenant.launcher.node.FreePorts;
 import io.covenant.orders.OrderServiceApplication;
 import io.covenant.security.Scopes;
 import io.covenant.testing.LockServiceInstance;
 import io.covenant.testing.PostgresInstance;
 import io.covenant.testing.TestDatabase;
 import io.covenant.testing.TestIssuer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -120,7 +117,7 @@ final class Shop implements AutoCloseable {
         private final String name;
         private final Class<?> application;
         private final List<String> special;
-        private final int port = freePort();
+        private final int port = FreePorts.one();
         private @Nullable ConfigurableApplicationContext context;
 
         private Service(String name, Class<?> application, PostgresInstance postgres, List<String> special) {
@@ -192,14 +189,6 @@ final class Shop implements AutoCloseable {
         public void close() {
             stop();
             database.close();
-        }
-
-        private static int freePort() {
-            try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.covenant.web;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
+import io.covenant.web.deadline.RequestDeadline;
 import io.covenant.web.idempotency.IdempotencyKey;
 import io.covenant.web.paging.Limit;
 import io.covenant.web.problem.Problem;
@@ -13,6 +14,7 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import java.math.BigDecimal;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +108,13 @@ public class SampleService {
         @GetMapping("/request-id")
         String requestId() {
             return String.valueOf(RequestId.current());
+        }
+
+        @GetMapping("/deadline")
+        String deadline() {
+            return RequestDeadline.current() == null
+                    ? "none"
+                    : Long.toString(RequestDeadline.within(Duration.ofHours(1)).toMillis());
         }
 
         @GetMapping("/out-of-stock")

@@ -1,5 +1,7 @@
 package io.covenant.web.services;
 
+import io.covenant.balancing.Criteria;
+import io.covenant.web.deadline.RequestDeadline;
 import io.covenant.web.request.RequestId;
 import io.covenant.web.services.ServiceAnswer.Answered;
 import io.covenant.web.services.ServiceAnswer.Attempt;
@@ -18,19 +20,22 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Calls a service by its name: takes its instances in turn, keeps connections open, and says afterwards what is known.
+/// Calls a service by its name: balances over its instances, keeps connections open, and says afterwards what is known.
 ///
 /// An instance that refuses the connection got nothing, so the next one is tried at once; none is tried twice in a
-/// call. An instance that refused, or did not answer twice, is asked last for a short while, then one call probes it;
-/// one that answers none of those who wait is asked last until it answers. A request that was sent and not answered
-/// goes to the next instance only if the request says that it may.
+/// call. One that refuses, does not answer twice, or answers none of those who wait, gets nothing for a short while,
+/// then
+/// one call tries it. A request that was sent and not answered goes to the next instance only if the request says that
+/// it may, and within a budget. A call on behalf of a request that came with a deadline ends with it, and passes on
+/// what is left.
 ///
 /// Blocking, made for virtual threads.
 ///
 /// Meters, each with the tag `service`:
 /// - timer `covenant.service.client.requests`: whole calls, with `outcome` (`answered`, `not-sent`, `unanswered`) and
 ///   `status` (`2xx` to `5xx`, `other`; `none` without an answer);
-/// - gauge `covenant.service.client.connections`: open connections to all its instances, resting ones included.
+/// - gauge `covenant.service.client.connections`: open connections to all its instances, resting ones included;
+/// - gauge `covenant.service.client.instances.available`: instances that are not left out.
 public final class ServiceClient implements AutoCloseable {
 
     private static final String AUTHORIZATION = "Authorization";
@@ -68,17 +73,27 @@ public final class ServiceClient implements AutoCloseable {
                 .collect(Collectors.toUnmodifiableMap(
                         Map.Entry::getKey,
                         entry -> new Instances(
+                                entry.getKey(),
                                 entry.getValue().stream()
-                                        .map(address -> new Instance(address, properties, watch))
+                                        .distinct()
+                                        .map(address -> new Connections(address, properties, watch))
                                         .toList(),
+                                properties,
                                 new CallMetrics(registry, entry.getKey()))));
-        services.forEach((name, instances) -> Gauge.builder(
-                        "covenant.service.client.connections", instances, Instances::openConnections)
-                .description("Open connections to all instances of a service, resting ones included")
-                .tag("service", name)
-                .register(registry));
+        services.forEach((name, instances) -> measure(name, instances, registry));
         var _ = watch.scheduleWithFixedDelay(
                 () -> services.values().forEach(Instances::closeIdle), 5, 5, TimeUnit.SECONDS);
+    }
+
+    private static void measure(String service, Instances instances, MeterRegistry registry) {
+        Gauge.builder("covenant.service.client.connections", instances, Instances::openConnections)
+                .description("Open connections to all instances of a service, resting ones included")
+                .tag("service", service)
+                .register(registry);
+        Gauge.builder("covenant.service.client.instances.available", instances, Instances::available)
+                .description("Instances of a service that are not left out")
+                .tag("service", service)
+                .register(registry);
     }
 
     /// Whether the topology has a service of this name.
@@ -107,9 +122,11 @@ public final class ServiceClient implements AutoCloseable {
 
     private ServiceAnswer call(String service, Instances instances, ServiceRequest request, long start) {
         var timeout = request.timeout() == null ? properties.timeout() : request.timeout();
-        var deadline = start + timeout.toNanos();
+        var deadline = start + RequestDeadline.within(timeout).toNanos();
         var body = bodyOf(request);
-        var requestId = request.headers().containsKey(RequestId.HEADER) ? null : RequestId.current();
+        var passedOn = new PassedOn(
+                request.headers().containsKey(RequestId.HEADER) ? null : RequestId.current(),
+                RequestDeadline.current() != null);
 
         var attempts = new ArrayList<Attempt>();
         ServiceRequest authorized;
@@ -118,17 +135,25 @@ public final class ServiceClient implements AutoCloseable {
         } catch (RuntimeException e) {
             return new NotSent(service, instances.untried("no credentials: " + e.getMessage()));
         }
+        instances.requested();
+        var criteria = Criteria.ANY;
         boolean sent = false;
-        for (var instance : instances.inTurn()) {
-            switch (instance.exchange(authorized, body, requestId, deadline)) {
+        for (var turn = instances.next(criteria); turn != null; turn = instances.next(criteria)) {
+            var exchange = turn.connections().exchange(authorized, body, passedOn, deadline);
+            turn.end(exchange.outcome());
+            switch (exchange) {
                 case Exchange.Done(var status, var headers, var content) -> {
-                    return new Answered(instance.address(), status, headers, new AnswerBody(content, mapper));
+                    return new Answered(turn.address(), status, headers, new AnswerBody(content, mapper));
                 }
-                case Exchange.NotSent(var reason) -> attempts.add(new Attempt(instance.address(), reason));
-                case Exchange.Lost(var reason) -> {
-                    attempts.add(new Attempt(instance.address(), reason));
+                case Exchange.NotSent(var reason, var _) -> attempts.add(new Attempt(turn.address(), reason));
+                case Exchange.Unreachable(var reason) -> {
+                    attempts.add(new Attempt(turn.address(), reason));
+                    instances.unreachable(turn.connections());
+                }
+                case Exchange.Lost(var reason, var _) -> {
+                    attempts.add(new Attempt(turn.address(), reason));
                     sent = true;
-                    if (!request.repeatable()) {
+                    if (!request.repeatable() || !instances.mayRepeat()) {
                         return new Unanswered(service, attempts);
                     }
                 }
@@ -136,6 +161,7 @@ public final class ServiceClient implements AutoCloseable {
             if (deadline - System.nanoTime() <= 0) {
                 break;
             }
+            criteria = criteria.without(turn.id());
         }
         return sent ? new Unanswered(service, attempts) : new NotSent(service, attempts);
     }

@@ -1,5 +1,6 @@
 package io.covenant.web.services;
 
+import io.covenant.balancing.Policy;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -11,8 +12,12 @@ import org.springframework.util.unit.DataSize;
 /// @param timeout        how long a call may take in all, unless the request says otherwise
 /// @param maxConnections the most connections to one instance
 /// @param maxIdle        how long a connection may rest before it is closed; less than the servers' keep-alive
-/// @param avoidFor       how long an instance that did not answer is asked last, and may leave all who wait unanswered
+/// @param avoidFor       how long an instance that does not answer is left out at first, growing to ten times as long;
+/// how
+///                       long it may leave all who wait unanswered; and how often one that nobody listens at is looked
+/// at
 /// @param maxAnswer      the longest answer that is read
+/// @param policy         who is asked first: `round-robin`, `random`, `weighted`, `least-loaded` or `peak-ewma`
 @ConfigurationProperties("covenant.client")
 public record ServiceClientProperties(
         @DefaultValue("500ms") Duration connectTimeout,
@@ -20,7 +25,15 @@ public record ServiceClientProperties(
         @DefaultValue("256") int maxConnections,
         @DefaultValue("15s") Duration maxIdle,
         @DefaultValue("1s") Duration avoidFor,
-        @DefaultValue("16MB") DataSize maxAnswer) {
+        @DefaultValue("16MB") DataSize maxAnswer,
+        @DefaultValue("least-loaded") String policy) {
+
+    public ServiceClientProperties {
+        if (Policy.labelled(policy) instanceof Policy.ConsistentHash) {
+            throw new IllegalArgumentException(
+                    "covenant.client.policy: requests between services have no key to be hashed");
+        }
+    }
 
     /// The defaults.
     public static ServiceClientProperties defaults() {
@@ -30,6 +43,11 @@ public record ServiceClientProperties(
                 256,
                 Duration.ofSeconds(15),
                 Duration.ofSeconds(1),
-                DataSize.ofMegabytes(16));
+                DataSize.ofMegabytes(16),
+                "least-loaded");
+    }
+
+    Policy balancing() {
+        return Policy.labelled(policy);
     }
 }

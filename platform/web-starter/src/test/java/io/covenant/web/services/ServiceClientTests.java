@@ -67,7 +67,8 @@ class ServiceClientTests {
                         16,
                         Duration.ofSeconds(15),
                         Duration.ofMinutes(1),
-                        DataSize.ofKilobytes(64)),
+                        DataSize.ofKilobytes(64),
+                        "round-robin"),
                 instances);
     }
 
@@ -269,7 +270,8 @@ class ServiceClientTests {
                         16,
                         Duration.ofSeconds(15),
                         Duration.ofMillis(500),
-                        DataSize.ofKilobytes(64)),
+                        DataSize.ofKilobytes(64),
+                        "round-robin"),
                 gone,
                 alive.address());
         client.call("things", GET).orThrow();
@@ -378,8 +380,9 @@ class ServiceClientTests {
         var client = client(broken.address(), alive.address());
 
         assertThat(client.call("things", POST.asRepeatable())).isInstanceOf(Answered.class);
+        assertThat(client.call("things", POST.asRepeatable())).isInstanceOf(Answered.class);
         assertThat(broken.requests).hasSize(1);
-        assertThat(alive.requests).hasSize(1);
+        assertThat(alive.requests).hasSize(2);
     }
 
     @Test
@@ -412,11 +415,13 @@ class ServiceClientTests {
                         16,
                         Duration.ofSeconds(15),
                         Duration.ofMillis(300),
-                        DataSize.ofKilobytes(64)),
+                        DataSize.ofKilobytes(64),
+                        "round-robin"),
                 one.address(),
                 two.address());
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var first = threads.submit(() -> client.call("things", POST));
+            var second = threads.submit(() -> client.call("things", POST));
             await().until(() -> one.requests.size() == 1);
             Thread.sleep(350);
 
@@ -427,11 +432,55 @@ class ServiceClientTests {
 
             stopped.countDown();
             assertThat(first.get()).isInstanceOf(Answered.class);
+            assertThat(second.get()).isInstanceOf(Answered.class);
         }
-        for (int i = 0; i < 10; i++) {
+        await().untilAsserted(() -> {
             client.call("things", POST).orThrow();
+            assertThat(one.requests).hasSizeGreaterThan(6);
+        });
+    }
+
+    @Test
+    void asksThoseThatAreLeftOutWhenNobodyElseIsThere() {
+        var silent = server((_, _) -> Thread.sleep(10_000));
+        var broken = server((_, connection) -> connection.reset());
+        var client = client(silent.address(), broken.address());
+        var impatient = POST.within(Duration.ofMillis(50));
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(client.call("things", impatient)).isInstanceOf(Unanswered.class);
         }
-        assertThat(one.requests).hasSize(6);
+
+        assertThat(silent.requests.size() + broken.requests.size()).isEqualTo(10);
+        assertThat(silent.requests).hasSizeGreaterThan(2);
+    }
+
+    @Test
+    void goesElsewhereWhenAnInstanceAnswersThatItCannot() {
+        var sick =
+                server((_, connection) -> connection.say("HTTP/1.1 503 Service Unavailable\nContent-Length: 2\n\n{}"));
+        var well = saying("{}");
+        var client = client(sick.address(), well.address());
+
+        for (int i = 0; i < 20; i++) {
+            var _ = client.call("things", POST);
+        }
+
+        assertThat(sick.requests).hasSize(2);
+        assertThat(well.requests).hasSize(18);
+    }
+
+    @Test
+    void repeatsOnlyAShareOfTheRequestsWhenAllFail() {
+        var one = server((_, connection) -> connection.reset());
+        var two = server((_, connection) -> connection.reset());
+        var client = client(one.address(), two.address());
+
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(client.call("things", GET)).isInstanceOf(Unanswered.class);
+        }
+
+        assertThat(one.requests.size() + two.requests.size()).isBetween(1_100, 1_200);
     }
 
     @Test
@@ -502,7 +551,8 @@ class ServiceClientTests {
                         2,
                         Duration.ofSeconds(15),
                         Duration.ofMillis(500),
-                        DataSize.ofKilobytes(64)),
+                        DataSize.ofKilobytes(64),
+                        "round-robin"),
                 server.address());
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var one = threads.submit(() -> client.call("things", POST));
@@ -528,7 +578,8 @@ class ServiceClientTests {
                         2,
                         Duration.ofMillis(50),
                         Duration.ofMillis(500),
-                        DataSize.ofKilobytes(64)),
+                        DataSize.ofKilobytes(64),
+                        "round-robin"),
                 server.address());
 
         await().untilAsserted(() -> {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
@@ -42,6 +43,23 @@ class TopologyTests {
     void leavesTheClientItsDefaults() {
         assertThat(new Binder(List.of()).bindOrCreate("covenant.client", ServiceClientProperties.class))
                 .isEqualTo(ServiceClientProperties.defaults());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"hash, have no key", "fair, 'no policy fair, only round-robin'"})
+    void refusesAPolicyThatCannotBe(String policy, String because) {
+        var usual = ServiceClientProperties.defaults();
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ServiceClientProperties(
+                        usual.connectTimeout(),
+                        usual.timeout(),
+                        usual.maxConnections(),
+                        usual.maxIdle(),
+                        usual.avoidFor(),
+                        usual.maxAnswer(),
+                        policy))
+                .withMessageContaining(because);
     }
 
     @ParameterizedTest

@@ -1,6 +1,6 @@
 package io.covenant.web.services;
 
-import io.covenant.web.request.RequestId;
+import io.covenant.balancing.Outcome;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -19,7 +19,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpException;
@@ -32,15 +31,12 @@ import org.apache.hc.core5.http.message.MessageSupport;
 import org.apache.hc.core5.http.protocol.HttpCoreContext;
 import org.jspecify.annotations.Nullable;
 
-/// One instance of a service: its connections, and whether to avoid it.
+/// The connections to one instance of a service.
 ///
 /// Whether a request was sent is known exactly, because nothing lies between the connection and this class: no pool
 /// that retries, no interceptor that waits. A pooled connection is looked at before it is used; one that the other side
 /// has closed meanwhile, as after a crash, is never written to.
-final class Instance implements AutoCloseable {
-
-    /// So many calls without an answer, one after the other, and an instance counts as silent.
-    private static final int SILENT_AFTER = 2;
+final class Connections implements AutoCloseable {
 
     private static final Http1Config HTTP = Http1Config.custom()
             .setMaxHeaderCount(100)
@@ -54,17 +50,9 @@ final class Instance implements AutoCloseable {
     private final ScheduledExecutorService watch;
     private final Semaphore permits;
     private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
-    private final AtomicInteger unanswered = new AtomicInteger();
-    private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicInteger open = new AtomicInteger();
 
-    /// When it last answered, or was first asked after a rest.
-    private volatile long heardAt;
-
-    /// When an avoided instance may be probed, on the clock of [System#nanoTime]; 0 while it is not avoided.
-    private final AtomicLong avoidUntil = new AtomicLong();
-
-    Instance(URI address, ServiceClientProperties properties, ScheduledExecutorService watch) {
+    Connections(URI address, ServiceClientProperties properties, ScheduledExecutorService watch) {
         this.address = address;
         this.host = address.getHost();
         this.port = address.getPort() < 0 ? 80 : address.getPort();
@@ -81,70 +69,58 @@ final class Instance implements AutoCloseable {
         return open.get();
     }
 
-    /// Whether to ask others first. Of the callers that find the time of avoidance over, one is told to go and see;
-    /// the others wait for what it finds.
-    boolean shunned() {
-        long until = avoidUntil.get();
-        long now = System.nanoTime();
-        if (until == 0) {
-            return isSilent(now);
+    /// Whether somebody listens there.
+    boolean canBeMade() {
+        try {
+            new Connection(new InetSocketAddress(host, port), properties.connectTimeout(), open).close();
+            return true;
+        } catch (IOException | RuntimeException e) {
+            return false;
         }
-        return now - until < 0 || !avoidUntil.compareAndSet(until, avoidFrom(now));
-    }
-
-    /// A process that is stopped or starved still accepts connections; it shows in that requests wait and none is
-    /// answered.
-    private boolean isSilent(long now) {
-        return waiting.get() > 0 && now - heardAt > properties.avoidFor().toNanos();
     }
 
     /// Sends a request and waits for the whole answer.
-    Exchange exchange(ServiceRequest request, byte @Nullable [] body, @Nullable String requestId, long deadline) {
+    Exchange exchange(ServiceRequest request, byte @Nullable [] body, PassedOn passedOn, long deadline) {
         try {
             if (!permits.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                return new Exchange.NotSent("all %d connections are busy".formatted(properties.maxConnections()));
+                return new Exchange.NotSent(
+                        "all %d connections are busy".formatted(properties.maxConnections()), Outcome.OVERLOADED);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Exchange.NotSent("interrupted");
+            return new Exchange.NotSent("interrupted", Outcome.CANCELLED);
         }
         try {
-            return exchangeOnce(request, body, requestId, deadline);
+            return exchangeOnce(request, body, passedOn, deadline);
         } finally {
             permits.release();
         }
     }
 
-    private Exchange exchangeOnce(
-            ServiceRequest request, byte @Nullable [] body, @Nullable String requestId, long deadline) {
+    private Exchange exchangeOnce(ServiceRequest request, byte @Nullable [] body, PassedOn passedOn, long deadline) {
         Connection connection;
         try {
             connection = connect(deadline);
         } catch (IOException | RuntimeException e) {
-            avoid();
-            return new Exchange.NotSent(said(e));
+            return new Exchange.Unreachable(said(e));
         }
         long left = deadline - System.nanoTime();
         if (left <= 0) {
             release(connection);
-            return new Exchange.NotSent("no time left");
-        }
-        if (waiting.getAndIncrement() == 0) {
-            heardAt = System.nanoTime();
+            return new Exchange.NotSent("no time left", Outcome.CANCELLED);
         }
         var alarm = watch.schedule(connection::expire, left, TimeUnit.NANOSECONDS);
         boolean keep = false;
         try {
-            var response = send(connection, request, body, requestId);
+            var response = send(connection, request, body, passedOn, left);
             var content = read(connection, request, response);
             keep = DefaultConnectionReuseStrategy.INSTANCE.keepAlive(null, response, HttpCoreContext.create());
-            answered();
             return new Exchange.Done(response.getCode(), headersOf(response), content);
         } catch (IOException | HttpException | RuntimeException e) {
-            unanswered();
-            return new Exchange.Lost(connection.expired ? "no answer in time" : "connection lost: " + said(e));
+            return connection.expired
+                    ? new Exchange.Lost("no answer in time", Outcome.TIMED_OUT)
+                    : new Exchange.Lost("connection lost: " + said(e), Outcome.UNREACHABLE);
         } finally {
-            waiting.decrementAndGet();
             alarm.cancel(false);
             if (keep) {
                 release(connection);
@@ -155,14 +131,12 @@ final class Instance implements AutoCloseable {
     }
 
     private ClassicHttpResponse send(
-            Connection connection, ServiceRequest request, byte @Nullable [] body, @Nullable String requestId)
+            Connection connection, ServiceRequest request, byte @Nullable [] body, PassedOn passedOn, long left)
             throws IOException, HttpException {
         var message = new BasicClassicHttpRequest(request.method(), request.path());
         message.addHeader("Host", host + ":" + port);
         message.addHeader("Accept", "application/json, application/problem+json");
-        if (requestId != null) {
-            message.addHeader(RequestId.HEADER, requestId);
-        }
+        passedOn.headers(left).forEach(message::addHeader);
         request.headers().forEach(message::addHeader);
         if (body != null) {
             message.addHeader("Content-Type", "application/json");
@@ -241,30 +215,6 @@ final class Instance implements AutoCloseable {
     private void release(Connection connection) {
         connection.rest();
         idle.addFirst(connection);
-    }
-
-    private void answered() {
-        heardAt = System.nanoTime();
-        if (unanswered.get() != 0) {
-            unanswered.set(0);
-        }
-        if (avoidUntil.get() != 0) {
-            avoidUntil.set(0);
-        }
-    }
-
-    private void unanswered() {
-        if (unanswered.incrementAndGet() >= SILENT_AFTER) {
-            avoid();
-        }
-    }
-
-    private void avoid() {
-        avoidUntil.set(avoidFrom(System.nanoTime()));
-    }
-
-    private long avoidFrom(long now) {
-        return (now + properties.avoidFor().toNanos()) | 1; // never 0
     }
 
     private static String said(Exception e) {

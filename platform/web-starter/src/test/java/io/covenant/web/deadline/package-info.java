@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.web.deadline;
+
+import org.jspecify.annotations.NullMarked;
