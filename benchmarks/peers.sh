@@ -1,17 +1,20 @@
 #!/bin/sh
-# Fetches the servers that the locks benchmark compares with and Maven Central does not have: Debian's packages, unpacked
-# into .covenant/peers (or the directory named), nothing installed. What is there already, or on the PATH, need not be.
+# Fetches the programs that the benchmarks compare with and Maven Central does not have: Debian's packages, unpacked
+# into .covenant/peers (or the directory named first), nothing installed. What is there already, or on the PATH, need
+# not be. All of them, or those named behind the directory: etcd redis nginx haproxy.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 peers=${1:-${COVENANT_HOME:-$root/.covenant}/peers}
+[ $# -eq 0 ] || shift
+wanted=" ${*:-etcd redis nginx haproxy} "
 mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 mkdir -p "$peers/packages/partial" "$peers/lists/partial"
 
 say() { printf '%s\n' "$*" >&2; }
 
 command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || {
-    say "This needs apt-get and dpkg-deb. Elsewhere: put etcd and redis-server on the PATH."
+    say "This needs apt-get and dpkg-deb. Elsewhere: put$wanted(the server of each) on the PATH."
     exit 1
 }
 
@@ -39,16 +42,29 @@ unpack() {
     mv "$into.new" "$into"
 }
 
+# Whether a program is asked for and not there yet.
+lacks() { case $wanted in *" $1 "*) [ ! -x "$peers/$1/usr/$2" ] ;; *) false ;; esac; }
+
 # Needs libc 2.34 and nothing else.
-[ -x "$peers/etcd/usr/bin/etcd" ] || unpack etcd trixie etcd-server || unpack etcd bookworm etcd-server ||
+! lacks etcd bin/etcd || unpack etcd trixie etcd-server || unpack etcd bookworm etcd-server ||
     say "etcd-server cannot be had; the benchmark goes without etcd."
-[ -x "$peers/redis/usr/bin/redis-server" ] ||
+! lacks redis bin/redis-server ||
     unpack redis bookworm redis-server redis-tools liblzf1 libjemalloc2 liblua5.1-0 lua-bitop lua-cjson libhiredis0.14 libatomic1 ||
     say "redis-server cannot be had; the benchmark goes without Redis."
+! lacks nginx sbin/nginx || unpack nginx bookworm nginx libpcre2-8-0 libssl3 ||
+    say "nginx cannot be had; the benchmark goes without it."
+! lacks haproxy sbin/haproxy ||
+    unpack haproxy bookworm haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1 libpcre2-8-0 libssl3 ||
+    say "haproxy cannot be had; the benchmark goes without it."
 rm -rf "$peers/packages" "$peers/lists" "$peers"/*.list
 
-# Where Debian keeps libraries on this machine.
-libraries=$(echo "$peers"/redis/usr/lib/*-linux-gnu*)
-[ ! -x "$peers/etcd/usr/bin/etcd" ] || say "$("$peers/etcd/usr/bin/etcd" --version | head -n 1)"
-[ ! -x "$peers/redis/usr/bin/redis-server" ] ||
-    say "$(LD_LIBRARY_PATH=$libraries "$peers/redis/usr/bin/redis-server" --version)"
+# What a program that was asked for says of itself.
+tell() {
+    program=$peers/$1/usr/$2
+    libraries=$(echo "$peers/$1"/usr/lib/*-linux-gnu*)
+    case $wanted in *" $1 "*) [ ! -x "$program" ] || say "$(LD_LIBRARY_PATH=$libraries "$program" "$3" 2>&1 | head -n 1)" ;; esac
+}
+tell etcd bin/etcd --version
+tell redis bin/redis-server --version
+tell nginx sbin/nginx -v
+tell haproxy sbin/haproxy -v

@@ -1,5 +1,6 @@
 package io.covenant.benchmarks;
 
+import io.covenant.benchmarks.gateway.GatewayBenchmark;
 import io.covenant.benchmarks.locks.LocksBenchmark;
 import io.covenant.benchmarks.locks.LocksFailOver;
 import io.covenant.benchmarks.transactions.TransactionsBenchmark;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "bench",
         description = "Measures the platform beside what it is compared with, on this machine.",
-        subcommands = {TransactionsBenchmark.class, LocksBenchmark.class, LocksFailOver.class},
+        subcommands = {TransactionsBenchmark.class, LocksBenchmark.class, LocksFailOver.class, GatewayBenchmark.class},
         mixinStandardHelpOptions = true)
 public final class Benchmarks {
 

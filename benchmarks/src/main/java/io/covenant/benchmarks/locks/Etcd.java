@@ -1,5 +1,7 @@
 package io.covenant.benchmarks.locks;
 
+import io.covenant.benchmarks.measure.Peers;
+import io.covenant.benchmarks.measure.Servers;
 import io.covenant.launcher.node.FreePorts;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;

@@ -1,6 +1,7 @@
 package io.covenant.benchmarks.locks;
 
-import io.covenant.launcher.LauncherFailure;
+import io.covenant.benchmarks.measure.Servers;
+import io.covenant.benchmarks.measure.ServiceJar;
 import io.covenant.launcher.app.JavaRuntime;
 import io.covenant.launcher.identity.Identities;
 import io.covenant.launcher.identity.Identities.Identity;
@@ -12,7 +13,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,7 +66,8 @@ final class LockNodes implements AutoCloseable {
             throws IOException, InterruptedException {
         Trees.delete(directory);
         Files.createDirectories(directory);
-        var nodes = new LockNodes(directory, unpacked(project, directory.resolve("app")), jvmFlags);
+        var nodes = new LockNodes(
+                directory, ServiceJar.unpacked(project, "lock-service", directory.resolve("app")), jvmFlags);
         try {
             for (String name : NAMES) {
                 nodes.start(name);
@@ -194,38 +195,5 @@ final class LockNodes implements AutoCloseable {
     @Override
     public String toString() {
         return "three nodes in " + directory;
-    }
-
-    /// The service with its libraries beside it, which starts sooner than from within one jar.
-    private static Path unpacked(Path project, Path to) throws IOException, InterruptedException {
-        Path target = project.resolve("lock-service").resolve("target");
-        Path executable = newest(target);
-        Process unpacking = new ProcessBuilder(
-                        JavaRuntime.current().executable(),
-                        "-Djarmode=tools",
-                        "-jar",
-                        executable.toString(),
-                        "extract",
-                        "--destination",
-                        to.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        if (unpacking.waitFor() != 0) {
-            throw new IOException(executable + " cannot be unpacked into " + to);
-        }
-        return to.resolve(executable.getFileName().toString());
-    }
-
-    private static Path newest(Path target) throws IOException {
-        var jars = new ArrayList<Path>();
-        if (Files.isDirectory(target)) {
-            try (DirectoryStream<Path> found = Files.newDirectoryStream(target, "lock-service-*-exec.jar")) {
-                found.forEach(jars::add);
-            }
-        }
-        return jars.stream()
-                .findFirst()
-                .orElseThrow(() -> new LauncherFailure("The lock service is not built: ./mvnw -DskipTests package."));
     }
 }

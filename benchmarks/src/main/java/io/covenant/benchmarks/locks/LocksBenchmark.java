@@ -2,6 +2,8 @@ package io.covenant.benchmarks.locks;
 
 import io.covenant.benchmarks.measure.Commit;
 import io.covenant.benchmarks.measure.Machine;
+import io.covenant.benchmarks.measure.Peers;
+import io.covenant.benchmarks.measure.Servers;
 import io.covenant.launcher.node.Trees;
 import io.covenant.launcher.platform.PlatformHome;
 import java.io.IOException;

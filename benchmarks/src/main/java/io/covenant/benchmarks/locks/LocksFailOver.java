@@ -2,6 +2,7 @@ package io.covenant.benchmarks.locks;
 
 import io.covenant.benchmarks.measure.Commit;
 import io.covenant.benchmarks.measure.Machine;
+import io.covenant.benchmarks.measure.Servers;
 import io.covenant.launcher.platform.PlatformHome;
 import io.covenant.locks.client.LeasedLock;
 import io.covenant.locks.client.LockClient;

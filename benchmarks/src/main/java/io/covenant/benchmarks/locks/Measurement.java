@@ -1,5 +1,6 @@
 package io.covenant.benchmarks.locks;
 
+import io.covenant.benchmarks.measure.Servers;
 import io.covenant.benchmarks.measure.Turns;
 import java.time.Duration;
 import java.util.ArrayList;

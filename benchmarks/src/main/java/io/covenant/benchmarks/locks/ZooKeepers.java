@@ -1,5 +1,6 @@
 package io.covenant.benchmarks.locks;
 
+import io.covenant.benchmarks.measure.Servers;
 import io.covenant.launcher.app.JavaRuntime;
 import io.covenant.launcher.node.FreePorts;
 import java.io.IOException;

@@ -1,6 +1,5 @@
-package io.covenant.benchmarks.locks;
+package io.covenant.benchmarks.measure;
 
-import io.covenant.benchmarks.measure.CpuTime;
 import io.covenant.launcher.node.ProcessIdentity;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +17,7 @@ import java.util.stream.Stream;
 /// Server processes of one system, each with a directory and a log.
 ///
 /// Each is written down, so that one that outlives this program is ended by the next.
-final class Servers implements AutoCloseable {
+public final class Servers implements AutoCloseable {
 
     private static final Duration START_PATIENCE = Duration.ofSeconds(90);
     private static final int LINES_TOLD = 30;
@@ -28,20 +27,20 @@ final class Servers implements AutoCloseable {
     private final Thread atExit = new Thread(this::killAll);
 
     /// @param directory of this system alone
-    Servers(Path directory) {
+    public Servers(Path directory) {
         this.directory = directory;
         Runtime.getRuntime().addShutdownHook(atExit);
     }
 
     /// Something that a server can be asked to find out whether it is ready.
     @FunctionalInterface
-    interface Check {
+    public interface Check {
 
         boolean passes() throws Exception;
     }
 
     /// Ends what an earlier program left.
-    static void endStrays(Path directory) throws IOException {
+    public static void endStrays(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
             return;
         }
@@ -58,15 +57,17 @@ final class Servers implements AutoCloseable {
     }
 
     /// For its data; made when it is asked for.
-    Path home(String name) throws IOException {
+    public Path home(String name) throws IOException {
         return Files.createDirectories(directory.resolve(name));
     }
 
-    Path log(String name) {
+    /// What it said.
+    public Path log(String name) {
         return directory.resolve(name + ".log");
     }
 
-    void start(String name, List<String> command, Map<String, String> environment) throws IOException {
+    /// Starts one.
+    public void start(String name, List<String> command, Map<String, String> environment) throws IOException {
         var builder = new ProcessBuilder(command)
                 .directory(home(name).toFile())
                 .redirectErrorStream(true)
@@ -78,8 +79,10 @@ final class Servers implements AutoCloseable {
         Files.writeString(directory.resolve(name + ".pid"), identity.pid() + " " + identity.started());
     }
 
+    /// Waits until one is ready.
+    ///
     /// @throws IOException with the end of its log when it does not become ready
-    void await(String name, Check ready) throws IOException, InterruptedException {
+    public void await(String name, Check ready) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + START_PATIENCE.toNanos();
         while (!passes(ready)) {
             if (!process(name).isAlive() || System.nanoTime() - deadline > 0) {
@@ -103,7 +106,8 @@ final class Servers implements AutoCloseable {
         }
     }
 
-    Process process(String name) {
+    /// One that was started.
+    public Process process(String name) {
         Process process = processes.get(name);
         if (process == null) {
             throw new IllegalArgumentException(name + " does not run");
@@ -111,18 +115,20 @@ final class Servers implements AutoCloseable {
         return process;
     }
 
-    SequencedMap<String, ProcessHandle> handles() {
+    /// All that were started.
+    public SequencedMap<String, ProcessHandle> handles() {
         var handles = new LinkedHashMap<String, ProcessHandle>();
         processes.forEach((name, process) -> handles.put(name, process.toHandle()));
         return handles;
     }
 
-    static Duration cpu(Collection<ProcessHandle> processes) {
+    /// What they used together since they began.
+    public static Duration cpu(Collection<ProcessHandle> processes) {
         return processes.stream().map(CpuTime::of).reduce(Duration.ZERO, Duration::plus);
     }
 
     /// Resident; 0 where the system does not tell.
-    static long memoryKibibytes(Collection<ProcessHandle> processes) {
+    public static long memoryKibibytes(Collection<ProcessHandle> processes) {
         return processes.stream()
                 .mapToLong(process -> {
                     try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), "status"))) {

@@ -1,4 +1,4 @@
-package io.covenant.benchmarks.locks;
+package io.covenant.benchmarks.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.covenant.benchmarks.locks;
+package io.covenant.benchmarks.measure;
 
 import java.io.File;
 import java.io.IOException;
@@ -16,18 +16,30 @@ import java.util.stream.Stream;
 ///
 /// @param directory the latter
 /// @param path directories of programs
-record Peers(Path directory, String path) {
+public record Peers(Path directory, String path) {
 
-    Optional<Path> etcd() {
+    /// Its server.
+    public Optional<Path> etcd() {
         return program("etcd", directory.resolve("etcd"));
     }
 
-    Optional<Path> redis() {
+    /// Its server.
+    public Optional<Path> redis() {
         return program("redis-server", directory.resolve("redis"));
     }
 
+    /// The web server, which is a proxy as well.
+    public Optional<Path> nginx() {
+        return program("nginx", directory.resolve("nginx"));
+    }
+
+    /// The proxy.
+    public Optional<Path> haproxy() {
+        return program("haproxy", directory.resolve("haproxy"));
+    }
+
     /// What a program needs that was unpacked rather than installed.
-    Map<String, String> environment(Path program) throws IOException {
+    public Map<String, String> environment(Path program) throws IOException {
         if (!program.startsWith(directory)) {
             return Map.of();
         }
@@ -48,15 +60,22 @@ record Peers(Path directory, String path) {
                         Arrays.stream(path.split(File.pathSeparator, -1))
                                 .filter(directory -> !directory.isBlank())
                                 .map(Path::of),
-                        Stream.of(unpacked.resolve("usr").resolve("bin")))
+                        Stream.of("bin", "sbin").map(unpacked.resolve("usr")::resolve))
                 .map(directory -> directory.resolve(name))
                 .filter(Files::isExecutable)
                 .findFirst();
     }
 
     /// What a program says of itself, in a line.
-    static String version(Path program, Map<String, String> environment) throws IOException, InterruptedException {
-        var builder = new ProcessBuilder(program.toString(), "--version").redirectErrorStream(true);
+    public static String version(Path program, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        return version(program, environment, "--version");
+    }
+
+    /// What a program says of itself, in a line, when it is asked by this flag.
+    public static String version(Path program, Map<String, String> environment, String flag)
+            throws IOException, InterruptedException {
+        var builder = new ProcessBuilder(program.toString(), flag).redirectErrorStream(true);
         builder.environment().putAll(environment);
         Process process = builder.start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

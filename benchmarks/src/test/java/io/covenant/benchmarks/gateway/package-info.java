@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.benchmarks.gateway;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.benchmarks.http;
+
+import org.jspecify.annotations.NullMarked;
