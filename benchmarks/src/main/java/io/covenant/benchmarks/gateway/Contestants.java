@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// All proxies that can be measured, and how each is set up.
 final class Contestants {
@@ -18,10 +19,19 @@ final class Contestants {
     static final String STOCK = "stock";
     static final String OURS = "covenant";
     static final String OURS_WITH_ALL = "covenant-all";
+    /// Another build of the gateway with everything on, where one is named: what a change costs or saves.
+    static final String BEFORE = "before-all";
+
     static final List<String> NAMES = List.of(Recipe.Direct.NAME, NGINX, HAPROXY, BARE, STOCK, OURS, OURS_WITH_ALL);
 
     /// The same for all JVMs.
     static final List<String> FLAGS = List.of("-Xmx256m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED");
+
+    private static final List<String> EVERYTHING = List.of(
+            "--covenant.security.mode=enforced",
+            "--covenant.security.issuer=ISSUER",
+            "--covenant.gateway.rate.limits.orders.requests=1000000",
+            "--covenant.gateway.rate.limits.orders.per=1s");
 
     private static final String NGINX_CONFIGURATION = """
             daemon off;
@@ -79,16 +89,19 @@ final class Contestants {
     private final List<String> flags;
     private final Path gateway;
     private final Path proxies;
+    private final @Nullable Path before;
 
+    /// @param before the executable jar of another build of the gateway, if one is to be measured
     /// @param directory where applications are unpacked
     /// @param jvmFlags for all JVMs, behind their own
-    Contestants(Path project, Path directory, Peers peers, List<String> jvmFlags)
+    Contestants(Path project, Path directory, Peers peers, List<String> jvmFlags, @Nullable Path before)
             throws IOException, InterruptedException {
         this.peers = peers;
         this.flags = new ArrayList<>(FLAGS);
         flags.addAll(jvmFlags);
         gateway = ServiceJar.unpacked(project, "gateway", directory.resolve("gateway"));
         proxies = ServiceJar.unpacked(project, "benchmarks/proxies", directory.resolve("proxies"));
+        this.before = before == null ? null : ServiceJar.unpacked(before, directory.resolve("before"));
     }
 
     List<String> flags() {
@@ -125,21 +138,23 @@ final class Contestants {
                 Optional.of(ours(
                         OURS,
                         "our gateway as it comes, its access log and retries included, but for tokens, which nobody is asked for",
+                        gateway,
                         List.of("--covenant.security.mode=open")));
             case OURS_WITH_ALL ->
                 Optional.of(ours(
                         OURS_WITH_ALL,
                         "our gateway with everything on: tokens checked by the issuer's keys, a rate limit for each client, access log, retries",
-                        List.of(
-                                "--covenant.security.mode=enforced",
-                                "--covenant.security.issuer=ISSUER",
-                                "--covenant.gateway.rate.limits.orders.requests=1000000",
-                                "--covenant.gateway.rate.limits.orders.per=1s")));
+                        gateway,
+                        EVERYTHING));
+            case BEFORE ->
+                before == null
+                        ? Optional.empty()
+                        : Optional.of(ours(BEFORE, "another build of it, with everything on", before, EVERYTHING));
             default -> throw new IllegalArgumentException("There is no contestant '" + name + "'.");
         };
     }
 
-    private Recipe ours(String name, String description, List<String> settings) {
+    private Recipe ours(String name, String description, Path jar, List<String> settings) {
         var arguments = new ArrayList<>(List.of(
                 "--server.port=PORT",
                 "--covenant.gateway.admin.port=ADMIN_PORT",
@@ -147,7 +162,7 @@ final class Contestants {
                 "--covenant.services.inventory=BACKEND_1",
                 "--covenant.services.coordinator=BACKEND_1"));
         arguments.addAll(settings);
-        return java(name, description, gateway, "", arguments);
+        return java(name, description, jar, "", arguments);
     }
 
     private Recipe.Java java(String name, String description, Path jar, String main, List<String> arguments) {

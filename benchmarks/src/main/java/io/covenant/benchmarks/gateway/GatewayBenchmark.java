@@ -88,6 +88,12 @@ public final class GatewayBenchmark implements Callable<Integer> {
             description = "One more flag for the JVMs of the proxies, NODE being the contestant; may be repeated.")
     private List<String> jvmFlags = List.of();
 
+    @Option(
+            names = "--before",
+            description =
+                    "The executable jar of another build of the gateway, measured as before-all beside covenant-all.")
+    private @Nullable Path before;
+
     @Option(names = "--results", description = "Where the files go (default benchmarks/results).")
     private @Nullable Path results;
 
@@ -129,7 +135,7 @@ public final class GatewayBenchmark implements Callable<Integer> {
         cores.takeLoad();
         var peers = new Peers(home.state().resolve("peers"), path);
         fetch(home.project(), peers, options.contestants(), progress);
-        var all = new Contestants(home.project(), state.resolve("app"), peers, jvmFlags);
+        var all = new Contestants(home.project(), state.resolve("app"), peers, jvmFlags, before);
         var absent = new ArrayList<String>();
         var described = new LinkedHashMap<String, String>();
         var running = new ArrayList<Proxy>();
@@ -212,6 +218,10 @@ public final class GatewayBenchmark implements Callable<Integer> {
     }
 
     private Options options() {
+        var named = new ArrayList<>(contestants);
+        if (before != null) {
+            named.add(Contestants.BEFORE);
+        }
         for (String name : contestants) {
             if (!Contestants.NAMES.contains(name)) {
                 throw new ParameterException(
@@ -231,7 +241,7 @@ public final class GatewayBenchmark implements Callable<Integer> {
             open.add(new Workload.OfStock(70));
         }
         return new Options(
-                contestants,
+                named,
                 closed,
                 open,
                 rounds == null ? quick ? 1 : 5 : rounds,

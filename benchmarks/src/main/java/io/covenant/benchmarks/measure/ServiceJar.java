@@ -20,7 +20,14 @@ public final class ServiceJar {
     /// @param to a directory that is not there yet
     /// @return its jar
     public static Path unpacked(Path project, String module, Path to) throws IOException, InterruptedException {
-        Path executable = executable(project.resolve(module));
+        return unpacked(executable(project.resolve(module)), to);
+    }
+
+    /// Any executable jar with its libraries beside it.
+    ///
+    /// @param to a directory that is not there yet
+    /// @return its jar
+    public static Path unpacked(Path executable, Path to) throws IOException, InterruptedException {
         Process unpacking = new ProcessBuilder(
                         JavaRuntime.current().executable(),
                         "-Djarmode=tools",

@@ -25,8 +25,8 @@ class ReportTests {
                 .contains("| c = 64   |        stock | 160.0 (100.0-200.0) |       1000 |")
                 .contains("| 70 %     | covenant-all |               100.0 |       1000 |   3.00 |   3.00 |")
                 .contains("nginx is left out", "the proxy on core 0 alone")
-                .contains("| stock      |          none |                  4.20 |                 8.30 |")
-                .contains("| stock      |            70 |                  1.90 |                 2.30 |")
+                .contains("| stock      |          none |                  4.20 |                8.30 |")
+                .contains("| stock      |            70 |                  1.90 |                2.30 |")
                 .contains("reached CPU of a request with everything on, as a multiple of stock's, c = 64: 0.80")
                 .contains("MISSED  p99 with everything on, as a multiple of stock's, 70 %: 1.50, to be at most 1.00")
                 .contains("MISSED  aim beyond: microseconds of CPU of a request, c = 64: 120.00, to be at most 65.00");
