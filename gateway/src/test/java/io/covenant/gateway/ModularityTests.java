@@ -25,7 +25,8 @@ class ModularityTests {
     void neverBlocksAnEventLoopOnFilesOrDatabases() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("io.covenant.gateway.control.store..") // entered on virtual threads
+                .resideOutsideOfPackages( // which run on virtual threads
+                        "io.covenant.gateway.control.store..", "io.covenant.gateway.kubernetes..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.sql..", "javax.sql..", "java.net.http..")

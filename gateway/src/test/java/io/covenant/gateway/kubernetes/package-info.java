@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.gateway.kubernetes;
+
+import org.jspecify.annotations.NullMarked;
