@@ -3,11 +3,13 @@ package io.covenant.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.covenant.coordinator.transaction.Participants.PrepareAnswer;
 import io.covenant.coordinator.transaction.RunAnswer;
 import io.covenant.coordinator.transaction.TransactionPlan;
 import io.covenant.testing.DatabaseOf;
 import io.covenant.testing.RealPostgres;
 import io.covenant.testing.TestDatabase;
+import io.covenant.transactions.Vote;
 import io.covenant.transactions.wire.OutcomeReply.Outcome;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -55,6 +57,24 @@ class ForcedWritesTests {
         var measured = measure(1, 200, Outcome.ABORTED);
 
         assertThat(measured.forced()).isBetween(0.0, measured.background());
+    }
+
+    @Test
+    void forcesNothingWhereNobodyWrote() throws Exception {
+        services.onPrepare(_ -> new PrepareAnswer.Voted(new Vote.ReadOnly()));
+
+        var measured = measure(1, 200, Outcome.COMMITTED);
+
+        assertThat(measured.forced()).isBetween(0.0, measured.background());
+    }
+
+    @Test
+    void forcesNothingForASingleBranch() throws Exception {
+        var measured = measure(
+                1, 200, Outcome.COMMITTED, () -> Plans.single(Plans.idDecidedByItsBranch(), Duration.ofSeconds(3)));
+
+        assertThat(measured.forced()).isBetween(0.0, measured.background());
+        assertThat(services.calls("run")).isEqualTo(200);
     }
 
     @Test

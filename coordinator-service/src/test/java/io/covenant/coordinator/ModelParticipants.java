@@ -100,13 +100,14 @@ public final class ModelParticipants implements Participants {
                 branch,
                 switch (asking) {
                     case PREPARE -> Held.PREPARED;
+                    case RUN -> Held.COMMITTED;
                     case TRY -> Held.RESERVED;
                 });
         if (held == Held.ABORTED) {
             return no("fenced");
         }
         return switch (asking) {
-            case PREPARE -> new Voted(new Vote.Yes());
+            case PREPARE, RUN -> new Voted(new Vote.Yes());
             case TRY -> new Voted(new Vote.Yes(), HOLDS);
         };
     }
@@ -185,7 +186,11 @@ public final class ModelParticipants implements Participants {
             case CONFIRM -> before == Held.RESERVED ? Held.COMMITTED : before;
             case ABORT -> before == Held.COMMITTED || before == Held.RESERVED ? before : Held.ABORTED;
             case CANCEL -> before == Held.COMMITTED || before == Held.PREPARED ? before : Held.ABORTED;
+            case SETTLE -> before == Held.COMMITTED ? before : Held.ABORTED;
         });
+        if (how == Finish.SETTLE && held == Held.COMMITTED) {
+            return new Settled(branch.gid(), Result.COMMITTED, null, null);
+        }
         var wanted = how.decision() == Decision.COMMIT ? Held.COMMITTED : Held.ABORTED;
         return held == wanted
                 ? Settled.done(branch.gid())
@@ -194,7 +199,7 @@ public final class ModelParticipants implements Participants {
 
     private static @Nullable Finding finding(Finish how) {
         return switch (how) {
-            case COMMIT, ABORT -> null;
+            case COMMIT, ABORT, SETTLE -> null;
             case CONFIRM -> Finding.RESERVATION_GONE;
             case CANCEL -> Finding.CONFIRMED;
         };

@@ -62,6 +62,8 @@ public final class ParticipantServer implements AutoCloseable {
         }
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/internal/v1/branches/prepare", exchange -> ask(exchange, Asking.PREPARE));
+        server.createContext("/internal/v1/branches/run", exchange -> ask(exchange, Asking.RUN));
+        server.createContext("/internal/v1/branches/settle", exchange -> finish(exchange, Finish.SETTLE));
         server.createContext("/internal/v1/branches/try", exchange -> ask(exchange, Asking.TRY));
         server.createContext("/internal/v1/branches/commit", exchange -> finish(exchange, Finish.COMMIT));
         server.createContext("/internal/v1/branches/rollback", exchange -> finish(exchange, Finish.ABORT));
@@ -109,7 +111,7 @@ public final class ParticipantServer implements AutoCloseable {
         var branch = BranchId.parse(request.path("gid").asString()).orElseThrow();
         var voted = (PrepareAnswer.Voted) model.askHonestly(asking, branch);
         Object reply = switch (asking) {
-            case PREPARE -> PrepareReply.of(voted.vote());
+            case PREPARE, RUN -> PrepareReply.of(voted.vote());
             case TRY -> TryReply.of(tried(voted));
         };
         respond(exchange, 200, JSON.writeValueAsString(reply));
@@ -160,7 +162,7 @@ public final class ParticipantServer implements AutoCloseable {
 
     private static Object reply(Finish how, List<Settled> results) {
         return switch (how) {
-            case COMMIT, ABORT ->
+            case COMMIT, ABORT, SETTLE ->
                 new FinishReply(results.stream()
                         .map(one -> new FinishReply.Finished(one.gid(), one.result(), one.detail()))
                         .toList());

@@ -23,6 +23,18 @@ public final class Plans {
         return new TransactionId(UUID.randomUUID());
     }
 
+    /// An id that says of itself that its branch may decide.
+    public static TransactionId idDecidedByItsBranch() {
+        var random = UUID.randomUUID();
+        long most = (System.currentTimeMillis() << 16) | 0x8000 | (random.getMostSignificantBits() & 0xfff);
+        return new TransactionId(new UUID(most, random.getLeastSignificantBits()));
+    }
+
+    /// An order with one branch, which commits in one phase.
+    public static TransactionPlan single(TransactionId id, Duration deadline) {
+        return order(id, deadline, "orders");
+    }
+
     /// An order with a branch in each of these services.
     public static TransactionPlan order(String... services) {
         return order(id(), Duration.ofSeconds(3), services);

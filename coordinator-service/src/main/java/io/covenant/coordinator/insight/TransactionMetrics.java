@@ -1,6 +1,7 @@
 package io.covenant.coordinator.insight;
 
 import io.covenant.coordinator.transaction.Backlog;
+import io.covenant.coordinator.transaction.CommitProtocol;
 import io.covenant.coordinator.transaction.StoreUnavailableException;
 import io.covenant.coordinator.transaction.TransactionListener;
 import io.covenant.coordinator.transaction.Transactions;
@@ -20,6 +21,8 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.IntSupplier;
 import java.util.function.ToDoubleFunction;
 
 /// Counts what happens to transactions.
@@ -28,9 +31,8 @@ public final class TransactionMetrics implements TransactionListener {
     private static final Duration BACKLOG_MAY_BE_OLD = Duration.ofSeconds(2);
 
     private final MeterRegistry registry;
-    private final Map<Decision, Timer> decided = new EnumMap<>(Decision.class);
-    private final Map<Decision, Timer> finished = new EnumMap<>(Decision.class);
-    private final Map<Retried, Counter> retried = new EnumMap<>(Retried.class);
+    private final Map<CommitProtocol, ProtocolMeters> byProtocol = new EnumMap<>(CommitProtocol.class);
+    private final Counter sharedDecisions;
     private final Counter hazards;
     private final Counter takenOver;
     private final Counter raised;
@@ -40,28 +42,10 @@ public final class TransactionMetrics implements TransactionListener {
 
     public TransactionMetrics(MeterRegistry registry) {
         this.registry = registry;
-        for (var decision : Decision.values()) {
-            decided.put(
-                    decision,
-                    Timer.builder("covenant.transactions.decided")
-                            .description("Transactions decided here, and how long that took from their begin")
-                            .tag("outcome", outcome(decision))
-                            .register(registry));
-            finished.put(
-                    decision,
-                    Timer.builder("covenant.transactions.finished")
-                            .description("Transactions of which every branch has confirmed, and how long that took")
-                            .tag("outcome", outcome(decision))
-                            .register(registry));
+        for (var protocol : CommitProtocol.values()) {
+            byProtocol.put(protocol, new ProtocolMeters(registry, protocol));
         }
-        for (var what : Retried.values()) {
-            retried.put(
-                    what,
-                    Counter.builder("covenant.transactions.retried")
-                            .description("Things tried once more")
-                            .tag("what", lower(what.name()))
-                            .register(registry));
-        }
+        sharedDecisions = ProtocolMeters.optimised(registry, "any", Optimisation.GROUP_COMMIT);
         hazards = Counter.builder("covenant.transactions.hazards")
                 .description("Branches found not to be as decided: a person has to look")
                 .register(registry);
@@ -82,15 +66,8 @@ public final class TransactionMetrics implements TransactionListener {
                 .register(registry);
     }
 
-    private static String lower(String constant) {
+    static String lower(String constant) {
         return constant.toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    private static String outcome(Decision decision) {
-        return switch (decision) {
-            case COMMIT -> "committed";
-            case ABORT -> "aborted";
-        };
     }
 
     /// Shows what is under way as well.
@@ -104,6 +81,11 @@ public final class TransactionMetrics implements TransactionListener {
         Gauge.builder("covenant.sagas.stuck", transactions, Transactions::stuck)
                 .description("Sagas under way here that wait for a person")
                 .register(registry);
+        for (var protocol : CommitProtocol.values()) {
+            if (protocol != CommitProtocol.PAXOS_COMMIT) {
+                watchInDoubt(protocol, () -> transactions.inDoubt(protocol));
+            }
+        }
         var backlog = new LatestBacklog(transactions);
         gauge(
                 "covenant.backlog.undecided",
@@ -126,24 +108,43 @@ public final class TransactionMetrics implements TransactionListener {
                 .register(registry);
     }
 
+    /// Shows how many transactions under a protocol wait for their decision here.
+    public void watchInDoubt(CommitProtocol protocol, IntSupplier inDoubt) {
+        Gauge.builder("covenant.transactions.in.doubt", inDoubt, IntSupplier::getAsInt)
+                .description("Transactions under way here of which the outcome is not known")
+                .tag("protocol", lower(protocol.name()))
+                .strongReference(true)
+                .register(registry);
+    }
+
     private void gauge(String name, String description, LatestBacklog backlog, ToDoubleFunction<Backlog> figure) {
         Gauge.builder(name, backlog, latest -> latest.figure(figure))
                 .description(description)
                 .register(registry);
     }
 
-    @Override
-    public void decided(Decision decision, Duration sinceBegin) {
-        timer(decided, decision).record(sinceBegin);
+    private ProtocolMeters of(CommitProtocol protocol) {
+        return Objects.requireNonNull(byProtocol.get(protocol));
     }
 
     @Override
-    public void finished(Decision decision, Duration sinceBegin) {
-        timer(finished, decision).record(sinceBegin);
+    public void begun(CommitProtocol protocol) {
+        of(protocol).begun();
     }
 
-    private static Timer timer(Map<Decision, Timer> timers, Decision decision) {
-        return java.util.Objects.requireNonNull(timers.get(decision));
+    @Override
+    public void decided(CommitProtocol protocol, Decision decision, Duration sinceBegin) {
+        of(protocol).decided(decision, sinceBegin);
+    }
+
+    @Override
+    public void finished(CommitProtocol protocol, Decision decision, Duration sinceBegin) {
+        of(protocol).finished(decision, sinceBegin);
+    }
+
+    @Override
+    public void optimised(CommitProtocol protocol, Optimisation what) {
+        of(protocol).optimised(what);
     }
 
     @Override
@@ -162,8 +163,8 @@ public final class TransactionMetrics implements TransactionListener {
     }
 
     @Override
-    public void retried(Retried what) {
-        java.util.Objects.requireNonNull(retried.get(what)).increment();
+    public void retried(CommitProtocol protocol, Retried what) {
+        of(protocol).retried(what);
     }
 
     @Override
@@ -190,6 +191,9 @@ public final class TransactionMetrics implements TransactionListener {
 
     @Override
     public void decisionsForced(int decisions, Duration took) {
+        if (decisions > 1) {
+            sharedDecisions.increment(decisions);
+        }
         batches.record(decisions);
         forced.record(took);
     }

@@ -4,6 +4,7 @@ import io.covenant.coordinator.acceptor.DurableAcceptor;
 import io.covenant.coordinator.acceptor.MessageCodec;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.paxoscommit.AcceptorLedger;
 import io.covenant.transactions.paxoscommit.Reply;
 import io.covenant.transactions.paxoscommit.Request;
 import io.covenant.transactions.wire.CastRequest;
@@ -135,11 +136,12 @@ final class AcceptorController {
     }
 
     private static TransactionId id(UUID id) {
-        if (id.version() != 7) {
+        var named = new TransactionId(id);
+        if (!AcceptorLedger.takes(named)) {
             throw Problem.ofField("invalid-value", "id", "must be a UUID of version 7")
                     .asException();
         }
-        return new TransactionId(id);
+        return named;
     }
 
     private interface Reading<T> {

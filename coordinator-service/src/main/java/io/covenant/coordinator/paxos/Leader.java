@@ -1,5 +1,6 @@
 package io.covenant.coordinator.paxos;
 
+import io.covenant.coordinator.transaction.CommitProtocol;
 import io.covenant.coordinator.transaction.Pursuit;
 import io.covenant.coordinator.transaction.TransactionPlan;
 import io.covenant.transactions.BranchId;
@@ -135,6 +136,7 @@ final class Leader {
         parts.crashPoints().hit(CrashPoint.C0_BEFORE_BEGIN);
         locked(() -> {
             account.note("begun", null, null);
+            parts.listener().begun(CommitProtocol.PAXOS_COMMIT);
             parts.listener().changed(id, TransactionResource.State.VOTING);
             take(core.begin(ballot, plan.orElseThrow()));
             drain();
@@ -263,7 +265,7 @@ final class Leader {
         outcome = Optional.of(decided);
         pause = parts.settings().firstRetry();
         account.decides(decided.decision());
-        parts.listener().decided(decided.decision(), account.elapsed());
+        parts.listener().decided(CommitProtocol.PAXOS_COMMIT, decided.decision(), account.elapsed());
         if (decided.decision() == Decision.COMMIT) {
             parts.crashPoints().hit(CrashPoint.C7_DECISION_FORCED);
         }
@@ -305,7 +307,7 @@ final class Leader {
     private void ended(Outcome decided, boolean hazard) {
         parts.crashPoints().hit(CrashPoint.C10_ALL_ACKED);
         account.finishes();
-        parts.listener().finished(decided.decision(), account.elapsed());
+        parts.listener().finished(CommitProtocol.PAXOS_COMMIT, decided.decision(), account.elapsed());
         parts.listener().changed(id, Views.state(state));
         leaders.over(this, hazard);
         finished.complete(decided.decision());

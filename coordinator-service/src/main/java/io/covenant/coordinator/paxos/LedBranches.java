@@ -1,5 +1,6 @@
 package io.covenant.coordinator.paxos;
 
+import io.covenant.coordinator.transaction.CommitProtocol;
 import io.covenant.coordinator.transaction.Participants.PrepareAnswer;
 import io.covenant.coordinator.transaction.TransactionListener.Retried;
 import io.covenant.coordinator.transaction.TransactionPlan;
@@ -87,7 +88,7 @@ final class LedBranches {
         if (branch.prepares == 1) {
             account.note("prepare-sent", to.name(), null);
         } else {
-            parts.listener().retried(Retried.PREPARE);
+            parts.listener().retried(CommitProtocol.PAXOS_COMMIT, Retried.PREPARE);
         }
         var part = new PaxosPart(ballot, PlannedBranch.of(plan), addresses(), branch.isPrepared());
         var patience = parts.transactions().preparePatience();
@@ -166,7 +167,7 @@ final class LedBranches {
         if (branch.tellings == 1) {
             account.note("told", to.name(), decision.name());
         } else {
-            parts.listener().retried(Retried.FINISH);
+            parts.listener().retried(CommitProtocol.PAXOS_COMMIT, Retried.FINISH);
         }
         calls.tell(service, to, decision, answer -> leader.locked(() -> told(branch, decision, answer)));
     }
@@ -202,7 +203,7 @@ final class LedBranches {
                 parts.listener().hazard(branch.id);
                 leader.on(new Input.Acked(branch.id, Ack.HAZARD));
             }
-            case RETRY -> {
+            case RETRY, COMMITTED -> {
                 branch.detail = answer.detail();
                 account.note("unconfirmed", branch.id.name(), answer.detail());
             }

@@ -8,6 +8,7 @@ import io.covenant.coordinator.transaction.TransactionPlan;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.paxoscommit.AcceptorLedger;
 import io.covenant.transactions.paxoscommit.Outcome;
 import io.covenant.transactions.paxoscommit.PaxosAcceptor;
 import io.covenant.transactions.paxoscommit.PaxosAttempts;
@@ -195,9 +196,9 @@ public final class PaxosTransactions implements QuorumTransactions {
         return new Inquiry.Decided(reading.of(outcome), outcome.plan().isPresent());
     }
 
-    /// Whether such an id can be one of ours at all, see [io.covenant.transactions.paxoscommit.AcceptorLedger#born].
+    /// Whether such an id can be one of ours at all.
     private static boolean isNamedByTime(TransactionId id) {
-        return id.value().version() == 7;
+        return AcceptorLedger.takes(id);
     }
 
     // ---- being looked after

@@ -4,6 +4,7 @@ import io.covenant.coordinator.ownership.Incarnation;
 import io.covenant.transactions.Attempt;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.onephase.OnePhaseAttempts;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -35,8 +36,18 @@ record Begin(
     /// What a branch is, without its input.
     record BranchSpec(String name, String service, String operation) {}
 
+    /// Whether the only branch commits in one phase: its id has to say so, see
+    /// [TransactionId#isDecidedByItsBranch].
+    boolean isOnePhase() {
+        return protocol == CommitProtocol.TWO_PHASE && branches.size() == 1 && id.isDecidedByItsBranch();
+    }
+
     BranchId idOf(BranchSpec branch) {
-        return new BranchId(id, attempt, branch.name());
+        return branchId(branch.name());
+    }
+
+    BranchId branchId(String branch) {
+        return new BranchId(id, isOnePhase() ? OnePhaseAttempts.only() : attempt, branch);
     }
 
     Set<BranchId> branchIds() {

@@ -4,11 +4,13 @@ import io.covenant.coordinator.transaction.Participants.Preparation;
 import io.covenant.coordinator.transaction.Participants.PrepareAnswer;
 import io.covenant.coordinator.transaction.Participants.PrepareAnswer.Voted;
 import io.covenant.coordinator.transaction.Timeline.Event;
+import io.covenant.coordinator.transaction.TransactionListener.Optimisation;
 import io.covenant.coordinator.transaction.TransactionListener.Retried;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.CrashPoint;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.Vote;
+import io.covenant.transactions.wire.PrepareReply;
 import io.covenant.transactions.wire.SettleReply.Settled;
 import io.covenant.transactions.wire.TransactionResource;
 import io.covenant.transactions.wire.TransactionResource.BranchState;
@@ -59,7 +61,7 @@ final class Branches<S, I, E> implements Teller.Listener {
 
     void plan(Begin begin, TransactionPlan plan) {
         for (var branch : plan.branches()) {
-            var id = new BranchId(begin.id(), begin.attempt(), branch.name());
+            var id = begin.branchId(branch.name());
             branches.put(id, new BranchProgress(id, branch.service(), branch.operation(), branch.payload()));
         }
     }
@@ -73,7 +75,7 @@ final class Branches<S, I, E> implements Teller.Listener {
             branches.put(branch.id, branch);
         }
         for (var status : stored.branches()) {
-            var branch = branches.get(new BranchId(begin.id(), begin.attempt(), status.name()));
+            var branch = branches.get(begin.branchId(status.name()));
             if (branch != null) {
                 branch.vote = status.vote();
                 branch.refusal = status.refusal();
@@ -107,7 +109,7 @@ final class Branches<S, I, E> implements Teller.Listener {
             branch.firstAsked = around.nanoTime().getAsLong();
             chronicle.note(dialect.asking().sent(), branch, null);
         } else {
-            around.listener().retried(Retried.PREPARE);
+            around.listener().retried(chronicle.protocol(), Retried.PREPARE);
         }
         var preparation = new Preparation(
                 dialect.asking(),
@@ -174,6 +176,12 @@ final class Branches<S, I, E> implements Teller.Listener {
 
     private void voted(BranchProgress branch, Voted answer) {
         branch.votes(answer.vote());
+        if (answer.vote() instanceof Vote.ReadOnly) {
+            around.listener().optimised(chronicle.protocol(), Optimisation.READ_ONLY_VOTE);
+        }
+        if (dialect.asking() == Asking.RUN && answer.vote() instanceof Vote.Yes) {
+            branch.state = BranchState.COMMITTED;
+        }
         chronicle.note(dialect.asking().answered(), branch, dialect.asking().said(answer.vote()));
         protocol.feed(dialect.answered(branch.id, answer));
         askNext();
@@ -213,9 +221,21 @@ final class Branches<S, I, E> implements Teller.Listener {
             branch.told = true;
             chronicle.note(Event.TOLD, branch, how.name());
         } else {
-            around.listener().retried(Retried.FINISH);
+            around.listener().retried(chronicle.protocol(), Retried.FINISH);
         }
         around.teller().tell(branch.service, branch.id, how, this);
+    }
+
+    /// Has it tell what it has done, once nothing can change that any more.
+    void settle(BranchId to) {
+        var branch = branch(to);
+        if (!branch.told) {
+            branch.told = true;
+            chronicle.note(Event.SETTLE_SENT, branch, null);
+        } else {
+            around.listener().retried(chronicle.protocol(), Retried.FINISH);
+        }
+        around.teller().tell(branch.service, branch.id, Finish.SETTLE, this);
     }
 
     private void waitNoLonger(BranchProgress branch) {
@@ -263,6 +283,14 @@ final class Branches<S, I, E> implements Teller.Listener {
                     branch.state = finalState(branch);
                     branch.detail = null;
                     protocol.feed(dialect.done(id));
+                }
+                case COMMITTED -> {
+                    chronicle.note(Event.SETTLED, branch, null);
+                    branch.vote = PrepareReply.Choice.YES;
+                    branch.refusal = null;
+                    branch.state = BranchState.COMMITTED;
+                    branch.detail = null;
+                    protocol.feed(dialect.committed(id));
                 }
                 case HAZARD -> {
                     branch.state = BranchState.HAZARD;
@@ -315,7 +343,7 @@ final class Branches<S, I, E> implements Teller.Listener {
             var branch = branch(id);
             branch.detail = Storable.text(reason);
             chronicle.note(Event.UNCONFIRMED, branch, branch.detail);
-            around.listener().retried(Retried.FINISH);
+            around.listener().retried(chronicle.protocol(), Retried.FINISH);
         } finally {
             protocol.unlock();
         }
@@ -345,6 +373,10 @@ final class Branches<S, I, E> implements Teller.Listener {
 
     Set<String> services() {
         return branches.values().stream().map(branch -> branch.service).collect(Collectors.toSet());
+    }
+
+    boolean anyCommitted() {
+        return branches.values().stream().anyMatch(branch -> branch.state == BranchState.COMMITTED);
     }
 
     boolean anyHazard() {

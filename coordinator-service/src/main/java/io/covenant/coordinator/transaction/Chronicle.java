@@ -83,6 +83,10 @@ final class Chronicle {
 
     // ---- what is known
 
+    CommitProtocol protocol() {
+        return begin.protocol();
+    }
+
     /// What clients may hear.
     @Nullable
     Decision decision() {

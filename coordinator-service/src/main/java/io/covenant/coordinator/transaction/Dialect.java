@@ -43,11 +43,24 @@ interface Dialect<S, I, E> {
     /// The branch is not as decided.
     I hazard(BranchId who, Settled answer);
 
+    /// Whoever was asked to settle has committed.
+    ///
+    /// @throws IllegalStateException where nobody is asked to
+    default I committed(BranchId who) {
+        throw new IllegalStateException("not asked to settle: " + who);
+    }
+
     I expired();
 
     I retry();
 
     // ---- what the protocol says
+
+    /// Whether what is closed is final even where the record to close is gone: whoever else has the transaction
+    /// closes it with the same.
+    default boolean isFinalWithoutRecord() {
+        return false;
+    }
 
     Task task(E effect);
 

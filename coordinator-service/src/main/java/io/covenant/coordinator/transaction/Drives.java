@@ -12,7 +12,10 @@ record Drives(Surroundings around, TimeOutRule timeOuts, Consumer<Drive> over) {
     /// A new attempt; [Drive#start] starts it.
     Drive fresh(Begin begin, TransactionPlan plan) {
         return switch (begin.protocol()) {
-            case TWO_PHASE -> TransactionDriver.fresh(new TwoPhaseDialect(), begin, plan, around, over);
+            case TWO_PHASE ->
+                begin.isOnePhase()
+                        ? TransactionDriver.fresh(new OnePhaseDialect(), begin, plan, around, over)
+                        : TransactionDriver.fresh(new TwoPhaseDialect(), begin, plan, around, over);
             case THREE_PHASE -> ThreePhaseDriver.fresh(begin, plan, around, timeOuts, over);
             case TCC -> TransactionDriver.fresh(new TccDialect(), begin, plan, around, over);
             case SAGA -> SagaDriver.fresh(begin, plan, around, over);
@@ -23,7 +26,10 @@ record Drives(Surroundings around, TimeOutRule timeOuts, Consumer<Drive> over) {
     /// An attempt that another coordinator left; [Drive#takeOver] finishes it.
     Drive adopted(StoredTransaction stored) {
         return switch (stored.begin().protocol()) {
-            case TWO_PHASE -> TransactionDriver.adopted(new TwoPhaseDialect(), stored, around, over);
+            case TWO_PHASE ->
+                stored.begin().isOnePhase()
+                        ? TransactionDriver.adopted(new OnePhaseDialect(), stored, around, over)
+                        : TransactionDriver.adopted(new TwoPhaseDialect(), stored, around, over);
             case THREE_PHASE -> ThreePhaseDriver.adopted(stored, around, timeOuts, over);
             case TCC -> TransactionDriver.adopted(new TccDialect(), stored, around, over);
             case SAGA -> SagaDriver.adopted(stored, around, over);

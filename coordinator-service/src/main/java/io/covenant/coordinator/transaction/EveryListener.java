@@ -23,13 +23,23 @@ record EveryListener(List<TransactionListener> listeners) implements Transaction
     }
 
     @Override
-    public void decided(Decision decision, Duration sinceBegin) {
-        each(listener -> listener.decided(decision, sinceBegin));
+    public void begun(CommitProtocol protocol) {
+        each(listener -> listener.begun(protocol));
     }
 
     @Override
-    public void finished(Decision decision, Duration sinceBegin) {
-        each(listener -> listener.finished(decision, sinceBegin));
+    public void decided(CommitProtocol protocol, Decision decision, Duration sinceBegin) {
+        each(listener -> listener.decided(protocol, decision, sinceBegin));
+    }
+
+    @Override
+    public void finished(CommitProtocol protocol, Decision decision, Duration sinceBegin) {
+        each(listener -> listener.finished(protocol, decision, sinceBegin));
+    }
+
+    @Override
+    public void optimised(CommitProtocol protocol, Optimisation what) {
+        each(listener -> listener.optimised(protocol, what));
     }
 
     @Override
@@ -53,8 +63,8 @@ record EveryListener(List<TransactionListener> listeners) implements Transaction
     }
 
     @Override
-    public void retried(Retried what) {
-        each(listener -> listener.retried(what));
+    public void retried(CommitProtocol protocol, Retried what) {
+        each(listener -> listener.retried(protocol, what));
     }
 
     @Override

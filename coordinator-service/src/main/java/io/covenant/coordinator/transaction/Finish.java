@@ -11,7 +11,9 @@ public enum Finish {
     /// Roll back what is prepared.
     ABORT(Decision.ABORT),
     /// Give back what is reserved.
-    CANCEL(Decision.ABORT);
+    CANCEL(Decision.ABORT),
+    /// Never commit any more, unless it has committed in one phase.
+    SETTLE(Decision.ABORT);
 
     private final Decision decision;
 

@@ -40,7 +40,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Participants behind `POST /internal/v1/branches/{prepare,commit,rollback,try,confirm,cancel}`.
+/// Participants behind `POST /internal/v1/branches/{prepare,commit,rollback,run,settle,try,confirm,cancel}`.
 ///
 /// All of them may be repeated, so a request that one instance does not answer goes to the next at once.
 final class HttpParticipants implements Participants {
@@ -96,6 +96,7 @@ final class HttpParticipants implements Participants {
     private static String verb(Asking asking) {
         return switch (asking) {
             case PREPARE -> "prepare";
+            case RUN -> "run";
             case TRY -> "try";
         };
     }
@@ -132,7 +133,7 @@ final class HttpParticipants implements Participants {
 
     private static PrepareAnswer voted(Asking asking, Answered answer) {
         return switch (asking) {
-            case PREPARE ->
+            case PREPARE, RUN ->
                 new PrepareAnswer.Voted(answer.body().as(PrepareReply.class).toVote());
             case TRY ->
                 switch (answer.body().as(TryReply.class).toAnswer()) {
@@ -199,6 +200,7 @@ final class HttpParticipants implements Participants {
             case ABORT -> "rollback";
             case CONFIRM -> "confirm";
             case CANCEL -> "cancel";
+            case SETTLE -> "settle";
         };
     }
 
@@ -225,7 +227,7 @@ final class HttpParticipants implements Participants {
 
     private static List<Settled> results(Finish how, Answered answer) {
         return switch (how) {
-            case COMMIT, ABORT ->
+            case COMMIT, ABORT, SETTLE ->
                 answer.body().as(FinishReply.class).results().stream()
                         .map(one -> new Settled(one.gid(), one.result(), null, one.detail()))
                         .toList();

@@ -187,6 +187,7 @@ final class SagaDriver implements Drive, ProtocolLoop.Shell<State, Effect> {
         protocol.lock();
         try {
             chronicle.note(Event.BEGUN, null, null);
+            around.listener().begun(CommitProtocol.SAGA);
             around.listener().changed(begin.id(), TransactionResource.State.EXECUTING);
             around.crashPoints().hit(CrashPoint.C1_BEGIN_STORED);
             setAlarm();
@@ -331,7 +332,7 @@ final class SagaDriver implements Drive, ProtocolLoop.Shell<State, Effect> {
                 case Effect.Fence(var name) -> ask(name, Ask.FENCE);
                 case Effect.RetryAfter(var name, var delay) -> {
                     if (!isAccepted(name)) {
-                        around.listener().retried(Retried.STEP);
+                        around.listener().retried(CommitProtocol.SAGA, Retried.STEP);
                     }
                     timers.retry(name, delay, mine(() -> protocol.feed(new Input.RetryDue(name))));
                 }
@@ -529,7 +530,7 @@ final class SagaDriver implements Drive, ProtocolLoop.Shell<State, Effect> {
         if (protocol.tries() == 1) {
             chronicle.note(Event.REGISTER_UNAVAILABLE, null, null);
         }
-        around.listener().retried(Retried.DECISION);
+        around.listener().retried(CommitProtocol.SAGA, Retried.DECISION);
         protocol.retryAfter(protocol.tries());
     }
 
@@ -552,7 +553,7 @@ final class SagaDriver implements Drive, ProtocolLoop.Shell<State, Effect> {
     private void answer(Decision decision) {
         chronicle.note(Event.DECIDED, null, decision.name());
         chronicle.decides(decision);
-        around.listener().decided(decision, chronicle.elapsed());
+        around.listener().decided(CommitProtocol.SAGA, decision, chronicle.elapsed());
         resolution.complete(new Resolution.Decided(decision));
     }
 
@@ -579,7 +580,7 @@ final class SagaDriver implements Drive, ProtocolLoop.Shell<State, Effect> {
         timers.cancel();
         chronicle.finishes();
         chronicle.note(Event.FINISHED, null, null);
-        around.listener().finished(decision, chronicle.elapsed());
+        around.listener().finished(CommitProtocol.SAGA, decision, chronicle.elapsed());
         around.listener().changed(begin.id(), View.finished(decision, false));
         finished.complete(decision);
         recordEnd(chronicle.sagaNote(epoch, steps(protocol.state()).statuses()), 1);
@@ -596,7 +597,7 @@ final class SagaDriver implements Drive, ProtocolLoop.Shell<State, Effect> {
                 }
                 over.accept(this);
             } else {
-                around.listener().retried(Retried.END_RECORD);
+                around.listener().retried(CommitProtocol.SAGA, Retried.END_RECORD);
                 again(tries, () -> recordEnd(end, tries + 1));
             }
         });

@@ -18,6 +18,9 @@ sealed interface Task {
 
     record Tell(BranchId to, Decision decision) implements Task {}
 
+    /// Have the branch tell whether it has committed in one phase, or never will.
+    record Settle(BranchId to) implements Task {}
+
     record Answer(Decision decision) implements Task {}
 
     record Close(Decision decision) implements Task {}

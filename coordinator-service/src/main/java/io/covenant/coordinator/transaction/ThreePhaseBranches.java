@@ -104,7 +104,7 @@ final class ThreePhaseBranches {
         if (branch.tries == 1) {
             chronicle.note(Event.PREPARE_SENT, branch, null);
         } else {
-            around.listener().retried(Retried.PREPARE);
+            around.listener().retried(CommitProtocol.THREE_PHASE, Retried.PREPARE);
         }
         var preparation = new Preparation(
                 Asking.PREPARE,
@@ -229,7 +229,7 @@ final class ThreePhaseBranches {
     }
 
     private void silent(Site site, String reason) {
-        around.listener().retried(Retried.SITE);
+        around.listener().retried(CommitProtocol.THREE_PHASE, Retried.SITE);
         protocol.countTry();
         if (protocol.tries() <= branches.size() + 1) {
             chronicle.note(Event.UNCONFIRMED, branchAt(site), Storable.text(reason));
@@ -305,7 +305,7 @@ final class ThreePhaseBranches {
             branch.told = true;
             chronicle.note(Event.TOLD, branch, decision.name());
         } else {
-            around.listener().retried(Retried.FINISH);
+            around.listener().retried(CommitProtocol.THREE_PHASE, Retried.FINISH);
         }
         send(
                 tell,
@@ -372,6 +372,7 @@ final class ThreePhaseBranches {
                 protocol.feed(new Input.Acked(site, Ack.HAZARD));
             }
             case RETRY -> unconfirmed(branch, String.valueOf(result.detail()));
+            case COMMITTED -> unconfirmed(branch, "an answer to a question that was not asked");
         }
     }
 

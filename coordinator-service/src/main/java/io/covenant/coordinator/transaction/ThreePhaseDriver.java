@@ -137,6 +137,7 @@ final class ThreePhaseDriver implements Drive, ProtocolLoop.Shell<State, Effect>
     private void begun(@Nullable Begun begun, @Nullable Throwable failure) {
         if (begun instanceof Begun.Stored && !resolution.isDone()) {
             chronicle.note(Event.BEGUN, null, null);
+            around.listener().begun(CommitProtocol.THREE_PHASE);
             around.listener().changed(begin.id(), TransactionResource.State.VOTING);
             around.crashPoints().hit(CrashPoint.C1_BEGIN_STORED);
             protocol.enter(ThreePhaseCommit.begin(branches.ids()));
@@ -363,7 +364,7 @@ final class ThreePhaseDriver implements Drive, ProtocolLoop.Shell<State, Effect>
                         keeps(register.get(), timeline);
                         protocol.feed(new Input.Acked(site, Ack.DONE));
                     } else {
-                        around.listener().retried(Retried.DECISION);
+                        around.listener().retried(CommitProtocol.THREE_PHASE, Retried.DECISION);
                         protocol.countTry();
                         protocol.retryAfter(protocol.tries());
                     }
@@ -419,7 +420,7 @@ final class ThreePhaseDriver implements Drive, ProtocolLoop.Shell<State, Effect>
     }
 
     private void again(Retried what, int triesSoFar, Runnable task) {
-        around.listener().retried(what);
+        around.listener().retried(CommitProtocol.THREE_PHASE, what);
         var _ = around.later(around.retries().after(triesSoFar), () -> locked(task));
     }
 
@@ -438,7 +439,7 @@ final class ThreePhaseDriver implements Drive, ProtocolLoop.Shell<State, Effect>
         branches.dropPayloads();
         protocol.forgetTries();
         if (owned) {
-            around.listener().decided(answer, chronicle.elapsed());
+            around.listener().decided(CommitProtocol.THREE_PHASE, answer, chronicle.elapsed());
             if (!chronicle.finished()) {
                 around.listener().changed(begin.id(), View.unfinished(answer));
                 slowAlarm = around.later(SLOW, () -> locked(this::recordProgress));
@@ -464,7 +465,7 @@ final class ThreePhaseDriver implements Drive, ProtocolLoop.Shell<State, Effect>
         cancelAlarms();
         chronicle.note(Event.FINISHED, null, null);
         if (owned) {
-            around.listener().finished(end, chronicle.elapsed());
+            around.listener().finished(CommitProtocol.THREE_PHASE, end, chronicle.elapsed());
             around.listener().changed(begin.id(), View.finished(end, branches.anyHazard()));
         }
         finished.complete(end);

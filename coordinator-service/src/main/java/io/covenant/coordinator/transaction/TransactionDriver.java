@@ -1,6 +1,7 @@
 package io.covenant.coordinator.transaction;
 
 import io.covenant.coordinator.transaction.Timeline.Event;
+import io.covenant.coordinator.transaction.TransactionListener.Optimisation;
 import io.covenant.coordinator.transaction.TransactionListener.Retried;
 import io.covenant.coordinator.transaction.TransactionStore.Begun;
 import io.covenant.coordinator.transaction.TransactionStore.Proposal;
@@ -140,6 +141,7 @@ final class TransactionDriver<S, I, E> implements Drive, ProtocolLoop.Shell<S, E
         try {
             if (begun instanceof Begun.Stored && !resolution.isDone()) {
                 chronicle.note(Event.BEGUN, null, null);
+                around.listener().begun(begin.protocol());
                 around.listener().changed(begin.id(), TransactionResource.State.VOTING);
                 around.crashPoints().hit(CrashPoint.C1_BEGIN_STORED);
                 protocol.enter(dialect.begin(branches.ids()));
@@ -246,11 +248,18 @@ final class TransactionDriver<S, I, E> implements Drive, ProtocolLoop.Shell<S, E
         var next = dialect.shown(step.next());
         boolean alone = shown(before) == State.DECIDING && next == State.COMMITTING && around.tellsOneAlone();
         boolean oneIsTold = false;
+        if (step.effects().stream()
+                        .filter(effect -> dialect.task(effect) instanceof Task.Tell)
+                        .count()
+                > 1) {
+            around.listener().optimised(begin.protocol(), Optimisation.PARALLEL_FINISH);
+        }
         for (var effect : step.effects()) {
             switch (dialect.task(effect)) {
                 case Task.Ask(var to) -> branches.ask(to);
                 case Task.ExpireAfter(var asked, var holds) -> expireAfter(asked, holds);
                 case Task.Propose(var proposed, var sealed) -> propose(proposed, sealed);
+                case Task.Settle(var to) -> branches.settle(to);
                 case Task.Answer(var answer) -> answer(answer);
                 case Task.Close(var closed) -> {
                     closeEnds = isOver(next);
@@ -310,7 +319,7 @@ final class TransactionDriver<S, I, E> implements Drive, ProtocolLoop.Shell<S, E
                 if (protocol.tries() == 1) {
                     chronicle.note(Event.REGISTER_UNAVAILABLE, null, null);
                 }
-                around.listener().retried(Retried.DECISION);
+                around.listener().retried(begin.protocol(), Retried.DECISION);
                 protocol.retryAfter(protocol.tries());
                 return;
             }
@@ -342,6 +351,7 @@ final class TransactionDriver<S, I, E> implements Drive, ProtocolLoop.Shell<S, E
     /// The branches are told already; only the answer waits for the begin record. Where none is left to be told,
     /// the end goes with it.
     private void startClosing(Decision closed) {
+        around.listener().optimised(begin.protocol(), saved(closed));
         chronicle.datesDecision(chronicle.now());
         chronicle.note(Event.DECIDED, null, closed.name());
         if (!closeEnds) {
@@ -349,11 +359,18 @@ final class TransactionDriver<S, I, E> implements Drive, ProtocolLoop.Shell<S, E
         }
     }
 
+    private Optimisation saved(Decision closed) {
+        return switch (closed) {
+            case ABORT -> Optimisation.PRESUMED_ABORT;
+            case COMMIT -> branches.anyCommitted() ? Optimisation.ONE_PHASE : Optimisation.NOTHING_WRITTEN;
+        };
+    }
+
     private void close(Decision closed, int triesSoFar) {
         var _ = around.store().close(endRecord(closed)).whenComplete((kept, failure) -> {
             if (failure != null) {
                 var _ = again(Retried.END_RECORD, triesSoFar, () -> close(closed, triesSoFar + 1));
-            } else if (kept) {
+            } else if (kept || dialect.isFinalWithoutRecord()) {
                 closed(closed);
             } else {
                 askRegister(1);
@@ -391,7 +408,7 @@ final class TransactionDriver<S, I, E> implements Drive, ProtocolLoop.Shell<S, E
     }
 
     private Future<?> again(Retried what, int triesSoFar, Runnable task) {
-        around.listener().retried(what);
+        around.listener().retried(begin.protocol(), what);
         return around.later(around.retries().after(triesSoFar), () -> {
             protocol.lock();
             try {
@@ -407,7 +424,7 @@ final class TransactionDriver<S, I, E> implements Drive, ProtocolLoop.Shell<S, E
         chronicle.decides(answer);
         cancelAlarms();
         branches.dropPayloads();
-        around.listener().decided(answer, chronicle.elapsed());
+        around.listener().decided(begin.protocol(), answer, chronicle.elapsed());
         if (!chronicle.finished()) {
             around.listener().changed(begin.id(), View.unfinished(answer));
         }
@@ -437,7 +454,7 @@ final class TransactionDriver<S, I, E> implements Drive, ProtocolLoop.Shell<S, E
             slowAlarm.cancel(false);
         }
         chronicle.note(Event.FINISHED, null, null);
-        around.listener().finished(end, chronicle.elapsed());
+        around.listener().finished(begin.protocol(), end, chronicle.elapsed());
         around.listener().changed(begin.id(), View.finished(end, branches.anyHazard()));
         finished.complete(end);
         if (closeEnds) {

@@ -21,10 +21,16 @@ public interface TransactionListener {
         return new EveryListener(List.of(listeners));
     }
 
-    default void decided(Decision decision, Duration sinceBegin) {}
+    /// The work is about to be sent.
+    default void begun(CommitProtocol protocol) {}
+
+    default void decided(CommitProtocol protocol, Decision decision, Duration sinceBegin) {}
 
     /// All branches have confirmed.
-    default void finished(Decision decision, Duration sinceBegin) {}
+    default void finished(CommitProtocol protocol, Decision decision, Duration sinceBegin) {}
+
+    /// Something was saved that the protocol could have cost.
+    default void optimised(CommitProtocol protocol, Optimisation what) {}
 
     /// A transaction that is driven here has come so far.
     default void changed(TransactionId transaction, TransactionResource.State state) {}
@@ -39,7 +45,7 @@ public interface TransactionListener {
     default void stands(TransactionId transaction) {}
 
     /// Something is tried once more.
-    default void retried(Retried what) {}
+    default void retried(CommitProtocol protocol, Retried what) {}
 
     /// A saga's step has answered, or not, which is an answer as well.
     default void stepAnswered(SagaExecution.Ask asked, SagaAnswer answer) {}
@@ -49,6 +55,24 @@ public interface TransactionListener {
 
     /// One commit of the database that was waited for holds so many decisions.
     default void decisionsForced(int decisions, Duration took) {}
+
+    /// What is saved.
+    enum Optimisation {
+        /// A branch only read, so it hears no decision.
+        READ_ONLY_VOTE,
+        /// No branch wrote, so the decision is not forced.
+        NOTHING_WRITTEN,
+        /// The only branch committed at once, so there is no second request and the decision is not forced.
+        ONE_PHASE,
+        /// It aborted, so the decision is not forced.
+        PRESUMED_ABORT,
+        /// A decision shared its forced write with others.
+        GROUP_COMMIT,
+        /// Several branches were told the decision at the same time.
+        PARALLEL_FINISH,
+        /// The client heard the decision before every branch had confirmed it.
+        ANSWER_AT_DECISION
+    }
 
     /// What is tried once more.
     enum Retried {

@@ -245,6 +245,9 @@ public final class Transactions implements AutoCloseable {
                             case COMMIT -> deadline;
                             case ABORT -> Math.min(deadline, after(settings.rollbackPatience()));
                         });
+                if (!replayed && !driver.finished().isDone()) {
+                    listener.optimised(begin.protocol(), TransactionListener.Optimisation.ANSWER_AT_DECISION);
+                }
                 yield new RunAnswer.Decided(driver.view(), replayed);
             }
         };
@@ -372,14 +375,24 @@ public final class Transactions implements AutoCloseable {
     /// Tells what became of a transaction. After its deadline, or if nobody remembers it, asking decides it: then
     /// it is aborted.
     ///
-    /// @return empty when it is so old that it may have been over, and forgotten: nothing is decided then
+    /// @return empty when it is so old that it may have been over, and forgotten, or when its branch may
+    ///         have committed it and the record is lost: nothing is decided then
     public Optional<OutcomeReply> outcome(TransactionId id) {
+        if (id.isDecidedByItsBranch() && isOffRecord(id)) {
+            return Optional.empty();
+        }
         if (memory.mayHaveForgotten(id)
                 && store.find(id).isEmpty()
                 && store.register(id).isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(outcome(id, Optional.empty()));
+    }
+
+    private boolean isOffRecord(TransactionId id) {
+        return !live.containsKey(id)
+                && store.find(id).isEmpty()
+                && store.register(id).isEmpty();
     }
 
     /// Tells a participant what became of its branch: COMMITTED only if the decision sealed this very branch. However
@@ -395,6 +408,12 @@ public final class Transactions implements AutoCloseable {
         var stored = store.find(id);
         if (stored.isPresent() && stored.get().begin().protocol() == CommitProtocol.SAGA) {
             return sagaOutcome(stored.get(), asking);
+        }
+        var drive = live.get(id);
+        if (drive != null
+                ? drive.begin().isOnePhase()
+                : stored.isPresent() && stored.get().begin().isOnePhase()) {
+            return onePhaseOutcome(drive, stored);
         }
         var attempt = asking.map(BranchId::attempt)
                 .or(() -> stored.map(found -> found.begin().attempt()))
@@ -441,6 +460,15 @@ public final class Transactions implements AutoCloseable {
                             store.register(id).map(Register::chosen).orElseGet(() -> new Chosen(decision, Set.of())));
             };
         });
+    }
+
+    /// Its branch decides, whose answer its owner gets, so asking does not.
+    private static OutcomeReply onePhaseOutcome(@Nullable Drive drive, Optional<StoredTransaction> stored) {
+        var heard = drive == null ? null : drive.decision();
+        var decision = heard == null ? stored.map(StoredTransaction::answered).orElse(null) : heard;
+        return decision == null
+                ? new OutcomeReply(OutcomeReply.Outcome.UNDECIDED, RETRY_AFTER.toMillis())
+                : decided(decision);
     }
 
     /// Nobody but its owner decides a saga, so asking does not.
@@ -606,6 +634,13 @@ public final class Transactions implements AutoCloseable {
     /// Transactions under way here without a decision.
     public int undecided() {
         return undecided.get();
+    }
+
+    /// The same under one protocol: those of which this coordinator does not know how they will come out.
+    public int inDoubt(CommitProtocol protocol) {
+        return Math.toIntExact(live.values().stream()
+                .filter(drive -> drive.begin().protocol() == protocol && drive.decision() == null)
+                .count());
     }
 
     /// Transactions under way here, those included whose branches have not all confirmed.

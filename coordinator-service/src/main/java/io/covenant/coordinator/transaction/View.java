@@ -150,9 +150,10 @@ final class View {
             return new BranchStatus(
                     spec.name(), null, null, stored.finished() ? BranchState.ABORTED : BranchState.WORKING, null, null);
         }
-        boolean sealed = stored.register()
-                .map(register -> register.sealed().containsKey(spec.name()))
-                .orElse(false);
+        boolean sealed = stored.begin().isOnePhase()
+                || stored.register()
+                        .map(register -> register.sealed().containsKey(spec.name()))
+                        .orElse(false);
         if (!sealed) {
             return new BranchStatus(
                     spec.name(), PrepareReply.Choice.READ_ONLY, null, BranchState.READ_ONLY, null, null);

@@ -606,12 +606,12 @@ class TransactionDriverTests {
         final List<Retried> retried = new CopyOnWriteArrayList<>();
 
         @Override
-        public void decided(Decision decision, Duration sinceBegin) {
+        public void decided(CommitProtocol protocol, Decision decision, Duration sinceBegin) {
             events.add("decided " + decision);
         }
 
         @Override
-        public void finished(Decision decision, Duration sinceBegin) {
+        public void finished(CommitProtocol protocol, Decision decision, Duration sinceBegin) {
             events.add("finished " + decision);
         }
 
@@ -621,7 +621,7 @@ class TransactionDriverTests {
         }
 
         @Override
-        public void retried(Retried what) {
+        public void retried(CommitProtocol protocol, Retried what) {
             retried.add(what);
         }
     }

@@ -5,6 +5,7 @@ import io.covenant.coordinator.transaction.Payload;
 import io.covenant.coordinator.transaction.TransactionPlan;
 import io.covenant.coordinator.transaction.TransactionSettings;
 import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.paxoscommit.AcceptorLedger;
 import io.covenant.web.problem.Problem;
 import io.covenant.web.problem.Violation;
 import java.io.InputStream;
@@ -151,7 +152,7 @@ final class RunRequestReader {
                 throw refused(HttpStatus.UNPROCESSABLE_CONTENT, "unknown-service", unknownServices);
             }
             return new TransactionPlan(
-                    id == null ? new TransactionId(UuidV7.next()) : id,
+                    id == null ? fresh() : id,
                     String.valueOf(name),
                     protocol,
                     deadline,
@@ -161,13 +162,19 @@ final class RunRequestReader {
                     isSaga ? Optional.of(saga.saga(String.valueOf(name), branches)) : Optional.empty());
         }
 
+        private TransactionId fresh() {
+            return protocol == CommitProtocol.TWO_PHASE && branches.size() == 1
+                    ? FreshIds.nextDecidedByItsBranch()
+                    : FreshIds.next();
+        }
+
         private void requirePaxos() {
             if (!hasQuorum) {
                 violations.add(new Violation(
                         "protocol",
                         "must not be PAXOS_COMMIT here: covenant.coordinator.paxos.members names no coordinators"));
             }
-            if (id != null && id.value().version() != 7) {
+            if (id != null && !AcceptorLedger.takes(id)) {
                 violations.add(new Violation("id", "must be a UUID of version 7 under PAXOS_COMMIT"));
             }
         }

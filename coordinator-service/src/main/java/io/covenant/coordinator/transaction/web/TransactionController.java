@@ -221,7 +221,8 @@ final class TransactionController {
         After the deadline, or when nobody remembers the transaction, asking aborts it for ever. Before,
         the answer may be UNDECIDED. With `branch`, COMMITTED is answered only if the decision sealed that
         very branch. Of a transaction that is older than coordinators remember, and not on record,
-        nothing is decided unless one of its branches asks: 410.
+        nothing is decided unless one of its branches asks: 410. The same goes for an id of version 8 that is
+        not on record, however young: the same request sent once more tells what became of it.
         """)
     OutcomeReply outcome(
             @PathVariable UUID id,
@@ -254,6 +255,13 @@ final class TransactionController {
     }
 
     private static Problem forgotten(UUID id) {
+        if (new TransactionId(id).isDecidedByItsBranch()) {
+            return Problem.of(
+                    HttpStatus.GONE,
+                    "transaction-not-on-record",
+                    "No coordinator remembers %s, and an id of version 8 says that a branch may have committed it all the same: the same request sent once more tells."
+                            .formatted(id));
+        }
         return Problem.of(
                 HttpStatus.GONE,
                 "transaction-forgotten",

@@ -2,6 +2,7 @@ package io.covenant.coordinator.transaction.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.uuid.Generators;
 import io.covenant.coordinator.ModelParticipants;
 import io.covenant.coordinator.ModelParticipants.Held;
 import io.covenant.coordinator.ParticipantServer;
@@ -124,8 +125,36 @@ class TransactionControllerTests {
     }
 
     @Test
+    void commitsASingleBranchInOnePhaseUnderAnIdOfItsOwn() throws Exception {
+        var answer = post("""
+                {"name": "note", "branches": [{"service": "orders", "operation": "note", "payload": {}}]}
+                """);
+        var transaction = json(answer);
+
+        assertThat(answer.statusCode()).isEqualTo(201);
+        assertThat(transaction.path("timeline").findValuesAsString("event")).contains("run-sent", "ran");
+        assertThat(UUID.fromString(transaction.path("id").asString()).version()).isEqualTo(8);
+        assertThat(json(get("/" + transaction.path("id").asString() + "/outcome"))
+                        .path("outcome")
+                        .asString())
+                .isEqualTo("COMMITTED");
+    }
+
+    @Test
+    void presumesNothingOfAnUnknownIdThatSaysThatItsBranchDecides() throws Exception {
+        var random = UUID.randomUUID();
+        var id = new UUID((System.currentTimeMillis() << 16) | 0x8000, random.getLeastSignificantBits());
+
+        var answer = get("/" + id + "/outcome");
+
+        assertThat(answer.statusCode()).isEqualTo(410);
+        assertThat(json(answer).path("code").asString()).isEqualTo("transaction-not-on-record");
+    }
+
+    @Test
     void refusesAnIdOfATimeThatIsForgotten() throws Exception {
-        var old = UuidV7.of(System.currentTimeMillis() - Duration.ofDays(9).toMillis(), 1, 2);
+        var old = Generators.timeBasedEpochGenerator()
+                .construct(System.currentTimeMillis() - Duration.ofDays(9).toMillis());
 
         assertThat(post(order(old.toString())).statusCode()).isEqualTo(410);
         assertThat(json(get("/" + old + "/outcome")).path("code").asString()).isEqualTo("transaction-forgotten");

@@ -3,6 +3,7 @@ package io.covenant.transactions.participant;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.Vote;
+import io.covenant.transactions.onephase.OnePhaseAttempts;
 import io.covenant.transactions.threephase.Outcome;
 import io.covenant.transactions.wire.DecidedOutcome;
 import io.covenant.transactions.wire.EvidenceReply;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 import org.springframework.http.HttpStatus;
@@ -65,6 +67,31 @@ final class BranchController {
 
     @PostMapping("/prepare")
     PrepareReply prepare(@RequestBody PrepareRequest<JsonNode> request) {
+        return work(request, this::prepare);
+    }
+
+    /// The only branch of its transaction: does its work and commits it, and then there is no other way to go.
+    @PostMapping("/run")
+    PrepareReply run(@RequestBody PrepareRequest<JsonNode> request) {
+        var branch = onePhaseBranch("gid", request.gid());
+        return work(
+                request,
+                (_, _, operation, timeLeft, work) -> operation.readOnly()
+                        ? executor.read(branch, operation.name(), timeLeft, work)
+                        : executor.commitInOnePhase(branch, operation.name(), timeLeft, work));
+    }
+
+    /// How a branch's work is done.
+    private interface Way {
+        PrepareAnswer go(
+                PrepareRequest<JsonNode> request,
+                BranchId branch,
+                BranchOperations.Operation operation,
+                Duration timeLeft,
+                BranchWork work);
+    }
+
+    private PrepareReply work(PrepareRequest<JsonNode> request, Way way) {
         var branch = branch("gid", request.gid());
         var operation = operations.named(request.operation());
         var work = operation.bind(request.payload());
@@ -74,7 +101,7 @@ final class BranchController {
                 return PrepareReply.of(Refusals.vote(Refusals.FORGOTTEN));
             }
             var timeLeft = Duration.ofMillis(Math.min(request.deadlineMillis(), LONGEST_DEADLINE.toMillis()));
-            var answer = prepare(request, branch, operation, timeLeft, work);
+            var answer = way.go(request, branch, operation, timeLeft, work);
             return switch (answer) {
                 case PrepareAnswer.Voted(var vote) -> PrepareReply.of(vote);
                 case PrepareAnswer.Ongoing _ ->
@@ -130,7 +157,31 @@ final class BranchController {
         return finish(request, Decision.ABORT);
     }
 
+    /// Tells of branches that were to be run whether they have committed; those that have not never will.
+    @PostMapping("/settle")
+    FinishReply settle(@RequestBody FinishRequest request) {
+        var branches = branches(request, BranchController::onePhaseBranch);
+        return new FinishReply(parallel.map(
+                branches,
+                branch -> finished(
+                        branch,
+                        memory.isOlder(branch)
+                                ? new FinishAnswer.Hazard("it is so old that what it did may be forgotten here")
+                                : executor.settle(branch))));
+    }
+
     private FinishReply finish(FinishRequest request, Decision decision) {
+        var branches = branches(request, BranchController::branch);
+        var outcomes = outcomes(request, branches, decision);
+        return new FinishReply(parallel.map(branches, branch -> {
+            var outcome = outcomes.get(branch);
+            return finished(
+                    branch, outcome == null ? executor.finish(branch, decision) : executor.finish(branch, outcome));
+        }));
+    }
+
+    private static List<BranchId> branches(
+            FinishRequest request, BiFunction<String, @Nullable String, BranchId> reading) {
         var gids = request.gids();
         if (gids.isEmpty() || gids.size() > MOST_GIDS) {
             throw Problem.ofField("validation-failed", "gids", "must name 1 to %d branches".formatted(MOST_GIDS))
@@ -138,14 +189,9 @@ final class BranchController {
         }
         var branches = new ArrayList<BranchId>(gids.size());
         for (var gid : gids) {
-            branches.add(branch("gids[%d]".formatted(branches.size()), gid));
+            branches.add(reading.apply("gids[%d]".formatted(branches.size()), gid));
         }
-        var outcomes = outcomes(request, branches, decision);
-        return new FinishReply(parallel.map(branches, branch -> {
-            var outcome = outcomes.get(branch);
-            return finished(
-                    branch, outcome == null ? executor.finish(branch, decision) : executor.finish(branch, outcome));
-        }));
+        return branches;
     }
 
     /// Of the branches under three-phase commit.
@@ -183,6 +229,7 @@ final class BranchController {
     private static Finished finished(BranchId branch, FinishAnswer answer) {
         return switch (answer) {
             case FinishAnswer.Done _ -> new Finished(branch.gid(), Result.DONE, null);
+            case FinishAnswer.Committed _ -> new Finished(branch.gid(), Result.COMMITTED, null);
             case FinishAnswer.Hazard(var detail) -> new Finished(branch.gid(), Result.HAZARD, detail);
             case FinishAnswer.Unknown(var reason) -> new Finished(branch.gid(), Result.RETRY, reason);
         };
@@ -196,6 +243,15 @@ final class BranchController {
     @GetMapping("/evidence")
     EvidenceReply evidence(@RequestParam String gid) {
         return new EvidenceReply(gid, insight.evidence(branch("gid", gid)));
+    }
+
+    private static BranchId onePhaseBranch(String field, @Nullable String gid) {
+        var branch = branch(field, gid);
+        if (!OnePhaseAttempts.isOne(branch.transaction(), branch.attempt())) {
+            throw Problem.ofField("invalid-value", field, "must be a branch that commits in one phase")
+                    .asException();
+        }
+        return branch;
     }
 
     static BranchId branch(String field, @Nullable String gid) {

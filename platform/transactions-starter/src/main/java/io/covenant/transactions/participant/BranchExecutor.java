@@ -129,6 +129,11 @@ public final class BranchExecutor {
                 Branch.of(branch, operation, timeLeft), true, work, again ? PrepareCall::runAgain : PrepareCall::run);
     }
 
+    /// Does the work of the only branch of a transaction, and commits it at once: a yes says that it has committed.
+    PrepareAnswer commitInOnePhase(BranchId branch, String operation, Duration timeLeft, BranchWork work) {
+        return prepare(Branch.of(branch, operation, timeLeft), false, work, PrepareCall::runInOnePhase);
+    }
+
     private PrepareAnswer prepare(
             Branch branch, boolean writes, BranchWork work, Function<PrepareCall, PrepareAnswer> protocol) {
         if (TransactionSynchronizationManager.isActualTransactionActive()) {
@@ -219,6 +224,11 @@ public final class BranchExecutor {
     /// branch that is still prepared rolls back.
     FinishAnswer release(BranchId branch) {
         return finish(branch, Decision.ABORT, FinishCall::release);
+    }
+
+    /// What became of a branch that was to be committed in one phase: whether it has committed, or never will.
+    FinishAnswer settle(BranchId branch) {
+        return finish(branch, Decision.ABORT, FinishCall::settle);
     }
 
     private FinishCall finishCall(BranchId branch, Decision decision) {

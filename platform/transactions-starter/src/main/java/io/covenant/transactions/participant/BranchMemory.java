@@ -10,14 +10,12 @@ import java.time.InstantSource;
 /// @param retention how long a barrier row is kept
 public record BranchMemory(Duration retention, InstantSource clock) {
 
-    /// Whether a transaction was named so long ago that its barrier row, if any, may be purged. Only names of UUID
-    /// version 7 tell their time; others are never too old.
+    /// Whether a transaction was named so long ago that its barrier row, if any, may be purged. What does not tell its
+    /// time is never too old.
     public boolean isOlder(BranchId branch) {
-        var id = branch.transaction().value();
-        if (id.version() != 7) {
-            return false;
-        }
-        var named = Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16);
-        return named.isBefore(clock.instant().minus(retention));
+        var born = branch.transaction().bornMillis();
+        return born.isPresent()
+                && Instant.ofEpochMilli(born.getAsLong())
+                        .isBefore(clock.instant().minus(retention));
     }
 }

@@ -135,6 +135,7 @@ public final class BranchMetrics {
     private static String nameOf(FinishAnswer answer) {
         return switch (answer) {
             case FinishAnswer.Done _ -> "DONE";
+            case FinishAnswer.Committed _ -> "COMMITTED";
             case FinishAnswer.Hazard _ -> "HAZARD";
             case FinishAnswer.Unknown _ -> "UNKNOWN";
         };

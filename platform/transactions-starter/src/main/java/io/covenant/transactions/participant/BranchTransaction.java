@@ -32,7 +32,9 @@ final class BranchTransaction {
         WORKING,
         /// `PREPARE TRANSACTION` is sent; without an answer, whether it took effect is unknown.
         PREPARE_SENT,
-        PREPARED
+        PREPARED,
+        /// It is over, without having been prepared.
+        COMMITTED
     }
 
     private final Branch branch;
@@ -66,7 +68,7 @@ final class BranchTransaction {
         return branch;
     }
 
-    /// Whether it is to be prepared; a branch that only reads just ends.
+    /// Whether it is to be prepared; a branch that only reads, or that commits in one phase, just ends.
     boolean writes() {
         return writes;
     }
@@ -168,6 +170,23 @@ final class BranchTransaction {
         }
         progress = Progress.PREPARED;
         crashPoints.hit(CrashPoint.C5_PREPARED);
+    }
+
+    /// A plain commit is about to end it; refuses what [#prepare] would refuse.
+    void beforeCommit() throws SQLException {
+        letGo();
+        refuseWhenCancelled();
+        refuseWhenLate();
+        var mine = connection;
+        if (mine != null) {
+            requireOpen(mine.unwrap(BaseConnection.class).getTransactionState());
+        }
+        crashPoints.hit(CrashPoint.C4_BEFORE_PREPARE);
+    }
+
+    /// It has ended by a plain commit.
+    void committed() {
+        progress = Progress.COMMITTED;
     }
 
     /// Takes the callbacks that wait for the commit out of the thread's transaction, which is only prepared. Those that

@@ -5,6 +5,7 @@ import io.covenant.transactions.BranchId;
 import io.covenant.transactions.CrashPoint;
 import io.covenant.transactions.CrashPoints;
 import io.covenant.transactions.Decision;
+import io.covenant.transactions.onephase.OnePhaseParticipant;
 import io.covenant.transactions.paxoscommit.PaxosParticipant;
 import io.covenant.transactions.twophase.TwoPhaseParticipant;
 import io.covenant.transactions.twophase.TwoPhaseParticipant.Effect;
@@ -25,6 +26,7 @@ final class FinishCall implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FinishCall.class);
     private static final TwoPhaseParticipant PROTOCOL = new TwoPhaseParticipant();
     private static final PaxosParticipant RELEASING = new PaxosParticipant();
+    private static final OnePhaseParticipant SETTLING = new OnePhaseParticipant();
 
     private final BranchId branch;
     private Decision decision;
@@ -93,6 +95,25 @@ final class FinishCall implements AutoCloseable {
             }
         }
         return new FinishAnswer.Unknown("nothing of it is prepared any more");
+    }
+
+    /// Tells what became of a branch that commits in one phase, once nothing can change that any more.
+    FinishAnswer settle() {
+        var step = OnePhaseParticipant.settle();
+        while (true) {
+            switch (step.effects().getFirst()) {
+                case Effect.Confirm(var ack) -> {
+                    return confirm(ack);
+                }
+                case Effect.Cast _ -> {
+                    return new FinishAnswer.Committed();
+                }
+                case Effect.AskAgain _ -> {
+                    return unknown();
+                }
+                case Effect effect -> step = SETTLING.on(step.next(), perform(effect));
+            }
+        }
     }
 
     /// What the branch hears once this has been tried, whichever protocol asks for it.

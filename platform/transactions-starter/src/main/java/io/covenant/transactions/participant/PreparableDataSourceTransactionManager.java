@@ -35,6 +35,7 @@ public final class PreparableDataSourceTransactionManager extends JdbcTransactio
         if (!branch.writes()) {
             branch.refuseForeignResources();
             super.doCommit(status);
+            branch.committed();
             return;
         }
         var holder = (ConnectionHolder) TransactionSynchronizationManager.getResource(database);

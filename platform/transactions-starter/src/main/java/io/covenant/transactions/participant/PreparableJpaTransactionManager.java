@@ -59,6 +59,7 @@ public final class PreparableJpaTransactionManager extends JpaTransactionManager
         if (!branch.writes()) {
             branch.refuseForeignResources();
             super.doCommit(status);
+            branch.committed();
             return;
         }
         super.doCommit(status);

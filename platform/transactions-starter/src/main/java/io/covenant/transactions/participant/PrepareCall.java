@@ -2,6 +2,7 @@ package io.covenant.transactions.participant;
 
 import io.covenant.transactions.CrashPoint;
 import io.covenant.transactions.CrashPoints;
+import io.covenant.transactions.onephase.OnePhaseParticipant;
 import io.covenant.transactions.twophase.TwoPhaseParticipant;
 import io.covenant.transactions.twophase.TwoPhaseParticipant.Effect;
 import io.covenant.transactions.twophase.TwoPhaseParticipant.Evidence;
@@ -21,6 +22,7 @@ final class PrepareCall {
 
     private static final Logger LOG = LoggerFactory.getLogger(PrepareCall.class);
     private static final TwoPhaseParticipant PROTOCOL = new TwoPhaseParticipant();
+    private static final OnePhaseParticipant ONE_PHASE = new OnePhaseParticipant();
 
     private final BranchTransaction transaction;
     private final BranchWork work;
@@ -29,6 +31,7 @@ final class PrepareCall {
     private final BranchLimits limits;
     private final CrashPoints crashPoints;
 
+    private boolean inOnePhase;
     private @Nullable TransactionStatus status;
     private boolean ongoing;
     private @Nullable Evidence found;
@@ -88,11 +91,31 @@ final class PrepareCall {
         return run();
     }
 
+    /// The same for a branch that commits at once, in place of being prepared; of one that writes.
+    PrepareAnswer runInOnePhase() {
+        inOnePhase = true;
+        var state = OnePhaseParticipant.idle();
+        Input input = new Input.PrepareAsked();
+        while (true) {
+            var step = ONE_PHASE.on(state, input);
+            state = step.next();
+            switch (step.effects().getFirst()) {
+                case Effect.Cast(var vote) -> {
+                    return new PrepareAnswer.Voted(vote);
+                }
+                case Effect.AskAgain _ -> {
+                    return unsettled();
+                }
+                case Effect effect -> input = perform(effect);
+            }
+        }
+    }
+
     /// What the branch hears once this has been tried, whichever protocol asks for it.
     Input perform(Effect effect) {
         return switch (effect) {
             case Effect.Work _ when found != null -> new Input.Found(found);
-            case Effect.Work _ -> transaction.writes() ? work() : read();
+            case Effect.Work _ -> transaction.writes() || inOnePhase ? work() : read();
             case Effect.Prepare _ -> prepare();
             case Effect.Finish _, Effect.Look _, Effect.Fence _, Effect.Confirm _, Effect.Cast _, Effect.AskAgain _ ->
                 throw new IllegalStateException("not part of a prepare: " + effect);
@@ -200,20 +223,34 @@ final class PrepareCall {
     /// Commits in Spring's sense: flushes, calls back whoever asked to be before the commit, and prepares.
     private Input prepare() {
         try {
+            if (inOnePhase) {
+                transaction.beforeCommit();
+            }
             commit();
-        } catch (RuntimeException e) {
-            if (transaction.progress() != BranchTransaction.Progress.PREPARED) {
+        } catch (SQLException | RuntimeException e) {
+            if (!isOver()) {
+                rollBack();
                 return failed(e);
             }
             LOG.warn(
-                    "{} is prepared, but a callback failed after that",
+                    "{} is prepared or committed, but a callback failed after that",
                     transaction.branch().id(),
                     e);
         }
+        if (inOnePhase && isOver()) {
+            crashPoints.hit(CrashPoint.C9_COMMITTED_BEFORE_ACK);
+        }
         return switch (transaction.progress()) {
-            case PREPARED -> new Input.PrepareDone();
+            case PREPARED, COMMITTED -> new Input.PrepareDone();
             // The method has marked its transaction to be rolled back, without an exception.
             case WORKING, PREPARE_SENT -> new Input.Refused(Refusals.ROLLED_BACK);
+        };
+    }
+
+    private boolean isOver() {
+        return switch (transaction.progress()) {
+            case PREPARED, COMMITTED -> true;
+            case WORKING, PREPARE_SENT -> false;
         };
     }
 

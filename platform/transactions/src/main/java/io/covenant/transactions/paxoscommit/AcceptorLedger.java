@@ -58,10 +58,15 @@ public final class AcceptorLedger {
     ///
     /// @throws IllegalArgumentException for an id that does not tell, which is not one of version 7
     public static long born(TransactionId id) {
-        if (id.value().version() != 7) {
+        if (!takes(id)) {
             throw new IllegalArgumentException("not a UUID of version 7: " + id);
         }
-        return id.value().getMostSignificantBits() >>> 16;
+        return id.bornMillis().orElseThrow();
+    }
+
+    /// Whether such an id can be forgotten by age, and all about it lies with the acceptors.
+    public static boolean takes(TransactionId id) {
+        return id.bornMillis().isPresent() && !id.isDecidedByItsBranch();
     }
 
     public Handled on(TransactionId id, Request request) {

@@ -20,6 +20,8 @@ public record FinishReply(List<Finished> results) {
         /// Not as decided, or without evidence of it.
         HAZARD,
         /// Not known yet: tell again.
-        RETRY
+        RETRY,
+        /// Asked to settle: it has committed, and stays so. DONE is then that it never will.
+        COMMITTED
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.transactions.onephase;
+
+import org.jspecify.annotations.NullMarked;
