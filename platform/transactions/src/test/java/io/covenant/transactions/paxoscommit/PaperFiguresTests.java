@@ -7,6 +7,8 @@ import io.covenant.simulation.Tally;
 import io.covenant.simulation.World;
 import io.covenant.transactions.paxoscommit.Costs.Kind;
 import io.covenant.transactions.simulated.BranchWork;
+import io.covenant.transactions.simulated.MeasuredCosts;
+import io.covenant.transactions.simulated.MeasuredCosts.Figure;
 import io.covenant.transactions.simulated.SimulatedClient.Wish;
 import io.covenant.transactions.simulated.SimulatedDatabase;
 import java.io.IOException;
@@ -68,6 +70,28 @@ class PaperFiguresTests {
                                 "votes to all acceptors",
                                 "an id that the client chose"),
                         rows);
+    }
+
+    /// `docs/protocols/costs.md`: with confirmations, with the forced commit of each branch, and with votes that go to
+    /// all acceptors.
+    @Test
+    void standsBesideTheOtherProtocols() throws IOException {
+        var table = new MeasuredCosts("Paxos Commit");
+        for (var faults = 1; faults <= 2; faults++) {
+            for (var branches : List.of(1, 2, 3, 5)) {
+                var acceptors = 2 * faults + 1;
+                var stage = new Stage(faults, branches, acceptors, new Tally<>(Event.class));
+                stage.run(true);
+                stage.world.run(Duration.ofSeconds(1));
+                var confirmed = messages(stage.costs) + stage.costs.of(Kind.CONFIRM);
+                table.row(
+                        "F = %d, %d commit".formatted(faults, branches),
+                        Figure.of(confirmed, "2 N F + 2 F + 4 N", 2 * branches * faults + 2 * faults + 4 * branches),
+                        Figure.of(stage.forcedAtBranches(), "2 N", 2 * branches),
+                        Figure.of(stage.costs.of(Kind.ACCEPTOR_FORCE), "2 F + 1", acceptors));
+            }
+        }
+        table.requireOnThePage();
     }
 
     @Test
@@ -171,6 +195,12 @@ class PaperFiguresTests {
                 throw new IllegalStateException("no coordinator");
             }
             leader.run(wish, named);
+        }
+
+        int forcedAtBranches() {
+            return databases.values().stream()
+                    .mapToInt(SimulatedDatabase::forcedWrites)
+                    .sum();
         }
 
         long moved() {

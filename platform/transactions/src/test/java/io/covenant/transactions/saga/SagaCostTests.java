@@ -3,6 +3,8 @@ package io.covenant.transactions.saga;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.covenant.simulation.ProtocolPage;
+import io.covenant.transactions.simulated.MeasuredCosts;
+import io.covenant.transactions.simulated.MeasuredCosts.Figure;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -55,6 +57,25 @@ class SagaCostTests {
                                 row("only forward, all is done", FORWARD, Set.of()),
                                 row("the first refuses", WITH_PIVOT, Set.of("reserve")),
                                 row("the pivot refuses", WITH_PIVOT, Set.of("pay"))));
+    }
+
+    @Test
+    void standsBesideTheOtherProtocols() throws IOException {
+        var steps = WITH_PIVOT.steps().size();
+        var done = SimulatedPlatform.costs(WITH_PIVOT, Set.of());
+        var forward = SimulatedPlatform.costs(FORWARD, Set.of());
+        new MeasuredCosts("saga")
+                .row(
+                        steps + " steps, a pivot among them",
+                        Figure.of(2 * done.requests(), "2 N", 2 * steps),
+                        Figure.of(done.branchForces(), "N", steps),
+                        Figure.of(done.coordinatorForces(), "2", 2))
+                .row(
+                        steps + " steps, only forward",
+                        Figure.of(2 * forward.requests(), "2 N", 2 * steps),
+                        Figure.of(forward.branchForces(), "N", steps),
+                        Figure.of(forward.coordinatorForces(), "1", 1))
+                .requireOnThePage();
     }
 
     private static List<String> row(String what, Saga saga, Set<String> refusing) {

@@ -3,6 +3,8 @@ package io.covenant.transactions.tcc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.covenant.simulation.ProtocolPage;
+import io.covenant.transactions.simulated.MeasuredCosts;
+import io.covenant.transactions.simulated.MeasuredCosts.Figure;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,26 @@ class TccCostTests {
                                 row("everything is reserved", SimulatedPlatform.costs(BRANCHES, 0)),
                                 row("one branch refuses", SimulatedPlatform.costs(BRANCHES, 1)),
                                 row("nothing is to be reserved", SimulatedPlatform.costs(BRANCHES, BRANCHES + 1))));
+    }
+
+    @Test
+    void standsBesideTheOtherProtocols() throws IOException {
+        var table = new MeasuredCosts("try, confirm, cancel");
+        for (var n : List.of(1, 2, 3, 5)) {
+            var cost = SimulatedPlatform.costs(n, 0);
+            table.row(
+                    "%d reserve and confirm".formatted(n),
+                    Figure.of(2 * cost.requests(), "4 N", 4 * n),
+                    Figure.of(cost.branchForces(), "2 N", 2 * n),
+                    Figure.of(cost.coordinatorForces(), "1", 1));
+        }
+        var nothing = SimulatedPlatform.costs(BRANCHES, BRANCHES + 1);
+        table.row(
+                BRANCHES + " have nothing to reserve",
+                Figure.of(2 * nothing.requests(), "2 N", 2 * BRANCHES),
+                Figure.of(nothing.branchForces(), "0", 0),
+                Figure.of(nothing.coordinatorForces(), "0", 0));
+        table.requireOnThePage();
     }
 
     private static List<String> row(String what, SimulatedPlatform.Cost cost) {

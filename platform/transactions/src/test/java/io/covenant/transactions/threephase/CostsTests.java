@@ -8,6 +8,8 @@ import io.covenant.simulation.Transcript;
 import io.covenant.simulation.World;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.simulated.BranchWork;
+import io.covenant.transactions.simulated.MeasuredCosts;
+import io.covenant.transactions.simulated.MeasuredCosts.Figure;
 import io.covenant.transactions.simulated.SimulatedClient;
 import io.covenant.transactions.simulated.SimulatedDatabase;
 import java.io.IOException;
@@ -69,6 +71,20 @@ class CostsTests {
                                 "at the coordinators (2)",
                                 "two-phase commit: messages, forced writes"),
                         rows);
+    }
+
+    @Test
+    void standBesideTheOtherProtocols() throws IOException {
+        var table = new MeasuredCosts("three-phase commit");
+        for (var n : List.of(1, 2, 3, 5)) {
+            var costs = commit(n, 0);
+            table.row(
+                    "%d commit".formatted(n),
+                    Figure.of(costs.messages(), "6 N", 6 * n),
+                    Figure.of(costs.branches(), "3 N", 3 * n),
+                    Figure.of(costs.coordinators(), "2", 2));
+        }
+        table.requireOnThePage();
     }
 
     private static Costs commit(int writers, int readers) {

@@ -139,6 +139,7 @@ final class SimulatedRegister implements Program {
     private final Map<TransactionId, BeginRecord> begun = new LinkedHashMap<>();
     private final Map<TransactionId, Chosen> chosen = new LinkedHashMap<>();
     private final Map<TransactionId, List<Waiting>> beingForced = new LinkedHashMap<>();
+    private int forcedDecisions;
     private final Map<String, Instant> beats = new LinkedHashMap<>();
 
     /// @param onBegin what fate does to a register that has just stored a begin record
@@ -202,6 +203,7 @@ final class SimulatedRegister implements Program {
         beingForced.put(id, new ArrayList<>(List.of(new Waiting(from, question))));
         node.after(forcing(), () -> {
             disk.force();
+            forcedDecisions++;
             apply(row);
             var forced = beingForced.remove(id);
             if (forced != null) {
@@ -310,6 +312,11 @@ final class SimulatedRegister implements Program {
 
     private void change(TransactionId id, Attempt attempt, UnaryOperator<BeginRecord> how) {
         begun.computeIfPresent(id, (key, record) -> record.attempt().equals(attempt) ? how.apply(record) : record);
+    }
+
+    /// Forced writes that somebody waited for.
+    int forcedDecisions() {
+        return forcedDecisions;
     }
 
     boolean everythingEnded() {
