@@ -6,6 +6,7 @@ import io.covenant.coordinator.transaction.TransactionListener;
 import io.covenant.coordinator.transaction.TransactionSettings;
 import io.covenant.coordinator.transaction.Transactions;
 import io.covenant.transactions.CrashPoints;
+import io.covenant.web.services.ClientTls;
 import io.covenant.web.services.Credentials;
 import io.covenant.web.services.ServiceClient;
 import io.covenant.web.services.ServiceClientProperties;
@@ -74,7 +75,8 @@ class PaxosConfiguration {
                 Topology topology,
                 ServiceClientProperties properties,
                 JsonMapper mapper,
-                ObjectProvider<Credentials> credentials) {
+                ObjectProvider<Credentials> credentials,
+                ObjectProvider<ClientTls> tls) {
             var members = settings.members().entrySet().stream()
                     .collect(Collectors.toMap(entry -> entry.getKey(), entry -> List.of(entry.getValue())));
             return new ServiceClient(
@@ -82,7 +84,8 @@ class PaxosConfiguration {
                     properties,
                     mapper,
                     new CompositeMeterRegistry(),
-                    credentials.getIfAvailable());
+                    credentials.getIfAvailable(),
+                    tls.getIfAvailable());
         }
 
         @Bean(destroyMethod = "shutdownNow", defaultCandidate = false)

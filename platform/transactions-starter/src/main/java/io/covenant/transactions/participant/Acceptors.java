@@ -6,6 +6,7 @@ import io.covenant.transactions.wire.CastRequest.Cast;
 import io.covenant.transactions.wire.PaxosPart;
 import io.covenant.transactions.wire.PlannedBranch;
 import io.covenant.web.problem.Problem;
+import io.covenant.web.services.ClientTls;
 import io.covenant.web.services.Courier;
 import io.covenant.web.services.Credentials;
 import io.covenant.web.services.ServiceClient;
@@ -54,14 +55,16 @@ final class Acceptors implements AutoCloseable {
             String node,
             ServiceClientProperties properties,
             JsonMapper mapper,
-            @Nullable Credentials credentials) {
+            @Nullable Credentials credentials,
+            @Nullable ClientTls tls) {
         this.service = service;
         this.client = new ServiceClient(
                 new Topology(node, known.stream().distinct().collect(Collectors.toMap(URI::toString, List::of))),
                 properties,
                 mapper,
                 new CompositeMeterRegistry(),
-                credentials);
+                credentials,
+                tls);
         Executor workers = task -> Thread.ofVirtual().name("votes").start(task);
         for (var address : known) {
             couriers.put(

@@ -2,6 +2,7 @@ package io.covenant.transactions.participant;
 
 import io.covenant.security.servlet.AccessRules;
 import io.covenant.transactions.CrashPoints;
+import io.covenant.web.services.ClientTls;
 import io.covenant.web.services.Credentials;
 import io.covenant.web.services.ServiceClient;
 import io.covenant.web.services.ServiceClientProperties;
@@ -184,7 +185,8 @@ public class ParticipantAutoConfiguration {
                 ServiceClientProperties properties,
                 JsonMapper mapper,
                 ParticipantProperties participant,
-                ObjectProvider<Credentials> credentials) {
+                ObjectProvider<Credentials> credentials,
+                ObjectProvider<ClientTls> tls) {
             var coordinator = participant.sweep().coordinator();
             return new Acceptors(
                     topology.services().getOrDefault(coordinator, List.of()),
@@ -192,7 +194,8 @@ public class ParticipantAutoConfiguration {
                     topology.node(),
                     properties,
                     mapper,
-                    credentials.getIfAvailable());
+                    credentials.getIfAvailable(),
+                    tls.getIfAvailable());
         }
 
         @Bean

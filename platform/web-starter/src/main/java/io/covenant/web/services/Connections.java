@@ -13,12 +13,14 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLSocketFactory;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpException;
@@ -46,16 +48,21 @@ final class Connections implements AutoCloseable {
     private final URI address;
     private final String host;
     private final int port;
+    private final @Nullable ClientTls tls;
     private final ServiceClientProperties properties;
     private final ScheduledExecutorService watch;
     private final Semaphore permits;
     private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
     private final AtomicInteger open = new AtomicInteger();
 
-    Connections(URI address, ServiceClientProperties properties, ScheduledExecutorService watch) {
+    /// @param tls for an `https` address; absent for as the JDK does it
+    Connections(
+            URI address, ServiceClientProperties properties, ScheduledExecutorService watch, @Nullable ClientTls tls) {
+        boolean secure = "https".equals(address.getScheme());
         this.address = address;
         this.host = address.getHost();
-        this.port = address.getPort() < 0 ? 80 : address.getPort();
+        this.port = address.getPort() >= 0 ? address.getPort() : secure ? 443 : 80;
+        this.tls = !secure ? null : tls == null ? ClientTls.standard() : tls;
         this.properties = properties;
         this.watch = watch;
         this.permits = new Semaphore(properties.maxConnections());
@@ -72,7 +79,8 @@ final class Connections implements AutoCloseable {
     /// Whether somebody listens there.
     boolean canBeMade() {
         try {
-            new Connection(new InetSocketAddress(host, port), properties.connectTimeout(), open).close();
+            opened(tls == null ? null : tls.current(), properties.connectTimeout())
+                    .close();
             return true;
         } catch (IOException | RuntimeException e) {
             return false;
@@ -201,15 +209,20 @@ final class Connections implements AutoCloseable {
 
     /// A connection that was open a moment ago, or a new one.
     private Connection connect(long deadline) throws IOException {
+        var security = tls == null ? null : tls.current();
         for (var rested = idle.pollFirst(); rested != null; rested = idle.pollFirst()) {
-            if (rested.usable(properties.maxIdle())) {
+            if (Objects.equals(rested.security, security) && rested.usable(properties.maxIdle())) {
                 return rested;
             }
             rested.close();
         }
         var left = Duration.ofNanos(deadline - System.nanoTime());
         var patience = left.compareTo(properties.connectTimeout()) < 0 ? left : properties.connectTimeout();
-        return new Connection(new InetSocketAddress(host, port), patience, open);
+        return opened(security, patience);
+    }
+
+    private Connection opened(@Nullable SSLSocketFactory security, Duration patience) throws IOException {
+        return new Connection(new InetSocketAddress(host, port), security, patience, open);
     }
 
     private void release(Connection connection) {
@@ -246,23 +259,35 @@ final class Connections implements AutoCloseable {
     private static final class Connection {
 
         private final SocketChannel channel;
+        private final @Nullable SSLSocketFactory security;
         private final DefaultBHttpClientConnection http;
         private final AtomicInteger open;
         private final AtomicBoolean closed = new AtomicBoolean();
         private volatile boolean expired;
         private long restingSince;
 
-        /// @param open counts this connection until it is closed
-        Connection(InetSocketAddress address, Duration patience, AtomicInteger open) throws IOException {
+        /// @param security absent for a plain connection
+        /// @param open     counts this connection until it is closed
+        Connection(
+                InetSocketAddress address, @Nullable SSLSocketFactory security, Duration patience, AtomicInteger open)
+                throws IOException {
             if (address.isUnresolved()) {
                 throw new IOException("unknown host " + address.getHostString());
             }
+            this.security = security;
             channel = SocketChannel.open();
             try {
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
                 channel.socket().connect(address, (int) Math.max(1, patience.toMillis()));
                 http = new DefaultBHttpClientConnection(HTTP);
-                http.bind(channel.socket());
+                var socket = channel.socket();
+                if (security == null) {
+                    http.bind(socket);
+                } else {
+                    http.bind(
+                            ClientTls.secured(security, socket, address.getHostString(), address.getPort(), patience),
+                            socket);
+                }
             } catch (IOException | RuntimeException e) {
                 channel.close();
                 throw e;

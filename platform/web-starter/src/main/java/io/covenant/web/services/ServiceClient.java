@@ -58,6 +58,17 @@ public final class ServiceClient implements AutoCloseable {
             JsonMapper mapper,
             MeterRegistry registry,
             @Nullable Credentials credentials) {
+        this(topology, properties, mapper, registry, credentials, null);
+    }
+
+    /// @param tls how `https` addresses are called; absent for as the JDK does it
+    public ServiceClient(
+            Topology topology,
+            ServiceClientProperties properties,
+            JsonMapper mapper,
+            MeterRegistry registry,
+            @Nullable Credentials credentials,
+            @Nullable ClientTls tls) {
         this.properties = properties;
         this.credentials = credentials;
         this.mapper = mapper.rebuild()
@@ -76,7 +87,7 @@ public final class ServiceClient implements AutoCloseable {
                                 entry.getKey(),
                                 entry.getValue().stream()
                                         .distinct()
-                                        .map(address -> new Connections(address, properties, watch))
+                                        .map(address -> new Connections(address, properties, watch, tls))
                                         .toList(),
                                 properties,
                                 new CallMetrics(registry, entry.getKey()))));

@@ -3,13 +3,17 @@ package io.covenant.web.services;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Contributes the [ServiceClient].
+/// Contributes the [ServiceClient]. With `covenant.client.ssl-bundle` it shows and believes the certificates of that
+/// bundle where an address is `https`.
 @AutoConfiguration(
         afterName = {
             "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration",
@@ -25,12 +29,21 @@ public class ServiceClientAutoConfiguration {
             ServiceClientProperties properties,
             JsonMapper mapper,
             ObjectProvider<MeterRegistry> registry,
-            ObjectProvider<Credentials> credentials) {
+            ObjectProvider<Credentials> credentials,
+            ObjectProvider<ClientTls> tls) {
         return new ServiceClient(
                 topology,
                 properties,
                 mapper,
                 registry.getIfAvailable(CompositeMeterRegistry::new),
-                credentials.getIfAvailable());
+                credentials.getIfAvailable(),
+                tls.getIfAvailable());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnProperty("covenant.client.ssl-bundle")
+    ClientTls clientTls(SslBundles bundles, @Value("${covenant.client.ssl-bundle}") String bundle) {
+        return new ClientTls(bundles, bundle);
     }
 }

@@ -24,7 +24,7 @@ public record Topology(
     private static void check(String service, List<URI> instances) {
         for (var instance : instances) {
             var path = instance.getPath();
-            if (!"http".equals(instance.getScheme())
+            if (!("http".equals(instance.getScheme()) || "https".equals(instance.getScheme()))
                     || instance.getHost() == null
                     || !(path == null || path.isEmpty() || path.equals("/"))
                     || instance.getQuery() != null) {

@@ -63,9 +63,7 @@ class TopologyTests {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"127.0.0.1:8201", "https://host", "http://host/path", "http://host?x=1", "http:///", "ftp://host"
-            })
+    @ValueSource(strings = {"127.0.0.1:8201", "http://host/path", "http://host?x=1", "http:///", "ftp://host"})
     void refusesWhatIsNotABaseAddress(String address) {
         var services = Map.of("orders", List.of(URI.create(address.startsWith("127") ? "//" + address : address)));
 
