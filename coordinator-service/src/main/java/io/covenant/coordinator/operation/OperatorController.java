@@ -3,6 +3,7 @@ package io.covenant.coordinator.operation;
 import io.covenant.coordinator.operation.ParticipantInsight.Reply;
 import io.covenant.coordinator.transaction.Doors;
 import io.covenant.coordinator.transaction.Transactions;
+import io.covenant.security.audit.AuditReport;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.TransactionId;
@@ -174,6 +175,14 @@ final class OperatorController {
                     String target,
             @RequestParam(defaultValue = Limit.DEFAULT) Limit limit) {
         return Page.of(store.acts(after, target, limit.plusOne()), limit, act -> Long.toString(act.id()));
+    }
+
+    @GetMapping("/audit/check")
+    @Operation(
+            summary = "Tells whether anybody changed the audit",
+            description = "Each entry carries the hash of the one before; the head stands for all of them.")
+    AuditReport checkAudit() {
+        return store.check();
     }
 
     // ---- acting

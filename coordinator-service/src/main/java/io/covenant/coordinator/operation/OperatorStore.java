@@ -1,6 +1,8 @@
 package io.covenant.coordinator.operation;
 
 import io.covenant.coordinator.transaction.Connections;
+import io.covenant.security.audit.AuditChain;
+import io.covenant.security.audit.AuditReport;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.wire.Heuristic;
 import java.sql.PreparedStatement;
@@ -57,6 +59,8 @@ final class OperatorStore implements AutoCloseable {
             with resumed as (delete from paused_service where service = ? returning service)
             insert into operator_action (operator, action, target, reason, detail) select ?, ?, ?, ?, ? from resumed
             """;
+
+    private static final AuditChain AUDIT = new AuditChain("operator_action");
 
     private final Connections database;
     private final JsonMapper json = JsonMapper.builder().build();
@@ -161,6 +165,11 @@ final class OperatorStore implements AutoCloseable {
                 return acts;
             }
         });
+    }
+
+    /// Whether the audit is as it was written.
+    AuditReport check() {
+        return database.run(AUDIT::check);
     }
 
     private static void set(PreparedStatement statement, int first, OperatorAct act) throws SQLException {

@@ -20,6 +20,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -206,6 +207,34 @@ class OperatorControllerTests {
         assertThat(export.text("/transaction/outcome")).isEqualTo("COMMITTED");
         assertThat(export.text("/evidence/orders")).isEqualTo("WORK");
         assertThat(export.body().path("acts")).isEmpty();
+    }
+
+    @Test
+    void findsWhatSomebodyDidToTheAudit() throws Exception {
+        assertThat(act("/paused/inventory", "{\"reason\": \"moving house\"}").status())
+                .isEqualTo(200);
+        assertThat(act("/paused/inventory/resume", "{\"reason\": \"moved\"}").status())
+                .isEqualTo(200);
+        var whole = get("/audit/check").body();
+        assertThat(whole.path("whole").asBoolean()).as(whole.toString()).isTrue();
+        assertThat(whole.path("entries").asLong()).isGreaterThanOrEqualTo(2);
+
+        var last = whole.path("entries").asLong();
+        asSuperuser("update operator_action set reason = 'nothing' where number = " + last);
+        var findings = get("/audit/check").body().path("findings");
+        assertThat(findings).hasSize(1);
+        assertThat(findings.path(0).path("number").asLong()).isEqualTo(last);
+        assertThat(findings.path(0).path("kind").asString()).isEqualTo("CHANGED");
+
+        asSuperuser("update operator_action set reason = 'moved' where number = " + last);
+        assertThat(get("/audit/check").body()).isEqualTo(whole);
+    }
+
+    private static void asSuperuser(String sql) throws SQLException {
+        try (var connection = DATABASE.superuser().getConnection();
+                var statement = connection.createStatement()) {
+            assertThat(statement.executeUpdate(sql)).isEqualTo(1);
+        }
     }
 
     @Test

@@ -38,6 +38,7 @@ public final class Launcher {
                 .addSubcommand(new LoadCommand(context))
                 .addSubcommand(new InvariantsCommand(context))
                 .addSubcommand(new TxCommand(context))
+                .addSubcommand(new AuditCommand(context))
                 .addSubcommand(new LocksCommand(context))
                 .addSubcommand(new ServicesCommand(context))
                 .addSubcommand(new FencesCommand(context))

@@ -59,6 +59,13 @@ public final class Coordinators implements AutoCloseable {
         return InDoubt.of(said.values());
     }
 
+    /// Whether what operators did stands in the audit as it was written, as the first says that answers.
+    public JsonNode auditCheck() throws InterruptedException {
+        return ask("/admin/transactions/audit/check").values().stream()
+                .findFirst()
+                .orElseThrow(Coordinators::nobodyAnswers);
+    }
+
     @Override
     public void close() {
         doors.values().forEach(Gateway::close);

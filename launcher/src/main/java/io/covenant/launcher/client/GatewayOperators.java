@@ -9,6 +9,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -55,6 +56,12 @@ public final class GatewayOperators implements AutoCloseable {
     /// How a service is doing.
     public JsonNode state(String service) throws IOException, InterruptedException {
         return read(send(request(path(service) + "/state").GET()));
+    }
+
+    /// Whether what operators did stands in the audit as it was written; empty where it is kept in memory only.
+    public Optional<JsonNode> auditCheck() throws IOException, InterruptedException {
+        var answer = send(request("/admin/audit/check").GET());
+        return answer.statusCode() == 404 ? Optional.empty() : Optional.of(read(answer));
     }
 
     /// Changes the settings of a service as they are now, whoever else changes them.

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.security.audit;
+
+import org.jspecify.annotations.NullMarked;
