@@ -20,6 +20,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.ProviderNotFoundException;
+import org.springframework.security.config.observation.SecurityObservationSettings;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 
 /// Whose tokens are believed, and the token of this service.
@@ -31,6 +32,15 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
         })
 @EnableConfigurationProperties(SecurityProperties.class)
 public class SecurityAutoConfiguration {
+
+    /// A request is measured as a whole. Measured filter by filter, as it would be otherwise, it costs more than what
+    /// it
+    /// asks for.
+    @Bean
+    @ConditionalOnMissingBean
+    SecurityObservationSettings securityObservationSettings() {
+        return SecurityObservationSettings.noObservations();
+    }
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnProperty(name = "covenant.security.mode", havingValue = "enforced", matchIfMissing = true)
