@@ -46,12 +46,20 @@ final class OurClient implements LockSystem {
 
     @Override
     public boolean hasSessions() {
-        return !together;
+        return true;
     }
 
     @Override
     public LockUser join(int number) {
-        LockClient own = together ? shared : client("bench-" + number);
+        return user(together ? shared : client("bench-" + number));
+    }
+
+    @Override
+    public LockUser joinAlone(int number) {
+        return user(together ? shared.another("bench-" + number) : client("bench-" + number));
+    }
+
+    private LockUser user(LockClient own) {
         awaitSession(own);
         return new LockUser() {
             @Override

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 /// Each is written down, so that one that outlives this program is ended by the next.
 public final class Servers implements AutoCloseable {
 
-    private static final Duration START_PATIENCE = Duration.ofSeconds(90);
+    private static final Duration START_PATIENCE = Duration.ofSeconds(150);
     private static final int LINES_TOLD = 30;
 
     private final Path directory;

@@ -8,7 +8,7 @@ package io.covenant.locks.namespace;
 public final class Token {
 
     static final int INDEX_BITS = 44;
-    static final long MAX_INDEX = (1L << INDEX_BITS) - 1;
+    public static final long MAX_INDEX = (1L << INDEX_BITS) - 1;
     public static final long MAX_EPOCH = (1L << (62 - INDEX_BITS)) - 1;
 
     private Token() {}

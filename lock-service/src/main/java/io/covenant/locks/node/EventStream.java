@@ -1,6 +1,7 @@
 package io.covenant.locks.node;
 
 import io.covenant.locks.namespace.Event;
+import io.covenant.locks.namespace.Token;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -13,22 +14,25 @@ import org.jspecify.annotations.Nullable;
 /// What happens, for one reader: either of one session or about names with a prefix.
 ///
 /// It holds a bounded number of events. A reader who lets it fill up is cut off, and nobody waits for him.
+///
+/// A place in it is an epoch and an index, packed as a [Token] packs them: an index of before a restore says nothing
+/// after it.
 public final class EventStream implements AutoCloseable {
 
     /// One thing to tell.
     public sealed interface Item {
 
-        /// The stream tells what comes after this index.
-        record Begun(long index) implements Item {}
+        /// The stream tells what comes after this place.
+        record Begun(long place) implements Item {}
 
-        /// @param last of those of its index, so that a reader may resume after it
-        record Happened(Event event, boolean last) implements Item {}
+        /// @param last of those of its place, so that a reader may resume after it
+        record Happened(Event event, long place, boolean last) implements Item {}
 
         /// Another node leads, as far as this node knows; null while none does.
         record Leader(@Nullable URI api) implements Item {}
 
-        /// What happened up to this index is not told: look, and go on from here.
-        record Compacted(long index) implements Item {}
+        /// What happened up to this place is not told: look, and go on from here.
+        record Compacted(long place) implements Item {}
     }
 
     private final long session;
@@ -55,7 +59,7 @@ public final class EventStream implements AutoCloseable {
         this.onClose = onClose;
     }
 
-    /// The index that the reader knows; negative for now.
+    /// The place up to which the reader knows everything; negative for now.
     long after() {
         return after;
     }
@@ -115,8 +119,8 @@ public final class EventStream implements AutoCloseable {
     /// Who resumes may know more than a node that is behind.
     private boolean isKnown(List<Item> more) {
         return switch (more.getFirst()) {
-            case Item.Happened(var event, var _) -> event.index() <= after;
-            case Item.Compacted(var index) -> index <= after;
+            case Item.Happened(var _, var place, var _) -> place <= after;
+            case Item.Compacted(var place) -> place <= after;
             case Item.Begun _, Item.Leader _ -> false;
         };
     }

@@ -3,6 +3,7 @@ package io.covenant.locks.node;
 import io.covenant.locks.namespace.Event;
 import io.covenant.locks.namespace.EventRing;
 import io.covenant.locks.namespace.Namespace;
+import io.covenant.locks.namespace.Token;
 import io.covenant.locks.node.EventStream.Item;
 import java.net.URI;
 import java.util.ArrayList;
@@ -25,6 +26,9 @@ final class EventStreams {
     private final Map<Long, List<EventStream>> ofSessions = new ConcurrentHashMap<>();
     private final List<EventStream> ofNames = new CopyOnWriteArrayList<>();
 
+    /// Of what was applied last.
+    private long epoch;
+
     EventStreams(int perStream, int most) {
         this.perStream = perStream;
         this.most = most;
@@ -32,7 +36,7 @@ final class EventStreams {
 
     /// A stream that nothing is told yet; null when there are too many.
     ///
-    /// @param after the index that the reader knows; negative for now
+    /// @param after the place up to which the reader knows everything; negative for now
     @Nullable
     EventStream make(long session, String prefix, boolean terse, long after) {
         if (count.incrementAndGet() > most) {
@@ -44,15 +48,19 @@ final class EventStreams {
 
     /// Called by the thread that applies entries.
     void begin(EventStream stream, Namespace namespace) {
-        long now = namespace.index();
+        epoch = namespace.epoch();
+        long now = Token.of(epoch, namespace.index());
         long after = stream.after();
         if (after < 0 || after > now) {
             // Who knows more than this node hears what comes after that, once it comes.
             stream.begin(List.of(new Item.Begun(Math.max(now, after))));
+        } else if (after != 0 && Token.epoch(after) < epoch) {
+            stream.begin(List.of(new Item.Compacted(now)));
         } else {
+            long index = Token.index(after);
             var page = stream.session() != 0
-                    ? namespace.events().ofSession(stream.session(), after, Integer.MAX_VALUE)
-                    : namespace.events().ofNames(stream.prefix(), after, Integer.MAX_VALUE);
+                    ? namespace.events().ofSession(stream.session(), index, Integer.MAX_VALUE)
+                    : namespace.events().ofNames(stream.prefix(), index, Integer.MAX_VALUE);
             stream.begin(backlog(stream, page, now));
         }
         if (stream.session() != 0) {
@@ -69,25 +77,37 @@ final class EventStreams {
         }
     }
 
-    private static List<Item> backlog(EventStream stream, EventRing.Page page, long now) {
+    private List<Item> backlog(EventStream stream, EventRing.Page page, long now) {
         return page.compacted()
                 ? List.of(new Item.Compacted(now))
                 : items(page.events().stream().filter(stream::wants).toList());
     }
 
-    private static List<Item> items(List<Event> events) {
+    private List<Item> items(List<Event> events) {
         var items = new ArrayList<Item>(events.size());
         for (int i = 0; i < events.size(); i++) {
             var event = events.get(i);
             boolean last = i + 1 == events.size() || events.get(i + 1).index() != event.index();
-            items.add(new Item.Happened(event, last));
+            items.add(new Item.Happened(event, Token.of(epoch, event.index()), last));
         }
         return items;
     }
 
     /// Called by the thread that applies entries.
-    void tell(List<Event> events) {
-        if (count.get() == 0 || events.isEmpty()) {
+    ///
+    /// @param index of the entry
+    /// @param now   the epoch, which the entry may have raised
+    void tell(long index, long now, List<Event> events) {
+        boolean raised = now != epoch;
+        epoch = now;
+        if (count.get() == 0 || (events.isEmpty() && !raised)) {
+            return;
+        }
+        if (raised) {
+            // What a reader knows of an earlier epoch may have been taken back.
+            var look = List.<Item>of(new Item.Compacted(Token.of(now, index)));
+            ofNames.forEach(stream -> stream.offer(look));
+            tellSessions(events);
             return;
         }
         if (!ofSessions.isEmpty()) {
@@ -116,7 +136,7 @@ final class EventStreams {
         }
     }
 
-    private static void tell(EventStream stream, List<Event> events) {
+    private void tell(EventStream stream, List<Event> events) {
         var wanted = new ArrayList<Event>(2);
         for (var event : events) {
             if (stream.wants(event)) {
@@ -132,8 +152,10 @@ final class EventStreams {
         tellAll(new Item.Leader(api));
     }
 
-    void tellCompacted(long index) {
-        tellAll(new Item.Compacted(index));
+    /// Called by the thread that applies entries: the state is another one, up to here.
+    void tellCompacted(long index, long now) {
+        epoch = now;
+        tellAll(new Item.Compacted(Token.of(now, index)));
     }
 
     private void tellAll(Item item) {

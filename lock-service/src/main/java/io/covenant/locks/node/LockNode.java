@@ -53,6 +53,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -88,6 +89,9 @@ public final class LockNode implements Closeable {
     private final Thread ticking;
     private final Thread following;
     private Map<String, InetSocketAddress> resolved = Map.of();
+    /// Done while a primary is known.
+    private volatile CompletableFuture<@Nullable Void> led = new CompletableFuture<>();
+
     private volatile boolean leads;
     private volatile boolean closing;
     private volatile boolean drained;
@@ -186,9 +190,22 @@ public final class LockNode implements Closeable {
 
     /// Has these done, by the primary, in this order; what waits is answered so, at once.
     public List<CompletableFuture<Answer>> ask(List<? extends Command> commands) {
-        var futures = new ArrayList<CompletableFuture<Answer>>(commands.size());
-        var inputs = new ArrayList<Input>(commands.size());
-        for (var command : commands) {
+        return submit(commands, (ticket, command) -> new Input.Ask(ticket, command, 0));
+    }
+
+    /// A session's wish to live on, and the answers that its client knows.
+    public record Renewal(long session, long ackUpTo) {}
+
+    /// Renews the leases of these sessions.
+    public List<CompletableFuture<Answer>> renew(List<Renewal> renewals) {
+        return submit(renewals, (ticket, one) -> new Input.Renew(ticket, one.session(), one.ackUpTo()));
+    }
+
+    private <T> List<CompletableFuture<Answer>> submit(
+            List<? extends T> wishes, BiFunction<Long, ? super T, Input> input) {
+        var futures = new ArrayList<CompletableFuture<Answer>>(wishes.size());
+        var inputs = new ArrayList<Input>(wishes.size());
+        for (var wish : wishes) {
             var future = new CompletableFuture<Answer>();
             futures.add(future);
             if (closed) {
@@ -196,7 +213,7 @@ public final class LockNode implements Closeable {
             } else {
                 long ticket = tickets.incrementAndGet();
                 asked.put(ticket, future);
-                inputs.add(new Input.Ask(ticket, command, 0));
+                inputs.add(input.apply(ticket, wish));
             }
         }
         on(inputs);
@@ -267,7 +284,7 @@ public final class LockNode implements Closeable {
     /// Opens the stream of a session.
     ///
     /// @param terse without what the session hears as the answers to its requests
-    /// @param after the index that the reader knows; negative for now
+    /// @param after the place up to which the reader knows everything, see [EventStream]; negative for now
     /// @return empty when there are too many streams
     public Optional<EventStream> eventsOf(long session, boolean terse, long after) {
         return begin(streams.make(session, "", terse, after));
@@ -378,6 +395,18 @@ public final class LockNode implements Closeable {
         return raft.leader().map(NodeId::name);
     }
 
+    /// Waits a moment for a primary to be known, as none is while one takes over from another.
+    public Optional<String> awaitLeader(Duration patience) throws InterruptedException {
+        try {
+            led.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException none) {
+            return leader();
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+        return leader();
+    }
+
     /// Where a node's HTTP API is, if that is known.
     public Optional<URI> api(String name) {
         var configured = options.places().get(name);
@@ -410,14 +439,7 @@ public final class LockNode implements Closeable {
         guard.lock();
         try {
             long now = System.nanoTime();
-            if (inputs.size() == 1) {
-                effects = primary.on(now, inputs.getFirst());
-            } else {
-                effects = new ArrayList<>(inputs.size());
-                for (var input : inputs) {
-                    effects.addAll(primary.on(now, input));
-                }
-            }
+            effects = primary.on(now, inputs);
             long deadline = primary.deadline();
             if (deadline - wakeAt < 0) {
                 wakeAt = deadline;
@@ -538,12 +560,12 @@ public final class LockNode implements Closeable {
                 on(new Input.Applied(result, nextDueMillis));
                 report(result);
             }
-            streams.tell(result.events());
+            streams.tell(result.index(), machine.epoch(), result.events());
         }
 
         @Override
-        public void restored(long index) {
-            streams.tellCompacted(index);
+        public void restored(long index, long epoch) {
+            streams.tellCompacted(index, epoch);
         }
     }
 
@@ -586,6 +608,11 @@ public final class LockNode implements Closeable {
             leads = leading;
             if (leading && drained) {
                 Thread.ofVirtual().name(options.name() + "-drained").start(LockNode.this::leadNoLonger);
+            }
+            if (name != null) {
+                led.complete(null);
+            } else if (led.isDone()) {
+                led = new CompletableFuture<>();
             }
             on(new Input.Became(leading, term, name));
             if (!Objects.equals(name, told)) {

@@ -19,7 +19,7 @@ final class NamespaceMachine implements ReplicatedStateMachine<Result> {
 
         void applied(Result result, long nextDueMillis);
 
-        void restored(long index);
+        void restored(long index, long epoch);
     }
 
     private final int keptEvents;
@@ -66,7 +66,7 @@ final class NamespaceMachine implements ReplicatedStateMachine<Result> {
         index = namespace.index();
         epoch = namespace.epoch();
         timeMillis = namespace.timeMillis();
-        listener.restored(index);
+        listener.restored(index, epoch);
     }
 
     /// For the thread that applies entries.

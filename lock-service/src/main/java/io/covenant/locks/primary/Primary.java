@@ -73,6 +73,7 @@ public final class Primary {
     private boolean logging;
     private long nextCheckpoint;
     private long nextTime;
+    private long nextRound;
     private long lastProposal;
     private long lastRound;
 
@@ -122,6 +123,11 @@ public final class Primary {
 
     /// Takes one input; answers what is to be done, in this order.
     public List<Effect> on(long nanos, Input input) {
+        return on(nanos, List.of(input));
+    }
+
+    /// Takes what came together, in its order, as one step: its keep-alives share a round.
+    public List<Effect> on(long nanos, List<? extends Input> inputs) {
         long at = Math.max(now, nanos - origin);
         long gap = at - now;
         now = at;
@@ -129,6 +135,16 @@ public final class Primary {
             leases.prolong(gap);
             stalledMillis += gap / NANOS;
         }
+        inputs.forEach(this::take);
+        if (leads) {
+            act();
+        }
+        var done = effects;
+        effects = done.isEmpty() ? done : new ArrayList<>();
+        return done;
+    }
+
+    private void take(Input input) {
         switch (input) {
             case Input.Ask ask -> ask(ask);
             case Input.Renew(var ticket, var session, var ackUpTo) -> renew(new KeepAlive(ticket, session, ackUpTo));
@@ -141,12 +157,6 @@ public final class Primary {
             case Input.Due(var commands) -> due(commands);
             case Input.Tick _ -> {}
         }
-        if (leads) {
-            act();
-        }
-        var done = effects;
-        effects = done.isEmpty() ? done : new ArrayList<>();
-        return done;
     }
 
     /// When it wants to be told the time at the latest, on the inputs' clock.
@@ -166,6 +176,9 @@ public final class Primary {
         }
         if (leases.someExtended()) {
             next = Math.min(next, nextTime);
+        }
+        if (!gathered.isEmpty() && rounds.isEmpty()) {
+            next = Math.min(next, nextRound);
         }
         if (nextDue != Input.NOTHING_DUE && !collecting && dueInFlight == 0) {
             next = Math.min(next, Math.max(dueAgain, baseNow + Math.max(0, nextDue - baseMillis) * NANOS));
@@ -629,7 +642,8 @@ public final class Primary {
             nextTime = now + settings.time().toNanos();
             propose(new Purpose.Background(), new Command.Barrier());
         }
-        if (!gathered.isEmpty() && rounds.isEmpty()) {
+        if (!gathered.isEmpty() && rounds.isEmpty() && now >= nextRound) {
+            nextRound = now + settings.gather().toNanos();
             rounds.put(++lastRound, gathered);
             gathered = new ArrayList<>();
             effects.add(new Effect.Confirm(lastRound));

@@ -11,6 +11,8 @@ import java.time.Duration;
 /// @param stall      when this much time passed without a sign of time, the process stood still: its leases
 ///                   are prolonged by as much, since keep-alives may lie unread
 /// @param retry      after which something refused is tried again
+/// @param gather     from the beginning of one round that confirms the leadership for keep-alives to that of the next:
+///                   those that come meanwhile share it
 /// @param waiting    requests that wait for a grant, and keep-alives that wait for this primary to be armed;
 ///                   a request beyond is answered at once that it is queued
 /// @param inFlight   proposals of this primary's own at one time, of each kind
@@ -22,6 +24,7 @@ public record PrimarySettings(
         Duration time,
         Duration stall,
         Duration retry,
+        Duration gather,
         int waiting,
         int inFlight,
         long epoch) {
@@ -34,6 +37,9 @@ public record PrimarySettings(
                 || retry.toMillis() < 1) {
             throw new IllegalArgumentException("times are positive");
         }
+        if (gather.isNegative() || gather.compareTo(stall) > 0) {
+            throw new IllegalArgumentException("keep-alives gather for less than a stall, not for " + gather);
+        }
         if (waiting < 0 || inFlight < 1) {
             throw new IllegalArgumentException("bounds are positive");
         }
@@ -42,7 +48,8 @@ public record PrimarySettings(
         }
     }
 
-    /// 10 s of grace, a checkpoint each 5 s, the time each 500 ms, a stall of 1 s, retries after 50 ms.
+    /// 10 s of grace, a checkpoint each 5 s, the time each 500 ms, a stall of 1 s, retries after 50 ms, a round
+    /// each 20 ms at most.
     public static PrimarySettings standard() {
         return new PrimarySettings(
                 Duration.ofSeconds(10),
@@ -50,24 +57,25 @@ public record PrimarySettings(
                 Duration.ofMillis(500),
                 Duration.ofSeconds(1),
                 Duration.ofMillis(50),
+                Duration.ofMillis(20),
                 16_384,
                 256,
                 0);
     }
 
     public PrimarySettings withGrace(Duration other) {
-        return new PrimarySettings(other, checkpoint, time, stall, retry, waiting, inFlight, epoch);
+        return new PrimarySettings(other, checkpoint, time, stall, retry, gather, waiting, inFlight, epoch);
     }
 
     public PrimarySettings withCheckpoint(Duration other) {
-        return new PrimarySettings(grace, other, time, stall, retry, waiting, inFlight, epoch);
+        return new PrimarySettings(grace, other, time, stall, retry, gather, waiting, inFlight, epoch);
     }
 
     public PrimarySettings withWaiting(int requests) {
-        return new PrimarySettings(grace, checkpoint, time, stall, retry, requests, inFlight, epoch);
+        return new PrimarySettings(grace, checkpoint, time, stall, retry, gather, requests, inFlight, epoch);
     }
 
     public PrimarySettings withEpoch(long least) {
-        return new PrimarySettings(grace, checkpoint, time, stall, retry, waiting, inFlight, least);
+        return new PrimarySettings(grace, checkpoint, time, stall, retry, gather, waiting, inFlight, least);
     }
 }

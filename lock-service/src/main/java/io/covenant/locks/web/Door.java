@@ -33,6 +33,10 @@ public final class Door {
     /// Longer than an election without a majority takes to be noticed.
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
+    /// For so long a request is held while nobody leads: a hand-over is over by then, and the client is spared a
+    /// pause and another question.
+    private static final Duration HAND_OVER = Duration.ofMillis(200);
+
     private static final Duration CATCHING_UP = Duration.ofSeconds(5);
 
     private final LockNode node;
@@ -74,27 +78,35 @@ public final class Door {
 
     /// Has these commands done, in this order; when nothing was done, since this is not the primary, none of them.
     List<Answer> ask(List<? extends Command> commands, HttpServletResponse response) {
-        var answers = new ArrayList<Answer>(commands.size());
-        long index = 0;
-        int elsewhere = 0;
-        var futures = node.ask(commands);
+        var answers = answers(node.ask(commands));
+        long index = node.index();
+        for (var answer : answers) {
+            if (answer instanceof Answer.Replied(var at, var _, var _)) {
+                index = Math.max(index, at);
+            }
+        }
+        response.setHeader(LockHeaders.INDEX, Long.toString(index));
+        return answers;
+    }
+
+    /// Renews these leases; when this is not the primary, none of them.
+    List<Answer> renew(List<LockNode.Renewal> renewals) {
+        return answers(node.renew(renewals));
+    }
+
+    private List<Answer> answers(List<CompletableFuture<Answer>> futures) {
+        var answers = new ArrayList<Answer>(futures.size());
+        boolean elsewhere = true;
         // They come in order: whoever waits for the last is woken once.
         var _ = answer(futures.getLast());
         for (var future : futures) {
             var answer = answer(future);
             answers.add(answer);
-            if (answer instanceof Answer.Replied(var at, var _, var _)) {
-                index = Math.max(index, at);
-            } else if (answer instanceof Answer.NotPrimary) {
-                elsewhere++;
-            }
+            elsewhere &= answer instanceof Answer.NotPrimary;
         }
-        if (elsewhere > 0
-                && elsewhere == answers.size()
-                && answers.getLast() instanceof Answer.NotPrimary(var leader)) {
+        if (elsewhere && answers.getLast() instanceof Answer.NotPrimary(var leader)) {
             throw elsewhere(leader);
         }
-        response.setHeader(LockHeaders.INDEX, Long.toString(Math.max(index, node.index())));
         return answers;
     }
 
@@ -196,11 +208,20 @@ public final class Door {
     }
 
     private ElsewhereException elsewhere(@Nullable String leader) {
-        var other = leader == null ? node.leader().orElse(null) : leader;
+        var other = leader == null ? leaderSoon() : leader;
         return new ElsewhereException(
                 other == null || other.equals(node.name())
                         ? null
                         : node.api(other).orElse(null));
+    }
+
+    private @Nullable String leaderSoon() {
+        try {
+            return node.awaitLeader(HAND_OVER).orElse(null);
+        } catch (InterruptedException end) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
     }
 
     public static RuntimeException overloaded() {

@@ -1,6 +1,7 @@
 package io.covenant.locks.web;
 
 import io.covenant.locks.namespace.Event;
+import io.covenant.locks.namespace.Token;
 import io.covenant.locks.node.EventStream;
 import io.covenant.locks.wire.LockEvent;
 import io.covenant.web.problem.Problem;
@@ -34,7 +35,7 @@ final class StreamController {
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamController.class);
     private static final String LAST_EVENT_ID = "Last-Event-ID";
-    private static final Duration SILENCE = Duration.ofSeconds(5);
+    private static final Duration SILENCE = Duration.ofSeconds(10);
 
     private final Door door;
     private final JsonMapper mapper;
@@ -55,7 +56,7 @@ final class StreamController {
             @RequestHeader(name = LAST_EVENT_ID, required = false) @Nullable String last,
             HttpServletResponse response)
             throws IOException {
-        long after = after(last, null);
+        long after = after(last, "");
         boolean known = door.read(
                 false, null, response, namespace -> namespace.session(id).isPresent());
         if (!known) {
@@ -71,7 +72,7 @@ final class StreamController {
                     """)
     void ofPrefix(
             @RequestParam(defaultValue = "") String prefix,
-            @RequestParam(required = false) @Nullable String fromIndex,
+            @RequestParam(defaultValue = "") String fromIndex,
             @RequestParam(defaultValue = "false") boolean stale,
             @RequestHeader(name = LAST_EVENT_ID, required = false) @Nullable String last,
             HttpServletResponse response)
@@ -84,17 +85,26 @@ final class StreamController {
         tell(door.node().eventsUnder(prefix, after), Wire::ofName, response);
     }
 
-    private static long after(@Nullable String last, @Nullable String fromIndex) {
-        var given = last == null || last.isBlank() ? fromIndex : last;
-        if (given == null || given.isBlank()) {
-            return -1;
+    /// An id has its epoch in it, an index is one of now.
+    private long after(@Nullable String last, String fromIndex) {
+        if (last != null && !last.isBlank()) {
+            return number(last, LAST_EVENT_ID, "must be the id of an event", Long.MAX_VALUE);
         }
+        return fromIndex.isBlank()
+                ? -1
+                : Token.of(door.node().epoch(), number(fromIndex, "fromIndex", "must be a log index", Token.MAX_INDEX));
+    }
+
+    private static long number(String given, String field, String rule, long most) {
         try {
-            return Math.max(0, Long.parseLong(given.strip()));
+            long number = Math.max(0, Long.parseLong(given.strip()));
+            if (number <= most) {
+                return number;
+            }
         } catch (NumberFormatException unreadable) {
-            throw Problem.ofField("validation-failed", LAST_EVENT_ID, "must be a log index")
-                    .asException();
+            LOG.debug("no number: {}", given);
         }
+        throw Problem.ofField("validation-failed", field, rule).asException();
     }
 
     private void tell(
@@ -142,17 +152,18 @@ final class StreamController {
 
     private void write(StringBuilder text, EventStream.Item item, Function<Event, @Nullable LockEvent> told) {
         switch (item) {
-            case EventStream.Item.Begun(var index) ->
-                text.append("id: ").append(index).append("\n\n");
-            case EventStream.Item.Happened(var event, var last) -> {
+            case EventStream.Item.Begun(var place) ->
+                text.append("id: ").append(place).append("\n\n");
+            case EventStream.Item.Happened(var event, var place, var last) -> {
                 var content = told.apply(event);
                 if (content != null) {
-                    write(text, last ? event.index() : 0, content);
+                    write(text, last ? place : 0, content);
                 }
             }
             case EventStream.Item.Leader(var api) ->
                 write(text, 0, new LockEvent.Leader(api == null ? null : api.toString()));
-            case EventStream.Item.Compacted(var index) -> write(text, index, new LockEvent.Compacted(index));
+            case EventStream.Item.Compacted(var place) ->
+                write(text, place, new LockEvent.Compacted(Token.index(place)));
         }
     }
 

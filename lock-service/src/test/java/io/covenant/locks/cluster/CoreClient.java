@@ -126,22 +126,22 @@ final class CoreClient implements Customer {
         @Override
         public void hear(String server, Item item) {
             switch (item) {
-                case Item.Begun(var index) -> {
-                    knownEvents = Math.max(knownEvents, index);
+                case Item.Begun(var place) -> {
+                    knownEvents = Math.max(knownEvents, place);
                     following(server);
                 }
-                case Item.Happened(var event, var last) -> {
+                case Item.Happened(var event, var place, var last) -> {
                     following(server);
                     if (event instanceof Event.Settled settled) {
                         history.count(Seen.TOLD);
                         feed(new SessionInput.Told(now(), event.index(), Desk.settled(settled)));
                     }
                     if (last) {
-                        knownEvents = event.index();
+                        knownEvents = place;
                     }
                 }
-                case Item.Compacted(var index) -> {
-                    knownEvents = index;
+                case Item.Compacted(var place) -> {
+                    knownEvents = place;
                     // What ended meanwhile is asked for.
                     feed(new SessionInput.Following(now(), null));
                     followed = "";

@@ -11,8 +11,8 @@ enum PlantedBug {
             "etcd#15247: a primary answers keep-alives without asking whether it still leads.",
             Where.PRIMARY,
             "Primary",
-            "if (!gathered.isEmpty() && rounds.isEmpty()) {",
-            "gathered.forEach(this::tellRenewed);\ngathered.clear();\nif (!gathered.isEmpty() && rounds.isEmpty()) {"),
+            "if (!gathered.isEmpty() && rounds.isEmpty() && now >= nextRound) {",
+            "gathered.forEach(this::tellRenewed);\ngathered.clear();\nif (!gathered.isEmpty() && rounds.isEmpty() && now >= nextRound) {"),
     RENEWED_WHILE_EXPIRING(
             "etcd#15247: a session is renewed after its end was proposed.",
             Where.PRIMARY,
@@ -133,8 +133,20 @@ enum PlantedBug {
             "A reader who knows more than the node that he turned to is sent back by the node's next snapshot.",
             Where.NODE,
             "EventStream",
-            "case Item.Compacted(var index) -> index <= after;",
-            "case Item.Compacted(var index) -> index < 0;"),
+            "case Item.Compacted(var place) -> place <= after;",
+            "case Item.Compacted(var place) -> place < 0;"),
+    STREAM_OUTLIVES_A_RESTORE(
+            "Who resumes a stream after a restore is told what follows an index of before it.",
+            Where.NODE,
+            "EventStreams",
+            "} else if (after != 0 && Token.epoch(after) < epoch) {",
+            "} else if (after < 0) {"),
+    STREAM_SLEEPS_THROUGH_A_RESTORE(
+            "Who reads a stream when the epoch is raised is not told to look again.",
+            Where.NODE,
+            "EventStreams",
+            "boolean raised = now != epoch;",
+            "boolean raised = now < 0;"),
     OVERTAKEN(
             "Who tries is granted what others wait for.",
             Where.NAMESPACE,

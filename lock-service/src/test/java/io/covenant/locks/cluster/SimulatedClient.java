@@ -32,6 +32,7 @@ final class SimulatedClient implements Customer {
     private final Node node;
     private final Dice dice;
     private final List<String> servers;
+    private int redirects;
     private final History history;
     private final SimulatedCluster cluster;
     private final double rate;
@@ -74,9 +75,12 @@ final class SimulatedClient implements Customer {
 
     /// Some insist on the one that they know.
     private void turnTo(@Nullable String leader) {
-        if (leader != null && !leader.equals(primary)) {
+        if (leader != null && !leader.equals(primary) && redirects++ < servers.size()) {
             primary = leader;
-        } else if (!dice.chance(cluster.insistence())) {
+            return;
+        }
+        redirects = 0;
+        if (!dice.chance(cluster.insistence())) {
             primary = dice.pick(servers);
         }
     }
@@ -106,6 +110,7 @@ final class SimulatedClient implements Customer {
                         }
                         case Answer.Replied _, Answer.Renewed _ -> {
                             primary = told.server();
+                            redirects = 0;
                             answered.accept(told.answer());
                         }
                     }

@@ -597,7 +597,7 @@ final class SimulatedCluster {
         history.restored(known);
         stopped = false;
         servers.forEach(this::start);
-        watchers.forEach(Watcher::beginAnew);
+        watchers.forEach(Watcher::goOn);
     }
 
     private void roll() {

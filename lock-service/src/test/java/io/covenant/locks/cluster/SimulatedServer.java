@@ -64,6 +64,7 @@ final class SimulatedServer implements Program {
             Duration.ofMillis(50),
             Duration.ofMillis(200),
             Duration.ofMillis(20),
+            Duration.ofMillis(5),
             100,
             8,
             0);
@@ -641,7 +642,7 @@ final class SimulatedServer implements Program {
                 var result = state.apply(entry.index(), time, CommandCodec.decode(rest));
                 history.applied(self(), result, state);
                 tell(new Input.Applied(result, nextDue()));
-                streams.applied(result);
+                streams.applied(result, state.epoch());
                 if (proposal != 0) {
                     fate(proposal, new Fate.Done(entry.term(), result));
                 }
@@ -697,7 +698,7 @@ final class SimulatedServer implements Program {
         members = to.members();
         serve(to, whole);
         history.requireEqual(self(), applied, state);
-        streams.restored(applied);
+        streams.restored(applied, state.epoch());
     }
 
     private void readSnapshot(NodeId follower, Snapshot of, long offset, int most) throws IOException {

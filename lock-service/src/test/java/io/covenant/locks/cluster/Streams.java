@@ -53,13 +53,13 @@ final class Streams {
         push();
     }
 
-    void applied(Result result) {
-        streams.tell(result);
+    void applied(Result result, long epoch) {
+        streams.tell(result, epoch);
         push();
     }
 
-    void restored(long index) {
-        streams.restored(index);
+    void restored(long index, long epoch) {
+        streams.restored(index, epoch);
         push();
     }
 

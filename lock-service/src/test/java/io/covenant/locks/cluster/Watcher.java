@@ -1,6 +1,7 @@
 package io.covenant.locks.cluster;
 
 import io.covenant.locks.namespace.Event;
+import io.covenant.locks.namespace.Token;
 import io.covenant.locks.node.EventStream.Item;
 import io.covenant.simulation.Node;
 import io.covenant.simulation.Program;
@@ -13,8 +14,10 @@ import java.util.List;
 final class Watcher implements Program, Subscription.Reader {
 
     private static final long NOW = -1;
+    private static final long NOTHING = 0;
 
     private final Node node;
+    private final SimulatedCluster cluster;
     private final History history;
     private final String prefix;
     private final Subscription subscription;
@@ -23,20 +26,19 @@ final class Watcher implements Program, Subscription.Reader {
 
     Watcher(Node node, SimulatedCluster cluster, String prefix) {
         this.node = node;
+        this.cluster = cluster;
         this.history = cluster.history();
         this.prefix = prefix;
         subscription = new Subscription(node, () -> node.dice().pick(cluster.servers()), this);
         node.after(Duration.ofMillis(1), subscription::connect);
     }
 
-    /// The index up to which it knows everything.
     boolean knowsAll() {
-        return known != NOW && history.nothingAfter(known, prefix);
+        return known != NOW && Token.epoch(known) == cluster.life() && history.nothingAfter(Token.index(known), prefix);
     }
 
-    /// After a restore indexes count from an earlier one again.
-    void beginAnew() {
-        known = NOW;
+    /// After a restore it goes on with what it knew, of which some may never have been.
+    void goOn() {
         subscription.connect();
     }
 
@@ -61,30 +63,40 @@ final class Watcher implements Program, Subscription.Reader {
     @Override
     public void hear(String server, Item item) {
         switch (item) {
-            case Item.Begun(var index) -> {
+            case Item.Begun(var place) -> {
                 if (known == NOW) {
-                    known = index;
+                    known = place;
                 } else {
                     history.count(Seen.STREAM_RESUMED);
                 }
             }
-            case Item.Compacted(var index) -> {
-                if (index < known) {
+            case Item.Compacted(var place) -> {
+                if (place < known) {
                     throw new AssertionError(
-                            "%s is sent back to %d, and knows %d".formatted(node.name(), index, known));
+                            "%s is sent back to %d, and knows %d".formatted(node.name(), place, known));
                 }
                 history.count(Seen.STREAM_COMPACTED);
-                known = index;
+                known = place;
+                ofOneIndex.clear();
             }
-            case Item.Happened(var event, var last) -> {
+            case Item.Happened(var event, var place, var last) -> {
                 ofOneIndex.add(event);
                 if (last) {
-                    history.heard(node.name(), prefix, known, event.index(), List.copyOf(ofOneIndex));
-                    known = event.index();
+                    hear(place);
+                    known = place;
                     ofOneIndex.clear();
                 }
             }
             case Item.Leader _ -> {}
         }
+    }
+
+    /// Of one epoch nothing is left out; from one to the next it is told to look again.
+    private void hear(long place) {
+        if (known != NOTHING && Token.epoch(place) != Token.epoch(known)) {
+            throw new AssertionError("%s hears of %d in epoch %d, and knows epoch %d"
+                    .formatted(node.name(), Token.index(place), Token.epoch(place), Token.epoch(known)));
+        }
+        history.heard(node.name(), prefix, Token.index(known), Token.index(place), List.copyOf(ofOneIndex));
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 sealed interface Watching {
 
     /// @param session whose events are wanted; 0 for those under the prefix
-    /// @param after   the last index that the reader knows all of, as in `Last-Event-ID`; negative for now
+    /// @param after   the place up to which the reader knows everything, as in `Last-Event-ID`; negative for now
     record Open(long connection, long session, String prefix, long after) implements Watching {}
 
     /// @param life   of the server: a connection does not outlast it

@@ -217,7 +217,7 @@ class LockNodeTests {
             await().pollInterval(Duration.ofMillis(10)).until(() -> {
                 seen.addAll(stream.take(Duration.ofMillis(50)));
                 return seen.stream()
-                        .anyMatch(item -> item instanceof EventStream.Item.Happened(var event, var _)
+                        .anyMatch(item -> item instanceof EventStream.Item.Happened(var event, var _, var _)
                                 && event instanceof Event.Granted);
             });
             assertThat(seen).noneSatisfy(item -> assertThat(item.toString()).contains("other"));

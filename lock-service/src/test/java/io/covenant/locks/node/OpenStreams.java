@@ -27,12 +27,13 @@ public final class OpenStreams {
         streams.begin(stream, state);
     }
 
-    public void tell(Result result) {
-        streams.tell(result.events());
+    /// @param epoch after it
+    public void tell(Result result, long epoch) {
+        streams.tell(result.index(), epoch, result.events());
     }
 
-    public void restored(long index) {
-        streams.tellCompacted(index);
+    public void restored(long index, long epoch) {
+        streams.tellCompacted(index, epoch);
     }
 
     /// What it has to tell by now.

@@ -46,6 +46,34 @@ class RestoreTests {
     }
 
     @Test
+    void sendsAReaderWhoKnowsMoreThanTheBackupToLookAgain() throws Exception {
+        try (var replicas = replicas("data").started()) {
+            replicas.hold(replicas.open(20_000), "a");
+        }
+        copy("data", "backup");
+        long known;
+        try (var replicas = replicas("data").started()) {
+            var session = replicas.open(20_000);
+            for (var i = 0; i < 20; i++) {
+                replicas.hold(session, "b" + i);
+            }
+            known = replicas.primary().index();
+        }
+
+        try (var restored = replicas("backup").inEpoch(1).started()) {
+            restored.open(20_000);
+            try (var stream = restored.primary().eventsUnder("", known).orElseThrow()) {
+                assertThat(stream.take(Duration.ofSeconds(5)))
+                        .first()
+                        .isInstanceOfSatisfying(
+                                EventStream.Item.Compacted.class,
+                                compacted -> assertThat(Token.epoch(compacted.place()))
+                                        .isEqualTo(1));
+            }
+        }
+    }
+
+    @Test
     void givesHigherTokensInTheNextEpochThanEverBefore() throws Exception {
         long before;
         try (var replicas = replicas("data").started()) {

@@ -80,7 +80,11 @@ final class Desk {
     }
 
     void on(Input input) {
-        for (var effect : primary.on(nanos, input)) {
+        take(primary.on(nanos, input));
+    }
+
+    private void take(List<Effect> effects) {
+        for (var effect : effects) {
             switch (effect) {
                 case Effect.Propose propose -> {
                     proposals.add(propose);
@@ -228,6 +232,18 @@ final class Desk {
     long keepAlive(long session, long ackUpTo) {
         on(new Input.Renew(++tickets, session, ackUpTo));
         return tickets;
+    }
+
+    /// In one step.
+    List<Long> keepAlives(long... sessions) {
+        var inputs = new ArrayList<Input>();
+        var given = new ArrayList<Long>();
+        for (long session : sessions) {
+            given.add(++tickets);
+            inputs.add(new Input.Renew(tickets, session, 0));
+        }
+        take(primary.on(nanos, inputs));
+        return given;
     }
 
     boolean answered(long ticket) {

@@ -24,6 +24,8 @@ class LeaseTrapTests {
         desk.on(new Input.Confirmed(begunBefore.round(), new Standing.Leads(desk.term)));
 
         assertThat(desk.answered(late)).isFalse();
+        desk.standStill(20);
+        desk.on(new Input.Tick());
         assertThat(desk.rounds).hasSize(1);
     }
 

@@ -64,11 +64,35 @@ class PrimaryTests {
         desk.confirm();
         assertThat(desk.answered(first)).isTrue();
         assertThat(desk.answered(second)).isFalse();
+        assertThat(desk.rounds).isEmpty();
+
+        desk.standStill(20);
+        desk.on(new Input.Tick());
+        desk.confirm();
+        assertThat(desk.answer(second)).isEqualTo(new Answer.Renewed(Desk.TTL - 20));
+        assertThat(desk.answered(third)).isTrue();
+    }
+
+    @Test
+    void asksOnceForKeepAlivesThatCameTogether() {
+        var other = desk.open();
+        var tickets = desk.keepAlives(session, other);
         assertThat(desk.rounds).hasSize(1);
 
         desk.confirm();
-        assertThat(desk.answer(second)).isEqualTo(new Answer.Renewed(Desk.TTL));
-        assertThat(desk.answered(third)).isTrue();
+        assertThat(tickets).allMatch(desk::answered);
+    }
+
+    @Test
+    void asksAtOnceAfterAPause() {
+        desk.keepAlive(session);
+        desk.confirm();
+        desk.pass(20);
+
+        var lone = desk.keepAlive(session);
+        desk.confirm();
+
+        assertThat(desk.answered(lone)).isTrue();
     }
 
     @Test

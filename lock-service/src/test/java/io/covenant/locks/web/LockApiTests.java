@@ -597,6 +597,7 @@ class LockApiTests {
     void tellsHealthAndFigures() {
         assertThat(api.get("/actuator/health/readiness").status()).isEqualTo(200);
         var metrics = new String(api.get("/actuator/prometheus").response().body(), StandardCharsets.UTF_8);
+        assertThat(metrics).contains("http_server_requests_seconds_count").doesNotContain("spring_security_");
         assertThat(metrics).contains("covenant_locks_primary 1.0", "covenant_locks_sessions", "covenant_locks_index");
         assertThat(api.get("/v3/api-docs").body().path("paths").toString()).contains("/api/v1/lock-sessions");
     }

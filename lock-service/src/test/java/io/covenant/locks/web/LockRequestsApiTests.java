@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/// Many requests in one call: each as if it had come alone.
+/// Many requests, or many keep-alives, in one call: each as if it had come alone.
 @Timeout(60)
 class LockRequestsApiTests {
 
@@ -173,6 +173,34 @@ class LockRequestsApiTests {
         assertThat(api.post("/api/v1/lock-requests", "{\"requests\":[%s]}".formatted(many))
                         .status())
                 .isEqualTo(400);
+    }
+
+    @Test
+    void renewsTheLeasesOfManySessions() {
+        long session = api.open(20_000);
+        long other = api.open(30_000);
+
+        var said = api.post(
+                "/api/v1/lock-keep-alives",
+                "{\"keepAlives\":[%s,%s,%s]}"
+                        .formatted(
+                                "{\"session\":%d,\"seq\":7,\"ackUpTo\":0}".formatted(session),
+                                "{\"session\":1,\"seq\":1,\"ackUpTo\":0}",
+                                "{\"session\":%d,\"seq\":9,\"ackUpTo\":0}".formatted(other)));
+
+        assertThat(answer(said, 0).path("kept").path("seq").asLong()).isEqualTo(7);
+        assertThat(answer(said, 0).path("kept").path("remainingMillis").asLong())
+                .isBetween(19_000L, 20_000L);
+        assertThat(answer(said, 1).path("status").asInt()).isEqualTo(410);
+        assertThat(answer(said, 1).path("problem").path("code").asString()).isEqualTo("session-expired");
+        assertThat(answer(said, 2).path("kept").path("remainingMillis").asLong())
+                .isBetween(29_000L, 30_000L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"keepAlives\":[]}", "{}", "{\"keepAlives\":[null]}", "{\"keepAlives\":7}", "[]"})
+    void refusesWhatIsNoListOfKeepAlives(String body) {
+        assertThat(api.post("/api/v1/lock-keep-alives", body).status()).isEqualTo(400);
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /// Carries requests to the nodes, many in one call: what comes while a call is under way goes with the next one.
 ///
 /// No request waits for others to come, and none for one that has to wait at the service, since the service answers
-/// those at once.
+/// those at once. Keep-alives, which are in no hurry, leave a little later, so that others may come with them.
 final class Courier {
 
     private static final Logger LOG = LoggerFactory.getLogger(Courier.class);
@@ -28,11 +29,14 @@ final class Courier {
     private static final int NAMES_AT_ONCE = 512;
 
     /// @param number of the sending
-    record Parcel(Session from, long number, Call.Perform call) {}
+    record Parcel(Session from, long number, Call call) {}
+
+    /// What travels together: what comes for the same place, to the same node.
+    private record Way(String node, boolean keepAlives) {}
 
     private final HttpCalls http;
     private final Threads threads;
-    private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
+    private final Map<Way, Lane> lanes = new ConcurrentHashMap<>();
 
     Courier(HttpCalls http, Threads threads) {
         this.http = http;
@@ -54,7 +58,14 @@ final class Courier {
 
     /// Tells the sender the answer, whatever happens.
     void carry(String node, Parcel parcel) {
-        lane(node).carry(parcel);
+        lane(new Way(node, false)).carry(parcel, 0);
+    }
+
+    /// Tells the sender the answer to a keep-alive, whatever happens.
+    ///
+    /// @param patienceMillis for how long it may wait for others
+    void carryKeepAlive(String node, Parcel parcel, long patienceMillis) {
+        lane(new Way(node, true)).carry(parcel, patienceMillis);
     }
 
     /// Does not carry this any more, if it has not left.
@@ -64,24 +75,24 @@ final class Courier {
         }
     }
 
-    private Lane lane(String node) {
-        var lane = lanes.get(node);
-        return lane != null ? lane : lanes.computeIfAbsent(node, Lane::new);
+    private Lane lane(Way way) {
+        var lane = lanes.get(way);
+        return lane != null ? lane : lanes.computeIfAbsent(way, Lane::new);
     }
 
     /// The way to one node, with one call at a time: two would share the same requests, and cost twice.
     private final class Lane {
 
-        private final String node;
+        private final Way way;
         private final ReentrantLock lock = new ReentrantLock();
         private final Deque<Parcel> waiting = new ArrayDeque<>();
         private boolean underWay;
 
-        Lane(String node) {
-            this.node = node;
+        Lane(Way way) {
+            this.way = way;
         }
 
-        void carry(Parcel parcel) {
+        void carry(Parcel parcel, long patienceMillis) {
             lock.lock();
             try {
                 waiting.addLast(parcel);
@@ -93,10 +104,18 @@ final class Courier {
                 lock.unlock();
             }
             try {
-                threads.courier().execute(this::drive);
+                if (patienceMillis > 0) {
+                    threads.after(TimeUnit.MILLISECONDS.toNanos(patienceMillis), this::leave);
+                } else {
+                    leave();
+                }
             } catch (RejectedExecutionException closed) {
                 LOG.trace("the client is closed", closed);
             }
+        }
+
+        private void leave() {
+            threads.courier().execute(this::drive);
         }
 
         void drop(Session from, long number) {
@@ -140,7 +159,7 @@ final class Courier {
                 int names = 0;
                 while (!waiting.isEmpty() && load.size() < REQUESTS_AT_ONCE && names < NAMES_AT_ONCE) {
                     var parcel = waiting.removeFirst();
-                    names += names(parcel.call().operation());
+                    names += names(parcel.call());
                     load.add(parcel);
                 }
                 underWay = !load.isEmpty();
@@ -152,16 +171,25 @@ final class Courier {
 
         private List<Answer> answers(List<Parcel> load) {
             try {
-                return http.together(node, load.stream().map(Parcel::call).toList());
+                return way.keepAlives()
+                        ? http.keepAlive(way.node(), calls(Call.KeepAlive.class, load))
+                        : http.together(way.node(), calls(Call.Perform.class, load));
             } catch (RuntimeException e) {
-                LOG.error("The client stumbled over {} requests to {}", load.size(), node, e);
+                LOG.error("The client stumbled over {} requests to {}", load.size(), way.node(), e);
                 return List.of();
             }
         }
     }
 
-    private static int names(Operation operation) {
-        return switch (operation) {
+    private static <C extends Call> List<C> calls(Class<C> kind, List<Parcel> load) {
+        return load.stream().map(parcel -> kind.cast(parcel.call())).toList();
+    }
+
+    private static int names(Call call) {
+        if (!(call instanceof Call.Perform perform)) {
+            return 1;
+        }
+        return switch (perform.operation()) {
             case Operation.Acquire acquire -> acquire.wants().size();
             case Operation.Release release -> release.names().size();
             default -> 1;

@@ -28,6 +28,12 @@ final class EventStream implements AutoCloseable {
 
     private static final long MOST_PAUSE_MILLIS = 1_000;
 
+    /// Nodes that have left their group may name each other.
+    private static final int MOST_REDIRECTS = 4;
+
+    /// In an id the epoch stands above the index.
+    private static final long LARGEST_INDEX = (1L << 44) - 1;
+
     @FunctionalInterface
     interface Sink {
         /// @param index after which a stream may be resumed; 0 when more of the same index follows
@@ -47,6 +53,7 @@ final class EventStream implements AutoCloseable {
     private volatile @Nullable String followed;
     private String lastId = "";
     private long pauseMillis;
+    private int redirects;
 
     /// @param nodes a node to ask, another one each time
     /// @param following called with the node once it is connected, with null once it is not
@@ -137,9 +144,10 @@ final class EventStream implements AutoCloseable {
             int status = opened.status();
             if (status == 200) {
                 pauseMillis = 0;
+                redirects = 0;
                 follow(node, new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8)));
             } else if (status / 100 == 3) {
-                leader = HttpCalls.leaderOf(opened.headers());
+                leader = ++redirects % MOST_REDIRECTS == 0 ? null : HttpCalls.leaderOf(opened.headers());
             } else if (status == 410 || status == 404) {
                 closed = true;
             } else {
@@ -214,7 +222,7 @@ final class EventStream implements AutoCloseable {
 
     private static long index(String id) {
         try {
-            return id.isEmpty() ? 0 : Long.parseUnsignedLong(id);
+            return id.isEmpty() ? 0 : Long.parseUnsignedLong(id) & LARGEST_INDEX;
         } catch (NumberFormatException another) {
             return 0;
         }

@@ -9,7 +9,9 @@ import io.covenant.locks.wire.Cancelled;
 import io.covenant.locks.wire.FileWritten;
 import io.covenant.locks.wire.Granted;
 import io.covenant.locks.wire.KeepAlive;
+import io.covenant.locks.wire.KeepAlives;
 import io.covenant.locks.wire.KeptAlive;
+import io.covenant.locks.wire.KeptAlives;
 import io.covenant.locks.wire.LockAnswers;
 import io.covenant.locks.wire.LockHeaders;
 import io.covenant.locks.wire.LockProblem;
@@ -88,19 +90,49 @@ final class HttpCalls {
 
     /// The answers to these, asked in one call; as many as there are calls.
     List<Answer> together(String node, List<Call.Perform> calls) {
+        var requests = new LockRequests(calls.stream().map(HttpCalls::request).toList());
+        return exchange(
+                node,
+                "/api/v1/lock-requests",
+                requests,
+                calls.size(),
+                (term, body) -> JSON.readValue(body, LockAnswers.class).answers().stream()
+                        .map(one -> answer(node, term, one))
+                        .toList());
+    }
+
+    /// The answers to these keep-alives, asked in one call; as many as there are calls.
+    List<Answer> keepAlive(String node, List<Call.KeepAlive> calls) {
+        var keepAlives = new KeepAlives(calls.stream()
+                .map(call -> new KeepAlives.One(call.session(), call.seq(), call.ackUpTo()))
+                .toList());
+        return exchange(
+                node,
+                "/api/v1/lock-keep-alives",
+                keepAlives,
+                calls.size(),
+                (term, body) -> JSON.readValue(body, KeptAlives.class).answers().stream()
+                        .map(one -> answer(node, term, one))
+                        .toList());
+    }
+
+    /// Finds the answers in a body.
+    @FunctionalInterface
+    private interface Reader {
+        List<Answer> read(long term, byte[] body);
+    }
+
+    private List<Answer> exchange(String node, String path, Object asked, int calls, Reader reader) {
         try {
-            var requests =
-                    new LockRequests(calls.stream().map(HttpCalls::request).toList());
-            var reply = post.post(node, "/api/v1/lock-requests", JSON.writeValueAsBytes(requests));
+            var reply = post.post(node, path, JSON.writeValueAsBytes(asked));
             long term = term(reply);
             if (reply.status() != 200) {
-                return Collections.nCopies(calls.size(), problem(reply, term));
+                return Collections.nCopies(calls, problem(reply, term));
             }
-            var answers = JSON.readValue(reply.body(), LockAnswers.class).answers();
-            if (answers.size() != calls.size()) {
-                return silence(calls, "%s answered %d of %d requests".formatted(node, answers.size(), calls.size()));
-            }
-            return answers.stream().map(one -> answer(node, term, one)).toList();
+            var answers = reader.read(term, reply.body());
+            return answers.size() == calls
+                    ? answers
+                    : silence(calls, "%s answered %d of %d calls".formatted(node, answers.size(), calls));
         } catch (IOException | UncheckedIOException | IllegalArgumentException | JacksonException e) {
             return silence(calls, "%s: %s".formatted(node, e));
         } catch (InterruptedException closed) {
@@ -109,8 +141,19 @@ final class HttpCalls {
         }
     }
 
-    private static List<Answer> silence(List<Call.Perform> calls, String why) {
-        return Collections.nCopies(calls.size(), new Answer.Silence(why));
+    private static Answer answer(String node, long term, KeptAlives.One one) {
+        var kept = one.kept();
+        return kept != null
+                ? new Answer.Done(term, kept)
+                : problem(node, one.status(), term, known(one.status(), one.problem()), 0);
+    }
+
+    private static LockProblem known(int status, @Nullable LockProblem problem) {
+        return problem == null ? LockProblem.of(status, "http-" + status, "without an explanation") : problem;
+    }
+
+    private static List<Answer> silence(int calls, String why) {
+        return Collections.nCopies(calls, new Answer.Silence(why));
     }
 
     private static LockRequests.One request(Call.Perform call) {
@@ -134,11 +177,7 @@ final class HttpCalls {
                     ? new Answer.Silence(node + " answered what is no answer")
                     : new Answer.Done(term, body);
         }
-        var problem = one.problem();
-        var known = problem == null
-                ? LockProblem.of(one.status(), "http-" + one.status(), "without an explanation")
-                : problem;
-        return problem(node, one.status(), term, known, 0);
+        return problem(node, one.status(), term, known(one.status(), one.problem()), 0);
     }
 
     HttpClient http() {

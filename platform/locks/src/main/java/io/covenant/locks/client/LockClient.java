@@ -40,47 +40,28 @@ public final class LockClient implements AutoCloseable {
 
     private final Settings settings;
     private final Clocks clocks = Clocks.ofTheMachine();
+    private final Connections connections;
     private final Threads threads;
-    private final Post post;
-    private final EventSource source;
     private final HttpCalls http;
-    private final Courier courier;
     private final Reads reads;
     private final List<LockClientListener> listeners = new CopyOnWriteArrayList<>();
     private final AtomicInteger nextNode = new AtomicInteger();
     private @Nullable Session session;
     private @Nullable EventStream events;
+    private boolean follows;
     private boolean closed;
 
-    private LockClient(Settings settings) {
+    private LockClient(Settings settings, Connections connections) {
         this.settings = settings;
-        threads = new Threads(settings.name());
-        var given = settings.http();
-        var patience = Duration.ofMillis(Math.max(500, 2 * settings.session().attemptMillis()));
-        var client = given != null ? given : client(settings, threads);
-        boolean plain =
-                given == null && settings.session().nodes().stream().allMatch(node -> node.startsWith("http://"));
-        post = plain ? Post.plain(patience, settings.headers()) : Post.by(client, patience, settings.headers());
-        source = plain
-                ? EventSource.plain(patience, Duration.ofSeconds(EventStream.SILENCE_SECONDS), settings.headers())
-                : EventSource.by(client, settings.headers());
-        http = new HttpCalls(client, threads, post, settings.headers());
-        courier = new Courier(http, threads);
+        this.connections = connections;
+        threads = connections.threads();
+        http = connections.http();
         reads = new Reads(
                 http,
                 settings.session().nodes(),
                 this::node,
                 Duration.ofMillis(2 * settings.session().attemptMillis()),
                 settings.patience());
-    }
-
-    private static HttpClient client(Settings settings, Threads threads) {
-        return HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .executor(threads.vital())
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(Duration.ofMillis(settings.session().attemptMillis()))
-                .build();
     }
 
     /// With the usual settings.
@@ -92,6 +73,14 @@ public final class LockClient implements AutoCloseable {
 
     public static Builder builder(List<URI> nodes) {
         return new Builder(nodes);
+    }
+
+    /// Another client, with a session of its own, for locks that must not be lost together with those of this one. They
+    /// share connections and threads, and their keep-alives travel together. Each is closed by itself.
+    ///
+    /// @param name of its session, for operators to see
+    public LockClient another(String name) {
+        return new LockClient(settings.named(name), connections.join());
     }
 
     /// Opens the session now rather than at the first use. Does not wait for it.
@@ -129,7 +118,7 @@ public final class LockClient implements AutoCloseable {
     public Optional<LeasedLock> tryAcquire(LockRequest request) throws InterruptedException {
         var strand = request.strand();
         long owner = strand == null ? Thread.currentThread().threadId() : strand;
-        var holder = current();
+        var holder = currentFollowed();
         return switch (holder.ask(request.operation(owner), settings.patience())) {
             case Outcome.Held(var granted) -> Optional.of(holder.hold(owner, granted));
             case Outcome.TimedOut _ -> Optional.empty();
@@ -220,8 +209,8 @@ public final class LockClient implements AutoCloseable {
     ///              then on leaves no gap before what is heard
     public Watch watch(String prefix, Runnable begin, WatchListener listener) {
         var path = "/api/v1/watch?prefix=" + URLEncoder.encode(prefix, StandardCharsets.UTF_8);
-        var stream =
-                new EventStream(source, threads, this::anyNode, path, node -> beginAt(node, begin), listener::changed);
+        var stream = new EventStream(
+                connections.source(), threads, this::anyNode, path, node -> beginAt(node, begin), listener::changed);
         return stream.start("watch")::close;
     }
 
@@ -291,11 +280,7 @@ public final class LockClient implements AutoCloseable {
                 }
             }
         }
-        if (settings.http() == null) {
-            http.http().shutdownNow();
-        }
-        post.close();
-        threads.close();
+        connections.leave();
     }
 
     private static boolean pause() {
@@ -330,10 +315,20 @@ public final class LockClient implements AutoCloseable {
                 events = null;
             }
             var random = ThreadLocalRandom.current().nextLong();
-            session = new Session(settings.session().withSeed(random), clocks, http, courier, threads, new Listeners());
+            session = new Session(settings.session().withSeed(random), clocks, connections, new Listeners());
             session.open();
         }
         return session;
+    }
+
+    /// The events tell of what is waited for and held: before there is anything of it, nobody listens to them.
+    private synchronized Session currentFollowed() {
+        var now = current();
+        follows = true;
+        if (events == null && now.id() != 0) {
+            follow(now);
+        }
+        return now;
     }
 
     private String node() {
@@ -347,12 +342,17 @@ public final class LockClient implements AutoCloseable {
     }
 
     private synchronized void follow(Session opened) {
-        if (closed || opened != session || events != null || !settings.events()) {
+        if (closed || opened != session || events != null || !follows || !settings.events()) {
             return;
         }
         var path = "/api/v1/lock-sessions/%d/events?terse=true".formatted(opened.id());
         var stream = new EventStream(
-                source, threads, opened::node, path, opened::following, (index, event) -> heard(opened, index, event));
+                connections.source(),
+                threads,
+                opened::node,
+                path,
+                opened::following,
+                (index, event) -> heard(opened, index, event));
         opened.onLeader(stream::moveTo);
         events = stream.start("events");
     }
@@ -402,18 +402,15 @@ public final class LockClient implements AutoCloseable {
         }
     }
 
-    /// @param http null: one of its own
     private record Settings(
             SessionSettings session,
             Duration patience,
             boolean events,
             boolean interrupt,
-            boolean interruptInJeopardy,
-            @Nullable HttpClient http,
-            Supplier<Map<String, String>> headers) {
+            boolean interruptInJeopardy) {
 
-        String name() {
-            return session.name();
+        Settings named(String name) {
+            return new Settings(session.withName(name), patience, events, interrupt, interruptInJeopardy);
         }
     }
 
@@ -528,7 +525,8 @@ public final class LockClient implements AutoCloseable {
                     usual.backoffMillis(),
                     0);
             return new LockClient(
-                    new Settings(session, patience, events, interrupt, interruptInJeopardy, http, headers));
+                    new Settings(session, patience, events, interrupt, interruptInJeopardy),
+                    new Connections(session, http, headers));
         }
     }
 }

@@ -19,6 +19,9 @@ final class Reads {
     private static final long FIRST_PAUSE_MILLIS = 20;
     private static final long MOST_PAUSE_MILLIS = 500;
 
+    /// Nodes that have left their group may name each other.
+    private static final int MOST_REDIRECTS = 4;
+
     private final HttpCalls http;
     private final List<String> nodes;
     private final Supplier<String> first;
@@ -65,7 +68,8 @@ final class Reads {
             if (elsewhere == null || attempts > 2) {
                 TimeUnit.MILLISECONDS.sleep(Math.min(MOST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(attempts, 5)));
             }
-            node = elsewhere == null ? nodes.get(attempts % nodes.size()) : elsewhere;
+            boolean astray = attempts % MOST_REDIRECTS == MOST_REDIRECTS - 1;
+            node = elsewhere == null || astray ? nodes.get(attempts % nodes.size()) : elsewhere;
         }
     }
 

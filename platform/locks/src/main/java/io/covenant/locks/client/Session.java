@@ -37,10 +37,17 @@ final class Session {
     private static final Logger LOG = LoggerFactory.getLogger(LockClient.class);
     private static final long RELEASE_SECONDS = 5;
 
+    /// Of a lease: for so long a keep-alive waits for those of other sessions.
+    private static final long GATHERING = 50;
+
+    private static final long LONGEST_GATHERING_MILLIS = 100;
+
     private final Clocks clocks;
+    private final Connections connections;
     private final HttpCalls http;
     private final Courier courier;
     private final Threads threads;
+    private final long gatheringMillis;
     private final LockClientListener listener;
     private final ReentrantLock turn = new ReentrantLock();
     private final SessionCore core;
@@ -56,17 +63,13 @@ final class Session {
     private volatile Consumer<String> onLeader = node -> {};
     private volatile String why = "it is being opened";
 
-    Session(
-            SessionSettings settings,
-            Clocks clocks,
-            HttpCalls http,
-            Courier courier,
-            Threads threads,
-            LockClientListener listener) {
+    Session(SessionSettings settings, Clocks clocks, Connections connections, LockClientListener listener) {
         this.clocks = clocks;
-        this.http = http;
-        this.courier = courier;
-        this.threads = threads;
+        this.connections = connections;
+        http = connections.http();
+        courier = connections.courier();
+        threads = connections.threads();
+        gatheringMillis = Math.min(LONGEST_GATHERING_MILLIS, settings.ttlMillis() / GATHERING);
         this.listener = listener;
         core = new SessionCore(settings);
         lease = core.lease();
@@ -294,6 +297,10 @@ final class Session {
         switch (effect) {
             case SessionEffect.Send(var number, var node, Call.Perform call)
             when Courier.takes(call) -> courier.carry(node, new Courier.Parcel(this, number, call));
+            case SessionEffect.Send(var number, var node, Call.KeepAlive call)
+            when connections.shared() ->
+                courier.carryKeepAlive(
+                        node, new Courier.Parcel(this, number, call), state == SessionState.SAFE ? gatheringMillis : 0);
             case SessionEffect.Send(var number, var node, var call) -> {
                 var exchange = http.send(node, call, answer -> arrived(number, answer));
                 sent.put(number, exchange);

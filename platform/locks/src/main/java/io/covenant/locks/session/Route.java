@@ -4,6 +4,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Which node to ask: the one that answered last as the primary, else one after the other.
+///
+/// Nodes that have left their group may name each other as its primary for ever. Who was sent on as often as there are
+/// nodes, and never served, follows nobody's word and asks the next one.
 final class Route {
 
     private static final long FIRST_PAUSE_MILLIS = 50;
@@ -16,6 +19,7 @@ final class Route {
     private @Nullable String leader;
     private long term;
     private int cursor;
+    private int redirects;
     private int silences = Integer.MAX_VALUE / 2;
 
     Route(SessionSettings settings, Lots lots) {
@@ -38,6 +42,7 @@ final class Route {
     ///
     /// @return whether it was not known to be the primary
     boolean served(String node, long servedTerm) {
+        redirects = 0;
         if (servedTerm < term || (servedTerm == term && node.equals(leader))) {
             return false;
         }
@@ -48,8 +53,14 @@ final class Route {
     }
 
     void pointedTo(String node) {
-        leader = node;
         silences = 0;
+        if (++redirects > nodes.size()) {
+            redirects = 0;
+            leader = null;
+            cursor = (cursor + 1) % nodes.size();
+        } else {
+            leader = node;
+        }
     }
 
     /// This node is no help at the moment.

@@ -62,6 +62,21 @@ public record SessionSettings(
         return ttlMillis / 3;
     }
 
+    /// The same under another name.
+    public SessionSettings withName(String another) {
+        return new SessionSettings(
+                another,
+                nodes,
+                ttlMillis,
+                drift,
+                marginMillis,
+                graceMillis,
+                attemptMillis,
+                longPollMillis,
+                backoffMillis,
+                seed);
+    }
+
     /// The same for another session.
     public SessionSettings withSeed(long another) {
         return new SessionSettings(

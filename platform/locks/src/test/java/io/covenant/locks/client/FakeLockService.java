@@ -241,6 +241,9 @@ final class FakeLockService implements AutoCloseable {
         if (path.equals("/api/v1/lock-requests")) {
             return together(node, json(body).get("requests"));
         }
+        if (path.equals("/api/v1/lock-keep-alives")) {
+            return keepAlives(json(body).get("keepAlives"));
+        }
         var parts = path.split("/", -1);
         long id = Long.parseLong(parts[4]);
         var known = sessions.get(id);
@@ -293,6 +296,24 @@ final class FakeLockService implements AutoCloseable {
             answers.add("{\"status\":%d,\"%s\":%s}".formatted(alone.status(), body, alone.body()));
         }
         return Response.of(200, "{\"answers\":[%s]}".formatted(String.join(",", answers)));
+    }
+
+    private Response keepAlives(JsonNode keepAlives) {
+        List<String> answers = new ArrayList<>();
+        for (var one : keepAlives) {
+            answers.add(
+                    sessions.containsKey(one.get("session").asLong())
+                            ? "{\"status\":200,\"kept\":{\"remainingMillis\":60000,\"seq\":%d}}"
+                                    .formatted(one.get("seq").asLong())
+                            : "{\"status\":410,\"problem\":{\"status\":410,\"code\":\"session-expired\"}}");
+        }
+        return Response.of(200, "{\"answers\":[%s]}".formatted(String.join(",", answers)));
+    }
+
+    synchronized void expire(long session) {
+        sessions.remove(session);
+        holds.values().removeIf(hold -> hold.session() == session);
+        notifyAll();
     }
 
     /// Passes it on to the first who waits.

@@ -21,6 +21,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -187,6 +188,62 @@ class LockClientTests {
         }
         assertThat(service.largestCall()).isBetween(2, 256);
         assertThat(service.holds("lock-7")).isFalse();
+    }
+
+    @Test
+    void keepsSessionsAliveTogetherThatShareItsConnections() throws Exception {
+        var others = IntStream.range(0, 20)
+                .mapToObj(i -> client.another("other-" + i).start())
+                .toList();
+        client.start();
+        await().until(() -> service.sessions() == 21);
+
+        await().until(() -> service.count(seen -> seen.path().equals("/api/v1/lock-keep-alives")
+                        && seen.body().split("\"session\"", -1).length > 3)
+                > 2);
+
+        assertThat(service.count(seen -> seen.path().endsWith("/keep-alive"))).isLessThan(21);
+        assertThat(others).allMatch(other -> other.state() == SessionState.SAFE);
+        others.forEach(LockClient::close);
+        await().until(() -> service.sessions() == 1);
+        client.acquire("a").release();
+    }
+
+    @Test
+    void losesTheLocksOfOneSessionAndKeepsThoseOfAnother() throws Exception {
+        try (var other = client.another("other")) {
+            var lost = client.acquire("a");
+            var kept = other.acquire("b");
+
+            service.expire(client.session());
+
+            await().until(() -> !lost.isValid());
+            assertThat(kept.isValid()).isTrue();
+            kept.release();
+        }
+    }
+
+    @Test
+    void goesOnWithTheConnectionsOfOneThatIsClosed() throws Exception {
+        var other = client.another("other");
+        client.close();
+
+        other.acquire("a").release();
+
+        other.close();
+        assertThat(service.sessions()).isZero();
+        assertThatIllegalStateException().isThrownBy(() -> client.another("late"));
+    }
+
+    @Test
+    void listensToEventsOnceItWantsALock() throws Exception {
+        client.start();
+        await().until(() -> client.state() == SessionState.SAFE);
+        assertThat(service.listeners()).isZero();
+
+        client.acquire("a");
+
+        await().until(() -> service.listeners() == 1);
     }
 
     @Test

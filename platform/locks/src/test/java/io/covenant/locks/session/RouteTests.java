@@ -2,7 +2,9 @@ package io.covenant.locks.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class RouteTests {
@@ -31,6 +33,29 @@ class RouteTests {
             route.failed("a");
             assertThat(route.pauseMillis(failures + 2)).isLessThanOrEqualTo(100);
         }
+    }
+
+    @Test
+    void asksTheOthersWhenTwoNameEachOther() {
+        Set<String> asked = new HashSet<>();
+        for (int i = 0; i < 20; i++) {
+            asked.add(route.next());
+            route.pointedTo(route.next().equals("a") ? "b" : "a");
+        }
+
+        assertThat(asked).contains("c");
+    }
+
+    @Test
+    void followsAgainOnceSomebodyServed() {
+        for (int i = 0; i < 3; i++) {
+            route.pointedTo("b");
+        }
+        route.served("b", 1);
+
+        route.pointedTo("c");
+
+        assertThat(route.next()).isEqualTo("c");
     }
 
     @Test
