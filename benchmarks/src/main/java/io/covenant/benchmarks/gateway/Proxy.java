@@ -61,6 +61,13 @@ final class Proxy implements AutoCloseable {
         }
     }
 
+    /// Has it end by itself.
+    void stop(Duration patience) throws IOException, InterruptedException {
+        if (servers != null) {
+            servers.stop(name(), patience);
+        }
+    }
+
     @Override
     public void close() {
         if (servers != null) {

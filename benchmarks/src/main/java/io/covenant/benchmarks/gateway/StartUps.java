@@ -16,6 +16,9 @@ final class StartUps {
 
     private static final Duration TRAINING = Duration.ofSeconds(20);
 
+    /// The cache is made at the end of that life, on one core.
+    private static final Duration WRITING = Duration.ofMinutes(5);
+
     private final Rig rig;
     private final Cores cores;
     private final Path directory;
@@ -72,9 +75,11 @@ final class StartUps {
 
     /// A life under load, at whose end the JVM writes the cache.
     private void train(Recipe.Java recipe, Path home) throws IOException, InterruptedException {
-        try (Proxy proxy = recipe.start(rig, cores, home);
-                HttpLoad load = rig.connect(proxy.port(), Measurement.CAPACITY.connections())) {
-            load.run(new Pace.Closed(TRAINING));
+        try (Proxy proxy = recipe.start(rig, cores, home)) {
+            try (HttpLoad load = rig.connect(proxy.port(), Measurement.CAPACITY.connections())) {
+                load.run(new Pace.Closed(TRAINING));
+            }
+            proxy.stop(WRITING);
         }
     }
 }

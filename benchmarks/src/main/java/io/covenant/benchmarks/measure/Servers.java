@@ -115,6 +115,17 @@ public final class Servers implements AutoCloseable {
         return process;
     }
 
+    /// Asks one to end, and waits until it has done all that it does at its end.
+    ///
+    /// @throws IOException if that takes longer
+    public void stop(String name, Duration patience) throws IOException, InterruptedException {
+        Process process = process(name);
+        process.destroy();
+        if (!process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)) {
+            throw new IOException(name + " does not end within " + patience);
+        }
+    }
+
     /// All that were started.
     public SequencedMap<String, ProcessHandle> handles() {
         var handles = new LinkedHashMap<String, ProcessHandle>();
