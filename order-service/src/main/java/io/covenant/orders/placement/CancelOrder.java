@@ -1,5 +1,6 @@
 package io.covenant.orders.placement;
 
+import io.covenant.orders.order.Order;
 import io.covenant.transactions.initiator.CommitProtocol;
 import io.covenant.transactions.initiator.CoordinatorUnavailableException;
 import io.covenant.transactions.initiator.Outcome;
@@ -57,10 +58,9 @@ public class CancelOrder {
     }
 
     /// Whether the key is for this order, now or since it was first used.
-    public boolean isFor(UUID order, @Nullable IdempotencyKey key) {
-        return key == null
-                || placements
-                        .cancellationOf(key.value(), order, clock.instant())
-                        .equals(order);
+    public boolean isFor(Order order, @Nullable IdempotencyKey key) {
+        var kept = CustomersKey.of(order.customer(), key);
+        return kept == null
+                || placements.cancellationOf(kept, order.id(), clock.instant()).equals(order.id());
     }
 }

@@ -70,7 +70,7 @@ public class PlaceOrder {
         if (placements.claim(placement) || key == null) {
             return run(placement, wanted);
         }
-        var earlier = placements.findByKey(key.value());
+        var earlier = placements.findByKey(placement.idempotencyKey().orElseThrow());
         return earlier.isPresent() ? again(earlier.get(), placement, wanted) : onceMore(placement, wanted);
     }
 
@@ -94,7 +94,7 @@ public class PlaceOrder {
         return Placement.begun(
                 TransactionIds.next(),
                 protocol,
-                key == null ? null : key.value(),
+                CustomersKey.of(request.customer(), key),
                 key == null ? null : hash.of(asked == null ? request : new Asked(request, asked)),
                 request.customer(),
                 now,

@@ -11,10 +11,15 @@ import io.covenant.testing.TestDatabase;
 import io.covenant.testing.TestIssuer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.test.web.servlet.client.RestTestClient;
+import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
+import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
 
 /// A coordinator, inventory and the order service: each a whole service with its own database, in one JVM, that talk
 /// HTTP to each other, and to a lock service that is a process of its own.
@@ -75,7 +80,7 @@ final class Shop implements AutoCloseable {
         services().forEach(service -> service.start(topology));
     }
 
-    private List<Service> services() {
+    List<Service> services() {
         return List.of(coordinator, inventory, orders);
     }
 
@@ -141,6 +146,25 @@ final class Shop implements AutoCloseable {
                     .baseUrl(url())
                     .defaultHeader("Authorization", "Bearer " + token)
                     .build();
+        }
+
+        /// Whoever this is, without a token.
+        RestTestClient stranger() {
+            return RestTestClient.bindToServer().baseUrl(url()).build();
+        }
+
+        String name() {
+            return name;
+        }
+
+        /// What this service answers to.
+        Set<RequestMappingInfo> mappings() {
+            return Objects.requireNonNull(context)
+                    .getBeansOfType(RequestMappingInfoHandlerMapping.class)
+                    .values()
+                    .stream()
+                    .flatMap(mapping -> mapping.getHandlerMethods().keySet().stream())
+                    .collect(Collectors.toSet());
         }
 
         private List<String> security() {

@@ -363,15 +363,16 @@ class WholeOrderTests extends InTheShop {
         assertThat(sql(shop.orders.database.superuser()).update("""
                                 insert into placement (id, transaction_id, protocol, idempotency_key, request_hash, customer,
                                                        state, created_at, look_at)
-                                select ?, ?, protocol, ?, request_hash, customer, 'PENDING', created_at, created_at
-                                  from placement where idempotency_key = ?
+                                select ?, ?, protocol, customer || '/' || ?, request_hash, customer, 'PENDING', created_at, created_at
+                                  from placement where idempotency_key like '%/' || ?
                                 """, id, id, key, like))
                 .isEqualTo(1);
         return id;
     }
 
     private static void forgetPlacement(String key) {
-        assertThat(sql(shop.orders.database.superuser()).update("delete from placement where idempotency_key = ?", key))
+        assertThat(sql(shop.orders.database.superuser())
+                        .update("delete from placement where idempotency_key like '%/' || ?", key))
                 .isEqualTo(1);
     }
 }

@@ -87,6 +87,11 @@ public final class TestIssuer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
+    /// What everybody may know of the key.
+    public RSAKey publicKey() {
+        return key.toPublicJWK();
+    }
+
     /// How often somebody asked for the keys.
     public int keysFetched() {
         return keysFetched.get();
