@@ -1,7 +1,6 @@
 package io.covenant.benchmarks.transactions;
 
 import io.covenant.benchmarks.measure.CpuTime;
-import java.sql.SQLException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
@@ -16,12 +15,16 @@ record Counters(SequencedMap<String, Double> values) {
         values = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(values));
     }
 
-    /// How often each server has waited so far until its log was on disk.
-    static Counters forcedWrites(Servers servers) throws SQLException {
+    /// Logs that a contestant keeps outside of the databases.
+    static final String OWN_LOGS = "own logs";
+
+    /// How often each server, and the contestant itself, has waited so far until a log was on disk.
+    static Counters forcedWrites(Servers servers, Contestant contestant) throws Exception {
         var values = new LinkedHashMap<String, Double>();
         for (Database database : servers.all()) {
             values.put(database.name(), (double) database.forcedWrites());
         }
+        values.put(OWN_LOGS, (double) contestant.forcedLogs());
         return new Counters(values);
     }
 

@@ -21,7 +21,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 record Database(PostgresServer server, ServiceDatabase database) {
 
     /// What a branch may wait for a row: longer means that two orders wait for each other across the two servers.
-    private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(2);
+    static final Duration LOCK_TIMEOUT = Duration.ofSeconds(2);
 
     String name() {
         return database.name();

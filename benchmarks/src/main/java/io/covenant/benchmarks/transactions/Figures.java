@@ -25,7 +25,7 @@ final class Figures {
         all.put("postgres", report.postgres());
         all.put("settings", report.settings());
         all.put("options", report.options());
-        all.put("contestants", report.contestants());
+        all.put("contestants", report.entrants());
         all.put("violations", report.violations());
         if (report.violations().isEmpty()) {
             all.put("rows", report.rows().stream().map(Figures::row).toList());

@@ -5,6 +5,7 @@ import io.covenant.benchmarks.measure.Ending;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
@@ -48,6 +49,11 @@ final class HandWritten implements Contestant {
     }
 
     @Override
+    public Durability durability() {
+        return Durability.FORCED_ALONE;
+    }
+
+    @Override
     public Ending place(Purchase purchase) throws Exception {
         String gid = NAME + ":" + purchase.order();
         Future<Boolean> reserved =
@@ -63,9 +69,9 @@ final class HandWritten implements Contestant {
     }
 
     @Override
-    public long decisions() {
+    public OptionalLong decisions() {
         try {
-            return coordinator.number("select count(*) from benchmark_decision");
+            return OptionalLong.of(coordinator.number("select count(*) from benchmark_decision"));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

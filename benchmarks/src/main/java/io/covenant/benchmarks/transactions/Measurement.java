@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Lets the contestants take their turns on the same servers, and looks into the books after each.
 final class Measurement {
@@ -34,6 +35,9 @@ final class Measurement {
     private final Options options;
     private final Duration patience;
     private final Consumer<String> progress;
+
+    /// What the books said when the last turn was over: nobody has worked since.
+    private @Nullable Books last;
 
     /// @param patience for what is done after a client was answered
     Measurement(
@@ -105,20 +109,22 @@ final class Measurement {
 
     private record Before(Books books, Counters forcedWrites) {}
 
-    private Before before(Contestant contestant) throws SQLException {
-        return new Before(Books.read(servers, contestant.decisions()), Counters.forcedWrites(servers));
+    private Before before(Contestant contestant) throws Exception {
+        Books books = last == null ? Books.read(servers, contestant.decisions()) : last.with(contestant.decisions());
+        return new Before(books, Counters.forcedWrites(servers, contestant));
     }
 
     private Turn audited(
             Contestant contestant, int concurrency, int round, Load load, Counters cpu, List<Load> all, Before before)
             throws Exception {
         awaitQuiet();
-        Counters forced = Counters.forcedWrites(servers).since(before.forcedWrites());
+        Counters forced = Counters.forcedWrites(servers, contestant).since(before.forcedWrites());
         long committed = all.stream().mapToLong(Load::committed).sum();
         long refused = all.stream().mapToLong(Load::refused).sum();
         long unclear = all.stream().mapToLong(Load::unclear).sum();
-        var violations = new ArrayList<>(
-                Books.read(servers, contestant.decisions()).violations(before.books(), committed, unclear));
+        Books books = Books.read(servers, contestant.decisions());
+        last = books;
+        var violations = new ArrayList<>(books.violations(before.books(), committed, unclear));
         if (!violations.isEmpty()) {
             violations.addAll(Books.oddOrders(servers));
         }
@@ -173,7 +179,7 @@ final class Measurement {
     }
 
     private void tell(Turn turn) {
-        progress.accept("c=%-2d round %d  %-10s %,8.0f tx/s"
+        progress.accept("c=%-2d round %d  %-17s %,8.0f tx/s"
                 .formatted(
                         turn.concurrency(),
                         turn.round() + 1,

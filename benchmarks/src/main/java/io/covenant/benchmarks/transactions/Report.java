@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
@@ -19,7 +18,7 @@ import java.util.stream.Stream;
 /// @param commit of the sources, with a mark when they differ from it
 /// @param postgres the version of the servers
 /// @param settings of all of them
-/// @param contestants what each of them is, by name, in the order of the first round
+/// @param entrants in the order of the first round
 /// @param loadBefore how many processes wanted a core when it began
 /// @param loadAfter and when it ended
 record Report(
@@ -29,20 +28,34 @@ record Report(
         String postgres,
         SortedMap<String, String> settings,
         Options options,
-        SequencedMap<String, String> contestants,
+        List<Entrant> entrants,
         double loadBefore,
         double loadAfter,
         List<Turn> turns,
         List<Turn> refusals) {
 
-    private static final List<String> SERVERS = List.of("orders", "inventory", "coordinator");
+    private static final List<String> SERVERS = List.of("orders", "inventory", "coordinator", Counters.OWN_LOGS);
+
+    /// A contestant, for the reader.
+    record Entrant(String name, String description, Durability durability) {
+
+        static List<Entrant> all(List<Contestant> contestants) {
+            return contestants.stream()
+                    .map(each -> new Entrant(each.name(), each.description(), each.durability()))
+                    .toList();
+        }
+    }
+
+    private String reference() {
+        return entrants.getFirst().name();
+    }
 
     /// One for each contestant at each concurrency, in the order in which they were first measured.
     List<Row> rows() {
-        String reference = contestants.firstEntry().getKey();
+        String reference = reference();
         return options.concurrency().stream()
-                .flatMap(concurrency -> contestants.keySet().stream()
-                        .map(contestant -> Row.of(turns(contestant, concurrency), turns(reference, concurrency))))
+                .flatMap(concurrency -> entrants.stream()
+                        .map(entrant -> Row.of(turns(entrant.name(), concurrency), turns(reference, concurrency))))
                 .toList();
     }
 
@@ -83,16 +96,17 @@ record Report(
                 ## Circumstances
 
                 %s""".formatted(
-                list(contestants.entrySet().stream()
-                        .map(contestant -> "**" + contestant.getKey() + "**: " + contestant.getValue())
+                list(entrants.stream()
+                        .map(entrant -> "**%s** (%s): %s"
+                                .formatted(entrant.name(), entrant.durability(), entrant.description()))
                         .toList()),
                 options.rounds(),
                 options.time().toMillis() / 1e3,
-                contestants.firstEntry().getKey(),
+                reference(),
                 figures(rows),
                 """
                         Latency is what the client waits: until both branches show the order. Forced writes are the times \
-                        per committed order that a server waited for its disk (`pg_stat_wal.wal_sync`).
+                        per committed order that a server waited for its disk (`pg_stat_wal.wal_sync`), or a contestant for a log of its own.
                         """,
                 refused(),
                 cpu(rows),
@@ -101,20 +115,23 @@ record Report(
     }
 
     private String figures(List<Row> rows) {
-        String reference = contestants.firstEntry().getKey();
         var table = new Table(
                 "contestant",
+                "class",
                 "at once",
                 "orders/s",
-                "of " + reference,
+                "of " + reference(),
                 "p50 ms",
                 "p99 ms",
                 "forced: orders",
                 "inventory",
-                "coordinator");
+                "coordinator",
+                "own logs",
+                "sum");
         for (Row row : rows) {
             table.row(
                     row.contestant(),
+                    durability(row.contestant()).letter(),
                     Integer.toString(row.concurrency()),
                     spread("%.0f", 1, row.throughput()),
                     spread("%.0f", 100, row.toReference()) + " %",
@@ -122,20 +139,31 @@ record Report(
                     format("%.1f", row.latencyMillis(99)),
                     format("%.2f", row.forcedWrites().of(SERVERS.get(0))),
                     format("%.2f", row.forcedWrites().of(SERVERS.get(1))),
-                    format("%.2f", row.forcedWrites().of(SERVERS.get(2))));
+                    format("%.2f", row.forcedWrites().of(SERVERS.get(2))),
+                    format("%.2f", row.forcedWrites().of(SERVERS.get(3))),
+                    format("%.2f", row.forcedWrites().sum()));
         }
         return table.toString();
     }
 
+    private Durability durability(String contestant) {
+        return entrants.stream()
+                .filter(entrant -> entrant.name().equals(contestant))
+                .findFirst()
+                .orElseThrow()
+                .durability();
+    }
+
     private String refused() {
-        var table = new Table("contestant", "orders", "inventory", "coordinator");
+        var table = new Table("contestant", "orders", "inventory", "coordinator", "own logs");
         for (Turn turn : refusals) {
             Counters each = turn.forcedWrites().per(turn.refused());
             table.row(
                     turn.contestant(),
                     format("%.2f", each.of(SERVERS.get(0))),
                     format("%.2f", each.of(SERVERS.get(1))),
-                    format("%.2f", each.of(SERVERS.get(2))));
+                    format("%.2f", each.of(SERVERS.get(2))),
+                    format("%.2f", each.of(SERVERS.get(3))));
         }
         return table.toString();
     }

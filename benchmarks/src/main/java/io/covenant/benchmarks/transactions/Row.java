@@ -10,7 +10,7 @@ import org.HdrHistogram.Histogram;
 /// @param throughput committed orders per second
 /// @param toReference the throughput as a part of what the reference did in the same round
 /// @param latencies of all committed orders, in microseconds
-/// @param forcedWrites of each server per committed order
+/// @param forcedWrites of each server, and of the contestant's own logs, per committed order
 /// @param cpuMillis of each process per committed order
 /// @param busyCores how many cores all processes together kept busy
 record Row(

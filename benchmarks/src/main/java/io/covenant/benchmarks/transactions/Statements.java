@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 
-/// The work of both branches as plain SQL, on the tables of the services.
+/// The work of both branches, where it is done at once, as plain SQL, on the tables of the services.
 final class Statements {
 
     /// The state of a statement that waited for a row longer than `lock_timeout`.
@@ -37,14 +37,25 @@ final class Statements {
 
     /// What `orders/create` does; false when the customer may not owe that much.
     static boolean create(Connection connection, Purchase purchase) throws SQLException {
+        if (!charge(connection, purchase)) {
+            return false;
+        }
+        write(connection, purchase);
+        return true;
+    }
+
+    /// False when the customer may not owe that much.
+    static boolean charge(Connection connection, Purchase purchase) throws SQLException {
         try (PreparedStatement charge = connection.prepareStatement(CHARGE)) {
             charge.setBigDecimal(1, TOTAL);
             charge.setString(2, purchase.customer());
             charge.setBigDecimal(3, TOTAL);
-            if (charge.executeUpdate() == 0) {
-                return false;
-            }
+            return charge.executeUpdate() == 1;
         }
+    }
+
+    /// The order, and its only line.
+    static void write(Connection connection, Purchase purchase) throws SQLException {
         try (PreparedStatement order = connection.prepareStatement(INSERT_ORDER)) {
             order.setObject(1, purchase.order());
             order.setString(2, purchase.customer());
@@ -61,7 +72,6 @@ final class Statements {
             line.setBigDecimal(5, Purchase.PRICE);
             line.executeUpdate();
         }
-        return true;
     }
 
     /// What `inventory/reserve` does; false when there is not enough, or not at this price.

@@ -2,6 +2,7 @@ package io.covenant.benchmarks.transactions;
 
 import io.covenant.benchmarks.measure.Commit;
 import io.covenant.benchmarks.measure.Machine;
+import io.covenant.benchmarks.transactions.Lineup.Tier;
 import io.covenant.launcher.node.Mark;
 import io.covenant.launcher.node.Trees;
 import io.covenant.launcher.platform.PlatformHome;
@@ -15,7 +16,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,8 +33,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "transactions",
         description = {
-            "Orders across two databases, each on a PostgreSQL server of its own:",
-            "by hand, by the coordinator's engine in one process, by the real services over HTTP."
+            "Orders across two databases, each on a PostgreSQL server of its own: by hand, by the platform under each of its",
+            "protocols, by other transaction managers; first all in one process, then as services."
         },
         mixinStandardHelpOptions = true)
 public final class TransactionsBenchmark implements Callable<Integer> {
@@ -44,37 +44,45 @@ public final class TransactionsBenchmark implements Callable<Integer> {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(150);
+    private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(90);
 
-    private static final Duration LONGEST_QUICK_WARM_UP = Duration.ofSeconds(40);
+    private static final Duration LONGEST_QUICK_WARM_UP = Duration.ofSeconds(15);
 
     private static final Duration REFUSALS_WARM_UP = Duration.ofSeconds(11);
+
+    /// All pools of all contestants of a table are open at once.
+    private static final String MOST_CONNECTIONS = "1000";
 
     @Spec
     private @Nullable CommandSpec command;
 
     @Option(
+            names = "--tier",
+            description = "Only one of the two: ${COMPLETION-CANDIDATES} (default both, one after the other).")
+    private @Nullable Tier tier;
+
+    @Option(
             names = "--contestants",
             split = ",",
-            description = "Some of floor, in-process, http; ratios are to the first.")
-    private List<String> contestants = List.of(HandWritten.NAME, InProcess.NAME, OverHttp.NAME);
+            description = "Only these, all in one table; ratios are to the first. A wrong name lists them all.")
+    private List<String> contestants = List.of();
 
     @Option(
             names = "--concurrency",
             split = ",",
-            description = "Orders under way at once (default 1,8,32; quick 1,32).")
+            description = "Orders under way at once (default 1,8,32,64; quick 1,32).")
     private @Nullable List<Integer> concurrency;
 
-    @Option(names = "--rounds", description = "Rounds of each contestant at each concurrency (default 5; quick 3).")
+    @Option(names = "--rounds", description = "Rounds of each contestant at each concurrency (default 5; quick 2).")
     private @Nullable Integer rounds;
 
-    @Option(names = "--seconds", description = "Of one round (default 5; quick 1.5).")
+    @Option(names = "--seconds", description = "Of one round (default 3; quick 1.5).")
     private @Nullable Double seconds;
 
     @Option(
             names = "--warm-up",
             description =
-                    "Orders of each contestant before the first round, until all is compiled (default 40000, for 150 s at most; quick 5000, for 40 s at most).")
+                    "Orders of each contestant before the first round, until all is compiled (default 30000, for 90 s at most; quick 5000, for 15 s at most).")
     private @Nullable Integer warmUp;
 
     @Option(names = "--aborts", description = "Of a hundred orders, how many are refused as out of stock (default 0).")
@@ -88,8 +96,8 @@ public final class TransactionsBenchmark implements Callable<Integer> {
     @Option(names = "--hot", description = "Ten customers and ten articles instead of ten thousand of each.")
     private boolean hot;
 
-    @Option(names = "--connections", description = "In every pool (default 40).")
-    private int connections = 40;
+    @Option(names = "--connections", description = "In every pool (default 64).")
+    private int connections = 64;
 
     @Option(
             names = "--forced-write-delay",
@@ -97,7 +105,7 @@ public final class TransactionsBenchmark implements Callable<Integer> {
                     "Milliseconds by which each forced write of the three servers takes longer, as on a slower disk (PostgreSQL's commit_delay).")
     private double forcedWriteDelay;
 
-    @Option(names = "--quick", description = "Less than two minutes instead of less than ten.")
+    @Option(names = "--quick", description = "About ten minutes instead of an hour; not warm, for a look.")
     private boolean quick;
 
     @Option(names = "--jvm-flag", description = "One more flag for the services' JVMs; may be repeated.")
@@ -108,10 +116,31 @@ public final class TransactionsBenchmark implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        int violations = 0;
+        for (List<String> names : tables()) {
+            violations += run(names);
+        }
+        return violations == 0 ? 0 : 1;
+    }
+
+    private List<List<String>> tables() {
+        if (contestants.isEmpty()) {
+            return (tier == null ? List.of(Tier.values()) : List.of(tier))
+                    .stream().map(Tier::contestants).toList();
+        }
+        try {
+            contestants.forEach(Lineup::requireKnown);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec().commandLine(), String.valueOf(e.getMessage()), e);
+        }
+        return List.of(contestants);
+    }
+
+    private int run(List<String> names) throws Exception {
         PrintWriter out = spec().commandLine().getOut();
         Path project = PlatformHome.current().project();
         Path state = PlatformHome.current().state().resolve("bench");
-        Report report = measure(project, state, options(), line -> {
+        Report report = measure(project, state, options(names), line -> {
             out.println(line);
             out.flush();
         });
@@ -121,7 +150,7 @@ public final class TransactionsBenchmark implements Callable<Integer> {
                 write(report, results == null ? project.resolve("benchmarks").resolve("results") : results);
         out.println("Written to " + written + " and, with every turn, to the .json beside it.");
         out.flush();
-        return report.violations().isEmpty() ? 0 : 1;
+        return report.violations().size();
     }
 
     private Report measure(Path project, Path state, Options options, Consumer<String> progress) throws Exception {
@@ -134,19 +163,18 @@ public final class TransactionsBenchmark implements Callable<Integer> {
         Machine machine = Machine.here(state);
         progress.accept("starting three PostgreSQL servers");
         boolean clean = false;
+        var surroundings = new Lineup.Surroundings(project, state, mark, options.connections(), jvmFlags, inTurn);
         try (Servers servers = Servers.start(state.resolve("servers"), project, settings())) {
             Catalogue.putInto(servers);
-            var running = new ArrayList<Contestant>();
-            try {
+            try (var lineup = new Lineup(servers, surroundings)) {
+                var running = new ArrayList<Contestant>();
                 for (String name : options.contestants()) {
                     progress.accept("starting " + name);
-                    running.add(contestant(name, servers, project, state, mark, options));
+                    running.add(lineup.start(name));
                 }
                 var measurement = new Measurement(servers, running, options, PATIENCE, progress);
                 List<Turn> turns = measurement.run();
                 List<Turn> refusals = measurement.runRefusals();
-                var contestants = new LinkedHashMap<String, String>();
-                running.forEach(contestant -> contestants.put(contestant.name(), contestant.description()));
                 var report = new Report(
                         at,
                         machine,
@@ -154,15 +182,13 @@ public final class TransactionsBenchmark implements Callable<Integer> {
                         servers.version(),
                         settings().parameters(),
                         options,
-                        contestants,
+                        Report.Entrant.all(running),
                         loadBefore,
                         Machine.load(),
                         turns,
                         refusals);
                 clean = report.violations().isEmpty();
                 return report;
-            } finally {
-                running.forEach(Contestant::close);
             }
         } finally {
             if (clean) {
@@ -173,36 +199,22 @@ public final class TransactionsBenchmark implements Callable<Integer> {
         }
     }
 
-    private Contestant contestant(String name, Servers servers, Path project, Path state, Mark mark, Options options)
-            throws Exception {
-        return switch (name) {
-            case HandWritten.NAME -> new HandWritten(servers, options.connections());
-            case InProcess.NAME -> new InProcess(servers, options.connections());
-            case OverHttp.NAME ->
-                OverHttp.start(servers, project, state, mark, options.connections(), jvmFlags, inTurn);
-            default -> throw new ParameterException(spec().commandLine(), "There is no contestant '" + name + "'.");
-        };
-    }
-
     /// Durable, and no faster than was asked for.
     private PostgresSettings settings() {
+        PostgresSettings durable = PostgresSettings.durable().with("max_connections", MOST_CONNECTIONS);
         return forcedWriteDelay == 0
-                ? PostgresSettings.durable()
-                : PostgresSettings.durable()
-                        .with(Map.of(
-                                "commit_delay",
-                                Long.toString(Math.round(forcedWriteDelay * 1_000)),
-                                "commit_siblings",
-                                "0"));
+                ? durable
+                : durable.with(Map.of(
+                        "commit_delay", Long.toString(Math.round(forcedWriteDelay * 1_000)), "commit_siblings", "0"));
     }
 
-    private Options options() {
+    private Options options(List<String> names) {
         return new Options(
-                contestants,
-                concurrency == null ? quick ? List.of(1, 32) : List.of(1, 8, 32) : concurrency,
-                rounds == null ? quick ? 3 : 5 : rounds,
-                seconds(seconds == null ? quick ? 1.5 : 5 : seconds),
-                warmUp == null ? quick ? 5_000 : 40_000 : warmUp,
+                names,
+                concurrency == null ? quick ? List.of(1, 32) : List.of(1, 8, 32, 64) : concurrency,
+                rounds == null ? quick ? 2 : 5 : rounds,
+                seconds(seconds == null ? quick ? 1.5 : 3 : seconds),
+                warmUp == null ? quick ? 5_000 : 30_000 : warmUp,
                 quick ? LONGEST_QUICK_WARM_UP : LONGEST_WARM_UP,
                 REFUSALS_WARM_UP,
                 hot ? Catalogue.HOT : Catalogue.ALL,

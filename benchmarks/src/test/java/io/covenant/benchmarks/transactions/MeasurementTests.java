@@ -3,12 +3,14 @@ package io.covenant.benchmarks.transactions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.covenant.benchmarks.measure.Ending;
+import io.covenant.launcher.node.Mark;
 import io.covenant.launcher.platform.PlatformHome;
 import io.covenant.launcher.postgres.PostgresSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
@@ -55,22 +57,35 @@ class MeasurementTests {
     }
 
     @Test
-    void findsTheBooksInOrderAfterEveryTurn() throws Exception {
-        try (var floor = new HandWritten(servers, CONNECTIONS);
-                var inProcess = new InProcess(servers, CONNECTIONS)) {
-            var measurement = new Measurement(servers, List.of(floor, inProcess), OPTIONS, PATIENCE, _ -> {});
+    void findsTheBooksInOrderAfterEveryTurnOfEveryContestantInThisProcess() throws Exception {
+        var surroundings = new Lineup.Surroundings(home, home, new Mark(home), CONNECTIONS, List.of(), false);
+        try (var lineup = new Lineup(servers, surroundings)) {
+            var contestants = new ArrayList<Contestant>();
+            for (String name : Lineup.Tier.IN_PROCESS.contestants()) {
+                contestants.add(lineup.start(name));
+            }
+            var measurement = new Measurement(servers, contestants, OPTIONS, PATIENCE, _ -> {});
 
             List<Turn> turns = measurement.run();
             List<Turn> refusals = measurement.runRefusals();
 
-            assertThat(turns).hasSize(4).allSatisfy(turn -> {
-                assertThat(turn.violations()).isEmpty();
+            assertThat(turns)
+                    .hasSize(2 * contestants.size())
+                    .extracting(Turn::contestant)
+                    .contains("floor", "in-process-3pc", "in-process-tcc", "in-process-saga", "narayana", "atomikos");
+            assertThat(turns).allSatisfy(turn -> {
+                assertThat(turn.violations()).as(turn.contestant()).isEmpty();
                 assertThat(turn.committed()).isPositive();
                 assertThat(turn.refused()).isPositive();
                 assertThat(turn.forcedWrites().of("orders")).isPositive();
+                assertThat(turn.forcedWrites().of("inventory")).isPositive();
+                boolean keepsItsLog = List.of(Narayana.NAME, Atomikos.NAME).contains(turn.contestant());
+                assertThat(turn.forcedWrites().of(keepsItsLog ? Counters.OWN_LOGS : "coordinator"))
+                        .as(turn.contestant() + " forces its decisions")
+                        .isPositive();
                 assertThat(turn.cpuMillis().values()).containsKeys("benchmark", "postgres coordinator");
             });
-            assertThat(refusals).hasSize(2).allSatisfy(turn -> {
+            assertThat(refusals).hasSameSizeAs(contestants).allSatisfy(turn -> {
                 assertThat(turn.violations()).isEmpty();
                 assertThat(turn.committed()).isZero();
                 assertThat(turn.refused()).isPositive();
@@ -140,12 +155,17 @@ class MeasurementTests {
         }
 
         @Override
+        public Durability durability() {
+            return Durability.FORCED_ALONE;
+        }
+
+        @Override
         public Ending place(Purchase purchase) throws Exception {
             return purchase.order().getLeastSignificantBits() % 3 == 0 ? Ending.COMMITTED : real.place(purchase);
         }
 
         @Override
-        public long decisions() {
+        public OptionalLong decisions() {
             return real.decisions();
         }
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class RowTests {
 
-    private static final String OURS = InProcess.NAME;
+    private static final String OURS = Samples.OURS;
     private static final String FLOOR = HandWritten.NAME;
 
     @Test

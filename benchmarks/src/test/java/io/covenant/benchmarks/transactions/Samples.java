@@ -1,6 +1,7 @@
 package io.covenant.benchmarks.transactions;
 
 import io.covenant.benchmarks.measure.Load;
+import io.covenant.coordinator.transaction.CommitProtocol;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +10,9 @@ import org.HdrHistogram.Histogram;
 
 /// Turns that were never taken.
 final class Samples {
+
+    static final String OURS = InProcess.name(CommitProtocol.TWO_PHASE);
+    static final String HTTP = OverHttp.name(CommitProtocol.TWO_PHASE);
 
     private Samples() {}
 

@@ -380,6 +380,11 @@ public final class DurableAcceptor implements Closeable {
 
     // ---- the disk
 
+    /// How often this process has forced its log.
+    public long forces() {
+        return forces.forces();
+    }
+
     /// Has the disk take what nobody waits for, so that a crash makes little work.
     public void flush() {
         if (log.durable() < log.appended()) {

@@ -11,6 +11,7 @@ import io.covenant.web.services.Credentials;
 import io.covenant.web.services.ServiceClient;
 import io.covenant.web.services.ServiceClientProperties;
 import io.covenant.web.services.Topology;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
@@ -144,6 +145,9 @@ class PaxosConfiguration {
                     "led",
                     "Transactions that this coordinator leads",
                     () -> leaders.all().size());
+            FunctionCounter.builder("covenant.paxos.forces", parts.acceptor(), DurableAcceptor::forces)
+                    .description("How often this acceptor has forced its log to disk")
+                    .register(registry);
             gauge(registry, "hazards", "Transactions with a branch that is not as decided", leaders::hazards);
             return leaders;
         }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -22,6 +23,7 @@ public final class GroupCommit implements AutoCloseable {
     private final Condition work = lock.newCondition();
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final Thread thread;
+    private final LongAdder forces = new LongAdder();
     private boolean closed;
 
     /// @param onFailure called once, when the log is broken or an action threw: the process has to end
@@ -50,6 +52,11 @@ public final class GroupCommit implements AutoCloseable {
         }
     }
 
+    /// How often it has forced the log.
+    public long forces() {
+        return forces.sum();
+    }
+
     private void add(Runnable action, Consumer<IOException> onBroken) {
         lock.lock();
         try {
@@ -68,6 +75,7 @@ public final class GroupCommit implements AutoCloseable {
         try {
             while (awaitWork()) {
                 var durable = log.force();
+                forces.increment();
                 for (var due = due(durable); !due.isEmpty(); due = due(durable)) {
                     due.forEach(one -> one.action().run());
                 }

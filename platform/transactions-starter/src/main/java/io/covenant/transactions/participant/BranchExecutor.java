@@ -101,7 +101,7 @@ public final class BranchExecutor {
     ///
     /// @param writes     whether the work may write
     /// @param electorate every branch of the attempt, this one included, with its service
-    PrepareAnswer prepare(
+    public PrepareAnswer prepare(
             BranchId branch,
             String operation,
             Duration timeLeft,
@@ -165,7 +165,7 @@ public final class BranchExecutor {
     }
 
     /// The same under three-phase commit, where the branch's database learns what was decided on the whole attempt.
-    FinishAnswer finish(BranchId branch, Outcome outcome) {
+    public FinishAnswer finish(BranchId branch, Outcome outcome) {
         var mine = outcome.decisionFor(branch);
         return finish(branch, mine, call -> conclude(branch, call, new Input.Told(outcome, mine)));
     }
@@ -184,7 +184,7 @@ public final class BranchExecutor {
 
     /// Has the site of a branch take part in an election or move, and answers what it says; empty when its database
     /// does not tell.
-    Optional<SiteReply> ask(BranchId branch, Request request) {
+    public Optional<SiteReply> ask(BranchId branch, Request request) {
         try (var conversation = SiteCall.ask(threePhase, branch, sites)) {
             return switch (conversation.run(new Input.Asked(request))) {
                 case Effect.Elected(var _, var standing) -> Optional.of(SiteReply.elected(standing));
