@@ -65,6 +65,7 @@ final class CalledServices implements Participants, AutoCloseable {
         return switch (preparation.asking()) {
             case PREPARE -> prepared(service, preparation, purchase);
             case TRY -> reserved(service, preparation, purchase);
+            case RUN -> throw new IllegalArgumentException("an order has more than one branch");
         };
     }
 
@@ -160,12 +161,15 @@ final class CalledServices implements Participants, AutoCloseable {
         return switch (how) {
             case COMMIT, ABORT -> settled(id, service.prepared().finish(id, how.decision()));
             case CONFIRM, CANCEL -> settle(service, id, how.decision());
+            case SETTLE -> throw new IllegalArgumentException("an order has more than one branch");
         };
     }
 
     private static Settled settled(BranchId id, io.covenant.transactions.participant.FinishAnswer answer) {
         return switch (answer) {
             case io.covenant.transactions.participant.FinishAnswer.Done _ -> Settled.done(id.gid());
+            case io.covenant.transactions.participant.FinishAnswer.Committed _ ->
+                throw new IllegalStateException("committed without a decision: " + id);
             case io.covenant.transactions.participant.FinishAnswer.Hazard(var detail) ->
                 new Settled(id.gid(), Result.HAZARD, null, detail);
             case io.covenant.transactions.participant.FinishAnswer.Unknown(var reason) ->
