@@ -17,13 +17,17 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 
 /// One participant of the platform in this process: its executors over one database, and the work of its branches.
 final class CalledService implements AutoCloseable {
 
-    static final String REFUSAL = "not-possible";
+    private static final String REFUSAL = "not-possible";
+
+    /// The floor counts a wait for a row that was too long as a refusal as well.
+    static final Set<String> REFUSALS = Set.of(REFUSAL, "lock-timeout");
 
     private static final Duration REMEMBERED = Duration.ofHours(1);
 

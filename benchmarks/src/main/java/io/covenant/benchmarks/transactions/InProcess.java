@@ -104,7 +104,7 @@ final class InProcess implements Contestant {
                 case COMMITTED -> Ending.COMMITTED;
                 case ABORTED -> {
                     var refusal = transaction.refusal();
-                    if (refusal == null || !refusal.code().equals(CalledService.REFUSAL)) {
+                    if (refusal == null || !CalledService.REFUSALS.contains(refusal.code())) {
                         throw new IllegalStateException("aborted: " + transaction);
                     }
                     yield Ending.REFUSED;

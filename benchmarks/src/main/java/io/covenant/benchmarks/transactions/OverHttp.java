@@ -65,7 +65,9 @@ final class OverHttp implements Contestant {
         if (answer.status() == 201 && committed) {
             return Ending.COMMITTED;
         }
-        if (answer.status() == 200 && aborted && answer.body().contains("\"out-of-stock\"")) {
+        boolean refused = answer.body().contains("\"out-of-stock\"")
+                || answer.body().contains("\"lock-timeout\"");
+        if (answer.status() == 200 && aborted && refused) {
             return Ending.REFUSED;
         }
         throw new IOException("unexpected: " + answer);
