@@ -1,8 +1,10 @@
 package io.covenant.coordinator;
 
+import io.covenant.coordinator.database.LateSchema;
 import io.covenant.coordinator.insight.TransactionMetrics;
 import io.covenant.coordinator.ownership.OwnershipSettings;
 import io.covenant.coordinator.recovery.RecoverySettings;
+import io.covenant.coordinator.transaction.CommitProtocol;
 import io.covenant.coordinator.transaction.Doors;
 import io.covenant.coordinator.transaction.Participants;
 import io.covenant.coordinator.transaction.QuorumTransactions;
@@ -19,10 +21,12 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceProperties;
@@ -51,6 +55,13 @@ class CoordinatorConfiguration {
         return database;
     }
 
+    /// Only where something runs without the database.
+    @Bean
+    @ConditionalOnProperty("covenant.coordinator.paxos.directory")
+    LateSchema lateSchema(DataSourceProperties properties) {
+        return new LateSchema(properties.determineUrl());
+    }
+
     @Bean
     Participants participants(ServiceClient client, TransactionSettings settings) {
         return Participants.overHttp(client, settings.finishPatience());
@@ -76,6 +87,7 @@ class CoordinatorConfiguration {
     CoordinatorEngine coordinatorEngine(
             Topology topology,
             PGSimpleDataSource database,
+            ObjectProvider<LateSchema> late,
             Participants participants,
             TransactionSettings transactions,
             OwnershipSettings ownership,
@@ -91,7 +103,7 @@ class CoordinatorConfiguration {
         var leadership = leaderships.of("coordinator/forget");
         return new CoordinatorEngine.Parts(
                         topology.node(),
-                        database,
+                        guarded(database, late),
                         participants,
                         transactions,
                         ownership,
@@ -101,6 +113,11 @@ class CoordinatorConfiguration {
                         InstantSource.system())
                 .engine()
                 .forgetWhen(() -> forgets(leadership));
+    }
+
+    private static DataSource guarded(DataSource database, ObjectProvider<LateSchema> late) {
+        var schema = late.getIfAvailable();
+        return schema == null ? database : schema.guard(database);
     }
 
     private static void warnOfTextbookTimeOuts(TransactionSettings transactions) {
@@ -126,7 +143,8 @@ class CoordinatorConfiguration {
     }
 
     @Bean
-    Doors doors(Transactions transactions, ObjectProvider<QuorumTransactions> quorum) {
+    Doors doors(Transactions transactions, ObjectProvider<QuorumTransactions> quorum, TransactionMetrics metrics) {
+        quorum.ifAvailable(paxos -> metrics.watchInDoubt(CommitProtocol.PAXOS_COMMIT, paxos::inDoubt));
         return new Doors(transactions, Optional.ofNullable(quorum.getIfAvailable()));
     }
 

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.covenant.coordinator.transaction.CommitProtocol;
+import io.covenant.coordinator.transaction.Doors;
 import io.covenant.testing.DatabaseOf;
 import io.covenant.testing.RealPostgres;
 import io.covenant.testing.TestDatabase;
 import io.covenant.web.database.DatabaseAwayException;
 import java.net.ConnectException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -78,6 +82,31 @@ class CoordinatorStartTests {
                 .contains("APPLICATION FAILED TO START")
                 .contains(database.jdbcUrl() + " has not answered for ")
                 .contains("SPRING_DATASOURCE_URL");
+    }
+
+    @Test
+    void startsWithoutADatabaseWhereSomethingRunsWithoutIt(CapturedOutput output, @TempDir Path directory) {
+        var paxos = new HashMap<String, Object>();
+        paxos.put("covenant.node", "coordinator-1");
+        paxos.put("covenant.coordinator.paxos.directory", directory);
+        for (int member = 1; member <= 3; member++) {
+            paxos.put("covenant.coordinator.paxos.members.coordinator-" + member, "http://127.0.0.1:" + member);
+        }
+        database.postgres().stopImmediately();
+        ConfigurableApplicationContext service;
+        try {
+            service = start(paxos);
+            assertThat(service.getBean(Doors.class).running()).isEmpty();
+        } finally {
+            database.postgres().start();
+        }
+
+        try (service) {
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() ->
+                            assertThat(service.getBean(Doors.class).running()).contains(CommitProtocol.TWO_PHASE));
+        }
+        assertThat(output).contains("only PAXOS_COMMIT can run until it answers");
     }
 
     @Test

@@ -1,7 +1,7 @@
 package io.covenant.coordinator.insight;
 
+import io.covenant.coordinator.transaction.Doors;
 import io.covenant.coordinator.transaction.TransactionQuery;
-import io.covenant.coordinator.transaction.Transactions;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.wire.TransactionResource;
 import io.covenant.transactions.wire.TransactionResource.State;
@@ -26,18 +26,19 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Transactions")
 final class TransactionListController {
 
-    private final Transactions transactions;
+    private final Doors doors;
     private final InstantSource clock = InstantSource.system();
 
-    TransactionListController(Transactions transactions) {
-        this.transactions = transactions;
+    TransactionListController(Doors doors) {
+        this.doors = doors;
     }
 
     @GetMapping
     @Operation(summary = "Lists transactions of all coordinators", description = """
                     By id, the highest first; with ids of UUID version 7 that is the newest first. What another
                     coordinator has under way is shown as far as it is stored: without votes, and as VOTING until it
-                    is decided.
+                    is decided. Under PAXOS_COMMIT nothing is stored: shown are those that a coordinator leads, has
+                    led lately, or knows to be unfinished.
                     """)
     Page<TransactionResource> list(
             @Parameter(description = "Only those in this state") @RequestParam(required = false) @Nullable State state,
@@ -54,7 +55,7 @@ final class TransactionListController {
                     @RequestParam(defaultValue = Limit.DEFAULT)
                     Limit limit) {
         Instant before = olderThan == null ? null : clock.instant().minus(olderThan);
-        var rows = transactions.list(
+        var rows = doors.list(
                 new TransactionQuery(state, before, after == null ? null : new TransactionId(after), limit.plusOne()));
         return Page.of(rows, limit, row -> row.id().toString());
     }

@@ -6,6 +6,7 @@ import io.covenant.coordinator.operation.InDoubtView.Orphan;
 import io.covenant.coordinator.operation.InDoubtView.Silent;
 import io.covenant.coordinator.operation.ParticipantInsight.Reply;
 import io.covenant.coordinator.transaction.CommitProtocol;
+import io.covenant.coordinator.transaction.Doors;
 import io.covenant.coordinator.transaction.Pursuit;
 import io.covenant.coordinator.transaction.TransactionQuery;
 import io.covenant.coordinator.transaction.Transactions;
@@ -44,11 +45,13 @@ final class InDoubt {
     private static final Set<State> NOT_OVER = EnumSet.complementOf(EnumSet.of(State.COMMITTED, State.ABORTED));
 
     private final Transactions transactions;
+    private final Doors doors;
     private final ParticipantInsight participants;
     private final InstantSource clock;
 
-    InDoubt(Transactions transactions, ParticipantInsight participants, InstantSource clock) {
+    InDoubt(Transactions transactions, Doors doors, ParticipantInsight participants, InstantSource clock) {
         this.transactions = transactions;
+        this.doors = doors;
         this.participants = participants;
         this.clock = clock;
     }
@@ -68,7 +71,7 @@ final class InDoubt {
 
     private List<TransactionResource> unfinished(Instant before, int limit) {
         return NOT_OVER.stream()
-                .flatMap(state -> transactions.list(new TransactionQuery(state, before, null, limit)).stream())
+                .flatMap(state -> doors.list(new TransactionQuery(state, before, null, limit)).stream())
                 .filter(transaction -> transaction.state() != State.HAZARD || unsettled(transaction))
                 .collect(Collectors.toMap(TransactionResource::id, one -> one, (one, _) -> one))
                 .values()
@@ -151,7 +154,7 @@ final class InDoubt {
     }
 
     private Optional<String> whyOrphan(BranchId branch) {
-        var transaction = transactions.find(branch.transaction());
+        var transaction = doors.find(branch.transaction());
         if (transaction.isEmpty()) {
             return Optional.of("no coordinator remembers its transaction");
         }
@@ -168,7 +171,7 @@ final class InDoubt {
     // ---- what is unfinished
 
     private Doubt doubt(TransactionResource transaction, Map<String, Held> held, Instant now) {
-        var pursuit = transactions.pursuitOf(new TransactionId(transaction.id()));
+        var pursuit = doors.pursuitOf(new TransactionId(transaction.id()));
         return new Doubt(
                 transaction.id(),
                 transaction.name(),
@@ -200,10 +203,7 @@ final class InDoubt {
     private String why(TransactionResource transaction) {
         return switch (transaction.state()) {
             case VOTING -> "votes are missing of " + names(transaction, BranchState.WORKING);
-            case DECIDING ->
-                transaction.protocol().equals(CommitProtocol.THREE_PHASE.name())
-                        ? "no quorum of the databases has answered"
-                        : "the register has not taken the decision";
+            case DECIDING -> whyUndecided(transaction);
             case COMMITTING, ABORTING -> "not confirmed by " + unconfirmed(transaction);
             case HAZARD -> "not as decided: " + names(transaction, BranchState.HAZARD) + "; a person has to look";
             case EXECUTING -> "not done: " + steps(transaction, BranchState.WORKING, BranchState.ACCEPTED);
@@ -211,6 +211,19 @@ final class InDoubt {
             case STUCK -> "failed for good: " + steps(transaction, BranchState.STUCK) + "; a person has to help";
             case COMMITTED, ABORTED -> "nothing";
         };
+    }
+
+    private static String whyUndecided(TransactionResource transaction) {
+        if (transaction.protocol().equals(CommitProtocol.THREE_PHASE.name())) {
+            return "no quorum of the databases has answered";
+        }
+        if (transaction.protocol().equals(CommitProtocol.PAXOS_COMMIT.name())) {
+            return "no majority of the coordinators has answered";
+        }
+        return new TransactionId(transaction.id()).isDecidedByItsBranch()
+                        && transaction.branches().size() == 1
+                ? "its service has not told whether it has committed"
+                : "the register has not taken the decision";
     }
 
     private String unconfirmed(TransactionResource transaction) {

@@ -1,6 +1,7 @@
 package io.covenant.coordinator.operation;
 
 import io.covenant.coordinator.database.ImpatientDataSource;
+import io.covenant.coordinator.transaction.Doors;
 import io.covenant.coordinator.transaction.Transactions;
 import io.covenant.web.services.ServiceClient;
 import java.time.Duration;
@@ -30,8 +31,8 @@ class OperatorConfiguration {
     }
 
     @Bean
-    InDoubt inDoubt(Transactions transactions, ParticipantInsight participants) {
-        return new InDoubt(transactions, participants, InstantSource.system());
+    InDoubt inDoubt(Transactions transactions, Doors doors, ParticipantInsight participants) {
+        return new InDoubt(transactions, doors, participants, InstantSource.system());
     }
 
     @Bean

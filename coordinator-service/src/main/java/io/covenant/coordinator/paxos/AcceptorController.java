@@ -107,6 +107,20 @@ final class AcceptorController {
                 leaders.among(asked).stream().map(TransactionId::value).toList());
     }
 
+    /// Shows those of these transactions that are led here, or were a while ago.
+    @PostMapping("/shown")
+    PeerWords.Shown shown(@RequestBody PeerWords.Ids request) {
+        return new PeerWords.Shown(request.ids().stream()
+                .flatMap(id -> leaders.view(id(id)).stream())
+                .toList());
+    }
+
+    /// Shows what is led here, or was lately.
+    @PostMapping("/recent")
+    PeerWords.Shown recent() {
+        return new PeerWords.Shown(leaders.views());
+    }
+
     /// Meets the disk of another member.
     @PostMapping("/introductions")
     @ResponseStatus(HttpStatus.NO_CONTENT)

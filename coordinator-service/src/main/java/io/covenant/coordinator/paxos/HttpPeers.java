@@ -4,6 +4,7 @@ import io.covenant.coordinator.acceptor.MessageCodec;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.paxoscommit.Reply;
 import io.covenant.transactions.paxoscommit.Request;
+import io.covenant.transactions.wire.TransactionResource;
 import io.covenant.web.services.Courier;
 import io.covenant.web.services.ServiceAnswer;
 import io.covenant.web.services.ServiceAnswer.Answered;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -121,6 +123,30 @@ final class HttpPeers implements Peers {
                 .toArray(CompletableFuture[]::new);
         CompletableFuture.allOf(all).handle((_, _) -> true).join();
         return led;
+    }
+
+    @Override
+    public List<TransactionResource> shown(TransactionId id) {
+        return askAll("/shown", new PeerWords.Ids(List.of(id.value())));
+    }
+
+    @Override
+    public List<TransactionResource> recent() {
+        return askAll("/recent", new PeerWords.Ids(List.of()));
+    }
+
+    private List<TransactionResource> askAll(String path, Object body) {
+        var shown = new CopyOnWriteArrayList<TransactionResource>();
+        var all = asks.keySet().stream()
+                .map(member -> CompletableFuture.runAsync(
+                        () -> post(member, path, body, LEADING_PATIENCE)
+                                .ifPresent(answered -> shown.addAll(answered.body()
+                                        .as(PeerWords.Shown.class)
+                                        .transactions())),
+                        workers))
+                .toArray(CompletableFuture[]::new);
+        CompletableFuture.allOf(all).handle((_, _) -> true).join();
+        return List.copyOf(shown);
     }
 
     @Override

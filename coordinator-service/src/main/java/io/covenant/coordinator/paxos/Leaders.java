@@ -14,9 +14,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -124,6 +126,20 @@ final class Leaders {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// All that can be shown so.
+    List<TransactionResource> views() {
+        var views = new LinkedHashMap<UUID, TransactionResource>();
+        lock.lock();
+        try {
+            over.forEach((id, view) -> views.put(id.value(), view));
+        } finally {
+            lock.unlock();
+        }
+        hazards.forEach((id, view) -> views.put(id.value(), view));
+        leaders.forEach((id, leader) -> views.put(id.value(), leader.view()));
+        return List.copyOf(views.values());
     }
 
     boolean endsInAHazard(TransactionId id) {

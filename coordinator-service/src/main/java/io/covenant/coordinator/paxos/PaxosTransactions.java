@@ -15,13 +15,18 @@ import io.covenant.transactions.paxoscommit.PaxosAttempts;
 import io.covenant.transactions.paxoscommit.Plan;
 import io.covenant.transactions.wire.TransactionResource;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BinaryOperator;
+import java.util.stream.Stream;
 
 /// The door to transactions under Paxos Commit. Its methods may block, and are made for virtual threads.
 public final class PaxosTransactions implements QuorumTransactions {
@@ -143,18 +148,62 @@ public final class PaxosTransactions implements QuorumTransactions {
         }
     }
 
+    /// Of two views of one transaction the one that is further; of two that are as far, the longer story.
+    private static final Comparator<TransactionResource> FULLEST = Comparator.comparingInt(
+                    (TransactionResource view) -> view.finishedAt() == null ? 0 : 1)
+            .thenComparingInt(view -> view.outcome() == null ? 0 : 1)
+            .thenComparingInt(view -> view.timeline().size());
+
     // ---- asking
 
     @Override
+    public boolean takesPart() {
+        return admission.standing() == Admission.Standing.ADMITTED;
+    }
+
+    /// Who leads it, or has led it, knows more than an acceptor.
+    @Override
     public Optional<TransactionResource> find(TransactionId id) {
-        return isNamedByTime(id)
-                ? leaders.view(id).or(() -> Views.of(id, parts.acceptor().state(id)))
-                : Optional.empty();
+        if (!isNamedByTime(id)) {
+            return Optional.empty();
+        }
+        var here = leaders.view(id);
+        if (here.isPresent()) {
+            return here;
+        }
+        return Views.of(id, parts.acceptor().state(id))
+                .map(known -> parts.peers().shown(id).stream()
+                        .max(FULLEST)
+                        .filter(shown -> known.outcome() == null || shown.outcome() != null)
+                        .orElse(known));
     }
 
     @Override
     public boolean knows(TransactionId id) {
-        return find(id).isPresent();
+        return isNamedByTime(id)
+                && (leaders.view(id).isPresent() || !(parts.acceptor().state(id) instanceof PaxosAcceptor.State.Blank));
+    }
+
+    @Override
+    public List<TransactionResource> recent() {
+        var views = new LinkedHashMap<UUID, TransactionResource>();
+        Stream.of(unfinishedHere(), parts.peers().recent(), leaders.views())
+                .flatMap(List::stream)
+                .forEach(view -> views.merge(view.id(), view, BinaryOperator.maxBy(FULLEST)));
+        return List.copyOf(views.values());
+    }
+
+    private List<TransactionResource> unfinishedHere() {
+        return parts.acceptor().unfinishedFor(Duration.ZERO, parts.settings().remembered()).stream()
+                .flatMap(id -> Views.of(id, parts.acceptor().state(id)).stream())
+                .toList();
+    }
+
+    @Override
+    public int inDoubt() {
+        return Math.toIntExact(leaders.all().stream()
+                .filter(leader -> !leader.resolution().isDone())
+                .count());
     }
 
     @Override

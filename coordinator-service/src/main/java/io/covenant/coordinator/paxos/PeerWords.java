@@ -1,5 +1,6 @@
 package io.covenant.coordinator.paxos;
 
+import io.covenant.transactions.wire.TransactionResource;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ final class PeerWords {
 
     /// Transactions: those that are asked about, or those of them that are led.
     record Ids(List<UUID> ids) {}
+
+    /// Transactions with all that is known of them where they are or were led.
+    record Shown(List<TransactionResource> transactions) {}
 
     /// The disk of a member that wants to take part.
     record Introduced(String member, long disk) {}

@@ -3,7 +3,9 @@ package io.covenant.coordinator.paxos;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.paxoscommit.Reply;
 import io.covenant.transactions.paxoscommit.Request;
+import io.covenant.transactions.wire.TransactionResource;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -20,6 +22,13 @@ interface Peers {
 
     /// Which of these transactions some other coordinator says it leads. Waits for them, but not for long.
     Set<TransactionId> led(Collection<TransactionId> ids);
+
+    /// What the other coordinators can show of this transaction, because they lead it or have led it. Waits for them,
+    /// but not for long.
+    List<TransactionResource> shown(TransactionId id);
+
+    /// What the other coordinators lead or have led lately. Waits for them, but not for long.
+    List<TransactionResource> recent();
 
     /// Introduces the disk of this acceptor to another member, and waits.
     Introduction introduce(String member, long disk);

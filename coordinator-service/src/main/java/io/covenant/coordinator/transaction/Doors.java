@@ -7,7 +7,12 @@ import io.covenant.transactions.paxoscommit.PaxosAttempts;
 import io.covenant.transactions.wire.OutcomeReply;
 import io.covenant.transactions.wire.TransactionResource;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /// The way to every transaction: to those of the store and to those of the quorum. Whoever asked the wrong one what
 /// became of a branch would get an answer, and not the right one.
@@ -30,6 +35,18 @@ public final class Doors {
         return quorum.isPresent();
     }
 
+    /// The protocols under which a transaction can be begun here at this moment.
+    public Set<CommitProtocol> running() {
+        var running = EnumSet.noneOf(CommitProtocol.class);
+        if (stored.storeAnswers()) {
+            running.addAll(EnumSet.complementOf(EnumSet.of(CommitProtocol.PAXOS_COMMIT)));
+        }
+        if (quorum.filter(QuorumTransactions::takesPart).isPresent()) {
+            running.add(CommitProtocol.PAXOS_COMMIT);
+        }
+        return running;
+    }
+
     /// Runs a transaction.
     ///
     /// @throws IllegalStateException for one under Paxos Commit where there is no quorum
@@ -47,6 +64,30 @@ public final class Doors {
     /// What is known of a transaction.
     public Optional<TransactionResource> find(TransactionId id) {
         return quorum.flatMap(paxos -> paxos.find(id)).or(() -> stored.find(id));
+    }
+
+    /// Transactions of all coordinators, the newest first. Of those of the quorum only what is led, was led lately, or
+    /// is unfinished; without the store's if it does not answer and there is a quorum.
+    public List<TransactionResource> list(TransactionQuery query) {
+        if (quorum.isEmpty()) {
+            return stored.list(query);
+        }
+        return Stream.concat(
+                        storedBeside(query).stream(),
+                        quorum.get().recent().stream().filter(query::matches))
+                .sorted(Comparator.comparing(
+                                (TransactionResource one) -> one.id().toString())
+                        .reversed())
+                .limit(query.limit())
+                .toList();
+    }
+
+    private List<TransactionResource> storedBeside(TransactionQuery query) {
+        try {
+            return stored.list(query);
+        } catch (StoreUnavailableException e) {
+            return List.of();
+        }
     }
 
     /// Whether this coordinator can find out what became of this branch.
@@ -101,6 +142,11 @@ public final class Doors {
                 Optional.of(new OutcomeReply(OutcomeReply.Outcome.UNDECIDED, Math.max(1, askAgainIn.toMillis())));
             case Inquiry.Forgotten _ -> Optional.empty();
         };
+    }
+
+    /// How hard this coordinator tries to finish a transaction; absent where it does not drive it.
+    public Optional<Pursuit> pursuitOf(TransactionId id) {
+        return stored.pursuitOf(id).or(() -> quorum.flatMap(paxos -> paxos.pursuitOf(id)));
     }
 
     /// Tries at once whatever a transaction waits for; answers whether this coordinator has anything to do with it.

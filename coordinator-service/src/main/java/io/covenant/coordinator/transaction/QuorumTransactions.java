@@ -5,18 +5,29 @@ import io.covenant.transactions.Decision;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.wire.TransactionResource;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /// The door to transactions whose outcome lies with a majority of the coordinators, and not in the store: they are
 /// run, looked for and finished without it.
 public interface QuorumTransactions {
 
+    /// Whether this coordinator takes part in the quorum, and so can begin transactions.
+    boolean takesPart();
+
     /// Runs a transaction, or finds the one that was run under this id, and waits for the outcome until about the
     /// deadline.
     RunAnswer run(TransactionPlan plan);
 
-    /// What this coordinator knows of a transaction; empty when it has not heard of it.
+    /// What is known of a transaction, here and where it is or was led; empty when this coordinator has not heard of
+    /// it.
     Optional<TransactionResource> find(TransactionId id);
+
+    /// What the coordinators lead or have led lately, as far as they answer, and what this one knows to be unfinished.
+    List<TransactionResource> recent();
+
+    /// How many this coordinator leads of which the outcome is not known.
+    int inDoubt();
 
     /// Whether this coordinator has heard of it.
     boolean knows(TransactionId id);

@@ -73,7 +73,7 @@ final class View {
         return new TransactionResource(
                 register.id().value(),
                 "unknown",
-                CommitProtocol.TWO_PHASE.name(),
+                "unknown",
                 finished(register.decision(), false),
                 outcome(register.decision()),
                 null,

@@ -13,6 +13,7 @@ import io.covenant.transactions.paxoscommit.Reply;
 import io.covenant.transactions.paxoscommit.Request;
 import io.covenant.transactions.wire.PaxosPart;
 import io.covenant.transactions.wire.PlannedBranch;
+import io.covenant.transactions.wire.TransactionResource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -29,6 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -223,6 +226,23 @@ final class Group implements AutoCloseable {
                 }
             });
             return led;
+        }
+
+        @Override
+        public List<TransactionResource> shown(TransactionId id) {
+            return others().flatMap(node -> node.leaders.view(id).stream()).toList();
+        }
+
+        @Override
+        public List<TransactionResource> recent() {
+            return others().flatMap(node -> node.leaders.views().stream()).toList();
+        }
+
+        private Stream<Node> others() {
+            return new TreeMap<>(nodes)
+                    .entrySet().stream()
+                            .filter(entry -> !entry.getKey().equals(from))
+                            .map(Map.Entry::getValue);
         }
 
         @Override

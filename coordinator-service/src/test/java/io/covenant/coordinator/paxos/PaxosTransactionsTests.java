@@ -78,6 +78,38 @@ class PaxosTransactionsTests {
     }
 
     @Test
+    void showsTheWholeStoryAtEveryCoordinator() {
+        var plan = plan("orders", "inventory");
+        var transaction = decided(run("coordinator-1", plan));
+        awaitEnded();
+
+        for (var name : Group.MEMBERS.keySet()) {
+            var shown = group.node(name).transactions().find(plan.id());
+            assertThat(shown).hasValueSatisfying(view -> {
+                assertThat(view.name()).isEqualTo(transaction.name());
+                assertThat(view.outcome()).isEqualTo(OutcomeReply.Outcome.COMMITTED);
+                assertThat(view.timeline())
+                        .extracting(TransactionResource.Event::event)
+                        .contains("begun", "decided", "finished");
+            });
+            assertThat(group.node(name).transactions().recent())
+                    .extracting(TransactionResource::id)
+                    .containsExactly(plan.id().value());
+        }
+    }
+
+    @Test
+    void showsWhatItsAcceptorKnowsOnceTheLeaderIsGone() {
+        var plan = plan("orders", "inventory");
+        run("coordinator-1", plan);
+        awaitEnded();
+        group.kill("coordinator-1");
+
+        assertThat(group.node("coordinator-2").transactions().find(plan.id()))
+                .hasValueSatisfying(view -> assertThat(view.outcome()).isEqualTo(OutcomeReply.Outcome.COMMITTED));
+    }
+
+    @Test
     void abortsWhenABranchRefusesAndSaysWhy() {
         group.services.onPrepare(preparation -> preparation.service().equals("inventory")
                 ? ModelParticipants.no("out-of-stock")

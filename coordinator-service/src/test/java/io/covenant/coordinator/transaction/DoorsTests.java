@@ -3,6 +3,7 @@ package io.covenant.coordinator.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.covenant.coordinator.ModelParticipants;
+import io.covenant.coordinator.Plans;
 import io.covenant.coordinator.ownership.Incarnation;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.CrashPoints;
@@ -12,6 +13,7 @@ import io.covenant.transactions.wire.OutcomeReply.Outcome;
 import io.covenant.transactions.wire.TransactionResource;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,9 +26,10 @@ class DoorsTests {
     private static final OutcomeReply ABORTED = new OutcomeReply(Outcome.ABORTED, null);
 
     private final TransactionId id = new TransactionId(UUID.randomUUID());
+    private final InMemoryTransactionStore store = new InMemoryTransactionStore();
     private final WithoutMajority quorum = new WithoutMajority();
     private final Transactions stored = new Transactions(
-            new InMemoryTransactionStore(),
+            store,
             new ModelParticipants("orders"),
             Incarnation.of("coordinator-1"),
             TransactionSettings.defaults(),
@@ -76,10 +79,64 @@ class DoorsTests {
         assertThat(alone.outcome(id, Optional.of(CommitProtocol.SAGA))).contains(ABORTED);
     }
 
+    @Test
+    void runsWhatNeedsNoDatabaseWhileItIsAway() {
+        assertThat(doors.running())
+                .containsExactly(
+                        CommitProtocol.TWO_PHASE, CommitProtocol.THREE_PHASE, CommitProtocol.TCC, CommitProtocol.SAGA);
+
+        quorum.takesPart = true;
+        store.fail(1000);
+
+        assertThat(doors.running()).containsExactly(CommitProtocol.PAXOS_COMMIT);
+    }
+
+    @Test
+    void listsWhatIsStoredAndWhatIsNotInOneOrder() {
+        long now = (System.currentTimeMillis() << 16) | 0x7000;
+        var first = new TransactionId(new UUID(now, 1));
+        var second = new TransactionId(new UUID(now, 2));
+        var third = new TransactionId(new UUID(now, 3));
+        stored.run(Plans.order(first, Duration.ofSeconds(3), "orders"));
+        stored.run(Plans.order(third, Duration.ofSeconds(3), "orders"));
+        var unstored = stored.find(first).orElseThrow();
+        quorum.recent = List.of(new TransactionResource(
+                second.value(),
+                unstored.name(),
+                "PAXOS_COMMIT",
+                unstored.state(),
+                Outcome.COMMITTED,
+                null,
+                unstored.deadline(),
+                unstored.owner(),
+                unstored.attempt(),
+                unstored.branches(),
+                unstored.timeline(),
+                unstored.createdAt(),
+                unstored.decidedAt(),
+                unstored.finishedAt()));
+
+        assertThat(doors.list(new TransactionQuery(null, null, null, 2)))
+                .extracting(TransactionResource::id)
+                .containsExactly(third.value(), second.value());
+        assertThat(doors.list(new TransactionQuery(null, null, second, 2)))
+                .extracting(TransactionResource::id)
+                .containsExactly(first.value());
+        assertThat(doors.list(new TransactionQuery(TransactionResource.State.ABORTED, null, null, 2)))
+                .isEmpty();
+    }
+
     /// Too few coordinators answer.
     private static final class WithoutMajority implements QuorumTransactions {
 
         private boolean knows;
+        private boolean takesPart;
+        private List<TransactionResource> recent = List.of();
+
+        @Override
+        public boolean takesPart() {
+            return takesPart;
+        }
 
         @Override
         public RunAnswer run(TransactionPlan plan) {
@@ -89,6 +146,16 @@ class DoorsTests {
         @Override
         public Optional<TransactionResource> find(TransactionId id) {
             return Optional.empty();
+        }
+
+        @Override
+        public List<TransactionResource> recent() {
+            return recent;
+        }
+
+        @Override
+        public int inDoubt() {
+            return 0;
         }
 
         @Override

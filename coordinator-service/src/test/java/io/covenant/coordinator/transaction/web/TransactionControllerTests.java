@@ -439,7 +439,7 @@ class TransactionControllerTests {
                                 + "status=\"2xx\"\\} [1-9]")
                 .containsPattern("covenant_service_client_connections\\{service=\"orders\"\\} [1-9]");
         assertThat(readiness.path("status").asString()).isEqualTo("UP");
-        assertThat(readiness.path("components").propertyNames()).contains("database");
+        assertThat(readiness.path("components").propertyNames()).contains("protocols");
     }
 
     private void assertProblem(HttpResponse<String> answer, int status, String code, String field) {

@@ -15,7 +15,7 @@ import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
 ///
 /// Only for a database that is away. One that answers, and refuses the password or has no such database, ends the
 /// start-up at once. Flyway's own `connectRetries` does not know the difference.
-final class DatabaseWait implements FlywayMigrationStrategy {
+public final class DatabaseWait implements FlywayMigrationStrategy {
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseWait.class);
 
@@ -25,8 +25,9 @@ final class DatabaseWait implements FlywayMigrationStrategy {
     private final String database;
     private final Duration patience;
 
-    /// @param url the JDBC URL, for people
-    DatabaseWait(String url, Duration patience) {
+    /// @param url      the JDBC URL, for people
+    /// @param patience after which it gives up with a [DatabaseAwayException]
+    public DatabaseWait(String url, Duration patience) {
         this.database = url.replaceFirst("\\?.*", ""); // what follows may be secret
         this.patience = patience;
     }
