@@ -16,6 +16,7 @@ import io.covenant.launcher.platform.PlatformHome;
 import io.covenant.launcher.platform.Ports;
 import io.covenant.launcher.platform.Progress;
 import io.covenant.launcher.platform.Settings;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /// The platform that all system tests share: two nodes of each service, on free ports, with a state of its own.
 final class PlatformUnderTest implements AutoCloseable {
@@ -61,8 +63,24 @@ final class PlatformUnderTest implements AutoCloseable {
         return platform.node(name);
     }
 
+    /// Where these nodes answer.
+    List<URI> addresses(String... names) {
+        return Stream.of(names)
+                .map(name -> URI.create("http://127.0.0.1:" + node(name).port()))
+                .toList();
+    }
+
     Gateway gateway() {
         return new Gateway(platform.gateway(), ANSWER, platform.token(Persona.CLERK));
+    }
+
+    /// A node, spoken to as the service `orders` would.
+    Gateway asOrders(String name) {
+        return asOrders(name, ANSWER);
+    }
+
+    Gateway asOrders(String name, Duration timeout) {
+        return new Gateway(addresses(name).getFirst(), timeout, platform.serviceToken("orders"));
     }
 
     /// Starts whatever does not run, wakes whatever is paused, and waits until all is healthy.

@@ -195,25 +195,26 @@ final class OperatorController {
         var operator = operator(request);
         var reason = required(because.reason(), "reason");
         var transaction = find(id);
-        if (transaction.finishedAt() != null) {
-            throw Problem.of(
-                            HttpStatus.CONFLICT,
-                            "already-finished",
-                            "The transaction is %s: nothing is to be tried.".formatted(transaction.state()))
-                    .with("state", transaction.state().name())
-                    .asException();
-        }
         if (!doors.retryNow(new TransactionId(id))) {
-            throw Problem.of(
-                            HttpStatus.CONFLICT,
-                            "driven-elsewhere",
-                            "%s drives the transaction; ask there.".formatted(transaction.owner()))
-                    .with("owner", transaction.owner())
-                    .asException();
+            throw notTried(transaction).asException();
         }
         note(OperatorAct.of(
                 operator, "retry", id.toString(), reason, transaction.state().name()));
         return find(id);
+    }
+
+    private static Problem notTried(TransactionResource transaction) {
+        return transaction.finishedAt() == null
+                ? Problem.of(
+                                HttpStatus.CONFLICT,
+                                "driven-elsewhere",
+                                "%s drives the transaction; ask there.".formatted(transaction.owner()))
+                        .with("owner", transaction.owner())
+                : Problem.of(
+                                HttpStatus.CONFLICT,
+                                "already-finished",
+                                "The transaction is %s: nothing is to be tried.".formatted(transaction.state()))
+                        .with("state", transaction.state().name());
     }
 
     @PostMapping("/finish")

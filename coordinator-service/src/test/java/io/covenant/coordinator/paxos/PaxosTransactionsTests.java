@@ -275,6 +275,15 @@ class PaxosTransactionsTests {
         group.node("coordinator-1").janitor().look();
         assertThat(group.services.calls("finish")).isEqualTo(told);
         assertThat(group.node("coordinator-1").leaders().hazards()).isEqualTo(1);
+
+        group.services.onFinish((_, _) -> null); // somebody has put it right
+        assertThat(group.node("coordinator-1").transactions().retryNow(plan.id()))
+                .isTrue();
+
+        await().until(() -> group.node("coordinator-1").leaders().hazards() == 0);
+        assertThat(group.node("coordinator-1").transactions().find(plan.id()))
+                .hasValueSatisfying(ended -> assertThat(ended.state()).isEqualTo(State.COMMITTED));
+        await().until(() -> !group.node("coordinator-1").transactions().retryNow(plan.id()));
     }
 
     @Test

@@ -52,6 +52,14 @@ final class IssuerAccounts {
         return new IssuedToken(issuer, persona.account(), secretOf(persona.account()), customer);
     }
 
+    /// A token of a service.
+    IssuedToken serviceToken(String service) {
+        if (SERVICES.stream().noneMatch(role -> role.service().equals(service))) {
+            throw new IllegalArgumentException("no service with an account: " + service);
+        }
+        return new IssuedToken(issuer, service, secretOf(service), Optional.empty());
+    }
+
     private String secretOf(String account) {
         return secrets.of("issuer-" + account);
     }

@@ -127,6 +127,11 @@ public final class Platform {
         return accounts.token(persona, customer);
     }
 
+    /// The token that a service shows to others, for whoever tests what only services may do.
+    public IssuedToken serviceToken(String service) {
+        return accounts.serviceToken(service);
+    }
+
     /// The names of the nodes that it is meant to have, in the order of their start.
     public List<String> names() {
         var names = new ArrayList<>(List.of(Topology.POSTGRES));
@@ -261,7 +266,7 @@ public final class Platform {
 
     private Map<String, String> trainingEnvironment(Role role) {
         String name = role.service() + "-training";
-        Map<String, String> environment = environment(name, role, 0);
+        Map<String, String> environment = environment(name, role, 0, 0);
         if (role == Role.LOCKS) {
             environment.putAll(locks.trainingEnvironment(name));
         }
@@ -311,7 +316,7 @@ public final class Platform {
         ServiceApp app = app(role);
         String mark = home.mark().argument(node);
         Map<String, String> environment =
-                environment(node, role, settings.ports().of(node));
+                environment(node, role, settings.ports().of(node), operatorsPort(node, role));
         if (role == Role.COORDINATOR) {
             environment.putAll(paxos.environment(node));
         }
@@ -336,7 +341,12 @@ public final class Platform {
         return ports;
     }
 
-    private Map<String, String> environment(String node, Role role, int port) {
+    /// Irrelevant where operators are served at the port of all.
+    private int operatorsPort(String node, Role role) {
+        return role.operatorsPortOffset().isPresent() ? settings.ports().of(Ports.operators(node)) : 0;
+    }
+
+    private Map<String, String> environment(String node, Role role, int port, int operatorsPort) {
         var environment = new HashMap<String, String>();
         environment.put("COVENANT_NODE", node);
         environment.put("SERVER_ADDRESS", "127.0.0.1");
@@ -348,9 +358,7 @@ public final class Platform {
             }
         }
         role.operatorsPortOffset()
-                .ifPresent(_ -> environment.put(
-                        "COVENANT_GATEWAY_ADMIN_PORT",
-                        Integer.toString(settings.ports().of(Ports.operators(node)))));
+                .ifPresent(_ -> environment.put("COVENANT_GATEWAY_ADMIN_PORT", Integer.toString(operatorsPort)));
         if (role.hasDatabase()) {
             environment.putAll(postgres.environment(node, role));
         }

@@ -28,6 +28,9 @@ final class PostgresNode implements Node {
 
     private static final String ANY = "any";
 
+    /// A coordinator may leave a thousand transactions with two branches each, and others go on.
+    private static final String MOST_PREPARED = "2400";
+
     private final Path home;
     private final Path record;
     private final PostgresSettings settings;
@@ -37,7 +40,9 @@ final class PostgresNode implements Node {
     PostgresNode(Path home, Path records, int port, Secrets secrets, InstantSource clock) {
         this.home = home;
         this.record = records.resolve(Topology.POSTGRES);
-        this.settings = PostgresSettings.durable().withPort(port);
+        this.settings = PostgresSettings.durable()
+                .with("max_prepared_transactions", MOST_PREPARED)
+                .withPort(port);
         this.secrets = secrets;
         this.clock = clock;
     }

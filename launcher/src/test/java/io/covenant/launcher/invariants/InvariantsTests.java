@@ -57,18 +57,21 @@ class InvariantsTests {
         run("coordinator", "truncate transaction, decision");
         run(
                 "orders",
-                "truncate customer, orders, order_line, order_hold, cancel_hold, placement, branch_barrier, branch_local, branch_hazard");
+                "truncate customer, orders, order_line, order_hold, cancel_hold, placement, branch_barrier,"
+                        + " branch_local, branch_hazard");
         run("orders", "insert into customer values ('alice', 'Alice', 100, 15), ('bruno', 'Bruno', 100, 0)");
         order(FIRST, "CONFIRMED", 2);
         order(SECOND, "CANCELLED", 1);
         run("inventory", "alter table stock_movement disable trigger all");
         run(
                 "inventory",
-                "truncate stock_item, stock_movement, stock_count, stock_hold, stock_return, branch_barrier, branch_local, branch_hazard");
+                "truncate stock_item, stock_movement, stock_count, stock_hold, stock_return, branch_barrier,"
+                        + " branch_local, branch_hazard");
         run("inventory", "insert into stock_item values ('cup', 'Cup', 7.50, 3)");
         run(
                 "inventory",
-                "insert into stock_movement (id, sku, quantity, reason, at) values (gen_random_uuid(), 'cup', 5, 'RECEIPT', now())");
+                "insert into stock_movement (id, sku, quantity, reason, at) values (gen_random_uuid(), 'cup', 5,"
+                        + " 'RECEIPT', now())");
         movement(FIRST, -2, "ORDER");
         movement(SECOND, -1, "ORDER");
         movement(SECOND, 1, "CANCELLATION");
@@ -179,9 +182,9 @@ class InvariantsTests {
     @Test
     void noticeAPlacementThatNobodySettles() throws Exception {
         run("orders", """
-                insert into placement (id, transaction_id, protocol, customer, state, created_at, look_at)
-                values (gen_random_uuid(), gen_random_uuid(), 'TWO_PHASE', 'alice', 'PENDING', now() - interval '1 minute', now())
-                """);
+            insert into placement (id, transaction_id, protocol, customer, state, created_at, look_at)
+            values (gen_random_uuid(), gen_random_uuid(), 'TWO_PHASE', 'alice', 'PENDING', now() - interval '1 minute', now())
+            """);
 
         assertViolated("no attempt to place an order", "order ");
     }
@@ -189,11 +192,25 @@ class InvariantsTests {
     @Test
     void noticeAHazard() throws Exception {
         run("inventory", """
-                insert into branch_hazard (gid, transaction_id, decision, detail)
-                values ('cov1:x:y:inventory', gen_random_uuid(), 'COMMIT', 'it is not there')
-                """);
+            insert into branch_hazard (gid, transaction_id, decision, detail)
+            values ('cov1:x:y:inventory', gen_random_uuid(), 'COMMIT', 'it is not there')
+            """);
 
         assertViolated("no branch is otherwise", "inventory: cov1:x:y:inventory should COMMIT: it is not there");
+    }
+
+    @Test
+    void passOverAHazardThatAPersonHasPutRight() throws Exception {
+        run("inventory", """
+            insert into branch_hazard (gid, transaction_id, decision, detail)
+            values ('cov1:x:y:inventory', gen_random_uuid(), 'ABORT', 'it has committed')
+            """);
+        run("inventory", """
+            insert into branch_barrier (gid, kind, transaction_id)
+            values ('cov1:x:y:inventory', 'FENCE', gen_random_uuid())
+            """);
+
+        assertThat(check()).allMatch(Finding::holds);
     }
 
     @Test
@@ -225,9 +242,9 @@ class InvariantsTests {
     @Test
     void noticeASealedBranchThatIsNotCommitted() throws Exception {
         run("coordinator", """
-                insert into decision values
-                  ('%s', %d, 'COMMIT', '{"orders": "orders", "inventory": "inventory"}', '[]', now())
-                """.formatted(FIRST, Long.parseUnsignedLong(ATTEMPT, 36)));
+            insert into decision values
+              ('%s', %d, 'COMMIT', '{"orders": "orders", "inventory": "inventory"}', '[]', now())
+            """.formatted(FIRST, Long.parseUnsignedLong(ATTEMPT, 36)));
         run(
                 "orders",
                 "insert into branch_barrier values ('cov1:%s:%s:orders', 'WORK', '%s')"
@@ -347,9 +364,9 @@ class InvariantsTests {
     private static void hold(UUID transaction, String until) throws SQLException {
         for (String service : List.of("orders", "inventory")) {
             run(service, """
-                    insert into branch_local (gid, op, kind, transaction_id, operation, until)
-                    values ('cov1:%s:%s:%s', 'WORK', 'WORK', '%s', 'hold', %s)
-                    """.formatted(transaction, ATTEMPT, service, transaction, until));
+                insert into branch_local (gid, op, kind, transaction_id, operation, until)
+                values ('cov1:%s:%s:%s', 'WORK', 'WORK', '%s', 'hold', %s)
+                """.formatted(transaction, ATTEMPT, service, transaction, until));
         }
         run("inventory", "update stock_item set on_hand = on_hand - 1, held = 1");
         run(
@@ -375,27 +392,27 @@ class InvariantsTests {
     private static void order(UUID id, String state, int quantity) throws SQLException {
         boolean cancelled = state.equals("CANCELLED");
         run("orders", """
-                insert into orders (id, customer, state, total, transaction_id, placed_at, cancel_transaction_id, cancelled_at)
-                values ('%s', 'alice', '%s', %d * 7.50, '%s', now(), %s, %s)
-                """.formatted(
+            insert into orders (id, customer, state, total, transaction_id, placed_at, cancel_transaction_id, cancelled_at)
+            values ('%s', 'alice', '%s', %d * 7.50, '%s', now(), %s, %s)
+            """.formatted(
                 id, state, quantity, id, cancelled ? "gen_random_uuid()" : "null", cancelled ? "now()" : "null"));
         run("orders", "insert into order_line values ('%s', 0, 'cup', 'Cup', %d, 7.50)".formatted(id, quantity));
     }
 
     private static void transaction(String deadline, String hazard) throws SQLException {
         run("coordinator", """
-                insert into transaction
-                       (id, attempt, name, protocol, digest, branches, created_at, deadline, owner, incarnation, epoch, hazard)
-                values (gen_random_uuid(), 1, 'place-order', 'TWO_PHASE', '', '[]', now(), %s, 'coordinator-1',
-                        gen_random_uuid(), 1, %s)
-                """.formatted(deadline, !hazard.isEmpty()));
+            insert into transaction
+                   (id, attempt, name, protocol, digest, branches, created_at, deadline, owner, incarnation, epoch, hazard)
+            values (gen_random_uuid(), 1, 'place-order', 'TWO_PHASE', '', '[]', now(), %s, 'coordinator-1',
+                    gen_random_uuid(), 1, %s)
+            """.formatted(deadline, !hazard.isEmpty()));
     }
 
     private static void movement(UUID order, int quantity, String reason) throws SQLException {
         run("inventory", """
-                insert into stock_movement (id, sku, quantity, reason, order_id, transaction_id, at)
-                values (gen_random_uuid(), 'cup', %d, '%s', '%s', '%s', now())
-                """.formatted(quantity, reason, order, order));
+            insert into stock_movement (id, sku, quantity, reason, order_id, transaction_id, at)
+            values (gen_random_uuid(), 'cup', %d, '%s', '%s', '%s', now())
+            """.formatted(quantity, reason, order, order));
     }
 
     private static void migrate(String database, String... modules) throws SQLException, IOException {
