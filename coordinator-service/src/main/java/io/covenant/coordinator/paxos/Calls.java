@@ -25,7 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Calls the services that have the branches, without waiting for them. Decisions of one moment share a request.
+/// Calls the services that have the branches, without waiting for them. Decisions of one moment share a request; a
+/// service that does not answer hears of none for a while.
 final class Calls {
 
     private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
@@ -41,6 +42,7 @@ final class Calls {
     private final Participants participants;
     private final Executor workers;
     private final Supplier<Set<String>> paused;
+    private final Silences silences;
     private final int requestsInFlight;
     private final int mostInOne;
     private final Map<Recipient, Courier<Telling>> couriers = new ConcurrentHashMap<>();
@@ -51,11 +53,13 @@ final class Calls {
             Participants participants,
             Executor workers,
             Supplier<Set<String>> paused,
+            Silences silences,
             int requestsInFlight,
             int mostInOne) {
         this.participants = participants;
         this.workers = workers;
         this.paused = paused;
+        this.silences = silences;
         this.requestsInFlight = requestsInFlight;
         this.mostInOne = mostInOne;
     }
@@ -104,8 +108,14 @@ final class Calls {
                 .send(new Telling(branch, onAnswer));
     }
 
+    /// Has this service be asked at once, whatever it was left in peace for.
+    void tryNow(String service) {
+        silences.end(service);
+    }
+
     private void deliver(Recipient to, List<Telling> batch) {
-        var answers = paused.get().contains(to.service()) ? Map.<String, Settled>of() : answers(to, batch);
+        boolean inPeace = paused.get().contains(to.service()) || silences.leaveInPeace(to.service());
+        var answers = inPeace ? Map.<String, Settled>of() : answers(to, batch);
         batch.forEach(telling ->
                 telling.onAnswer().accept(answers.get(telling.branch().gid())));
     }
@@ -115,8 +125,14 @@ final class Calls {
         var answers = new ConcurrentHashMap<String, Settled>();
         try {
             switch (participants.finish(to.service(), Finish.ofPrepared(to.decision()), branches)) {
-                case FinishAnswer.Answered(var results) -> results.forEach(result -> answers.put(result.gid(), result));
-                case FinishAnswer.Unanswered(var reason) -> LOG.debug("{} does not answer: {}", to.service(), reason);
+                case FinishAnswer.Answered(var results) -> {
+                    silences.end(to.service());
+                    results.forEach(result -> answers.put(result.gid(), result));
+                }
+                case FinishAnswer.Unanswered(var reason) -> {
+                    silences.unanswered(to.service());
+                    LOG.debug("{} does not answer: {}", to.service(), reason);
+                }
             }
         } catch (RuntimeException e) {
             LOG.error("telling {} failed in a way that nobody expected", to.service(), e);

@@ -185,6 +185,7 @@ final class Leader {
 
     /// Tries at once whatever it waits for.
     void retryNow() {
+        locked(branches::tryNow);
         on(new Input.Retry());
     }
 

@@ -1,6 +1,7 @@
 package io.covenant.coordinator.paxos;
 
 import io.covenant.coordinator.transaction.TransactionPlan;
+import io.covenant.transactions.CrashPoint;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.paxoscommit.Ballot;
 import io.covenant.transactions.paxoscommit.PaxosAcceptor;
@@ -53,6 +54,11 @@ final class Leaders {
                 parts.participants(),
                 parts.workers(),
                 parts.paused(),
+                new Silences(
+                        parts.settings().firstRetry(),
+                        parts.settings().longestRetry(),
+                        parts::jittered,
+                        parts.nanoTime()),
                 parts.transactions().finishRequestsInFlight(),
                 parts.transactions().maxFinishBatch());
     }
@@ -84,6 +90,7 @@ final class Leaders {
             hazards.remove(id);
             parts.listener().takenOver(1);
             leader.takeOver(ballot());
+            parts.crashPoints().hit(CrashPoint.C11_TAKEN_OVER);
         }
         return here == null ? leader : here;
     }
@@ -202,6 +209,7 @@ final class Leaders {
     }
 
     private void report(TransactionId id, Reply.Took took) {
+        parts.crashPoints().hit(CrashPoint.C12_ACCEPTED);
         var leader = took.ballot().node();
         if (leader.equals(parts.node())) {
             heard(leader, id, took);

@@ -6,6 +6,7 @@ import io.covenant.coordinator.transaction.TransactionListener.Retried;
 import io.covenant.coordinator.transaction.TransactionPlan;
 import io.covenant.transactions.Ack;
 import io.covenant.transactions.BranchId;
+import io.covenant.transactions.CrashPoint;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.Refusal;
 import io.covenant.transactions.Vote;
@@ -193,6 +194,9 @@ final class LedBranches {
                 };
                 branch.detail = null;
                 account.note("acknowledged", branch.id.name(), null);
+                if (decision == Decision.COMMIT && all().stream().anyMatch(other -> other.state != branch.state)) {
+                    parts.crashPoints().hit(CrashPoint.C8_ONE_BRANCH_TOLD);
+                }
                 leader.on(new Input.Acked(branch.id, Ack.DONE));
             }
             case HAZARD -> {
@@ -208,6 +212,11 @@ final class LedBranches {
                 account.note("unconfirmed", branch.id.name(), answer.detail());
             }
         }
+    }
+
+    /// Has their services be asked at once.
+    void tryNow() {
+        all().forEach(branch -> calls.tryNow(branch.service));
     }
 
     /// How often the one that was asked most often was asked.

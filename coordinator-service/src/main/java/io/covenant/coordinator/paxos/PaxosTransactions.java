@@ -6,6 +6,7 @@ import io.covenant.coordinator.transaction.RunAnswer;
 import io.covenant.coordinator.transaction.RunAnswer.Reason;
 import io.covenant.coordinator.transaction.TransactionPlan;
 import io.covenant.transactions.BranchId;
+import io.covenant.transactions.CrashPoint;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.paxoscommit.AcceptorLedger;
@@ -233,8 +234,11 @@ public final class PaxosTransactions implements QuorumTransactions {
             }
             leader = leaders.takeOver(id);
         }
-        return get(leader.resolution(), LONGEST_INQUIRY)
-                .<Inquiry>map(resolution -> switch (resolution) {
+        var resolved = get(leader.resolution(), LONGEST_INQUIRY);
+        if (resolved.isPresent()) {
+            parts.crashPoints().hit(CrashPoint.C13_INQUIRY_DECIDED);
+        }
+        return resolved.<Inquiry>map(resolution -> switch (resolution) {
                     case Leader.Resolution.Decided(var outcome) -> decided(outcome, reading);
                     case Leader.Resolution.Forgotten _ -> new Inquiry.Forgotten();
                 })

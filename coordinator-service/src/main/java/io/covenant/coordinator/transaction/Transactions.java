@@ -6,6 +6,7 @@ import io.covenant.coordinator.transaction.RunAnswer.Reason;
 import io.covenant.coordinator.transaction.TransactionStore.Proposal;
 import io.covenant.transactions.Attempt;
 import io.covenant.transactions.BranchId;
+import io.covenant.transactions.CrashPoint;
 import io.covenant.transactions.CrashPoints;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.Refusal;
@@ -435,6 +436,7 @@ public final class Transactions implements AutoCloseable {
                 new OutcomeReply(OutcomeReply.Outcome.UNDECIDED, Math.max(1, askAgainIn.toMillis()));
             case OutcomeInquiry.Answer.WriteTombstone _ -> {
                 var held = entomb(id, attempt);
+                around.crashPoints().hit(CrashPoint.C13_INQUIRY_DECIDED);
                 yield decided(
                         asking.isEmpty() || held.chosen().sealed().contains(branch) ? held.decision() : Decision.ABORT);
             }
@@ -612,6 +614,7 @@ public final class Transactions implements AutoCloseable {
             var here = live.putIfAbsent(stored.begin().id(), driver);
             if (here == null) {
                 driver.takeOver();
+                around.crashPoints().hit(CrashPoint.C11_TAKEN_OVER);
                 adopted++;
             } else if (here.begin().attempt().equals(stored.begin().attempt())) {
                 here.ownsIn(stored.begin().epoch()); // lost it while asleep, and has it back

@@ -23,5 +23,11 @@ public enum CrashPoint {
     /// Participant: `COMMIT PREPARED` is done, or the commit of a try, a settlement or a step; the answer is not sent.
     C9_COMMITTED_BEFORE_ACK,
     /// Coordinator: every branch has acknowledged, the end is not recorded.
-    C10_ALL_ACKED
+    C10_ALL_ACKED,
+    /// Coordinator: one transaction of those that a dead one left goes on here, the others are claimed.
+    C11_TAKEN_OVER,
+    /// Acceptor, or site of a three-phase commit: what it accepts is forced to disk, the answer is not sent.
+    C12_ACCEPTED,
+    /// Coordinator: asking has decided a transaction, whoever asked has not heard.
+    C13_INQUIRY_DECIDED
 }

@@ -1,6 +1,7 @@
 package io.covenant.transactions.participant;
 
 import io.covenant.transactions.BranchId;
+import io.covenant.transactions.CrashPoint;
 import io.covenant.transactions.CrashPoints;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.threephase.Outcome;
@@ -188,7 +189,10 @@ public final class BranchExecutor {
         try (var conversation = SiteCall.ask(threePhase, branch, sites)) {
             return switch (conversation.run(new Input.Asked(request))) {
                 case Effect.Elected(var _, var standing) -> Optional.of(SiteReply.elected(standing));
-                case Effect.Accepted _ -> Optional.of(SiteReply.accepted());
+                case Effect.Accepted _ -> {
+                    crashPoints.hit(CrashPoint.C12_ACCEPTED);
+                    yield Optional.of(SiteReply.accepted());
+                }
                 case Effect.Refused(var _, var standing) -> Optional.of(SiteReply.refused(standing));
                 case Effect.AskAgain _ -> Optional.empty();
                 case Effect other -> throw new IllegalStateException("no answer to a question: " + other);
