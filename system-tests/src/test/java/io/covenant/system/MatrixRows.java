@@ -52,7 +52,7 @@ final class MatrixRows {
         return directory.resolve(cell.key());
     }
 
-    /// Prints what is there, and writes it to the page when that is asked for and nothing is missing.
+    /// Prints what is there and names what is missing; writes the page when that is asked for.
     void publish() throws IOException {
         var rows = new ArrayList<List<String>>();
         var missing = new ArrayList<MatrixCell>();
@@ -66,7 +66,8 @@ final class MatrixRows {
         Stream.concat(Stream.of(COLUMNS), rows.stream()).forEach(row -> System.out.println(String.join(" | ", row)));
         if (!missing.isEmpty()) {
             System.out.println("Not played: " + missing);
-        } else if (ProtocolPage.isWritten()) {
+        }
+        if (ProtocolPage.isWritten()) {
             page().requireTable(TABLE, COLUMNS, rows);
         }
     }

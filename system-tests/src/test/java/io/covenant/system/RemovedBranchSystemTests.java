@@ -9,6 +9,7 @@ import io.covenant.launcher.client.Gateway;
 import io.covenant.launcher.client.OrderRequest;
 import io.covenant.launcher.client.Placed;
 import io.covenant.launcher.demo.Seeding;
+import io.covenant.launcher.platform.Persona;
 import io.covenant.transactions.initiator.CommitProtocol;
 import java.math.BigDecimal;
 import java.sql.SQLException;
@@ -54,7 +55,7 @@ class RemovedBranchSystemTests {
         this.coordinators = new Coordinators(
                 platform.platform().coordinators(),
                 Duration.ofSeconds(5),
-                platform.platform().token("operator"));
+                platform.platform().token(Persona.OPERATOR));
     }
 
     @BeforeEach
@@ -185,7 +186,7 @@ class RemovedBranchSystemTests {
         try (var operator = new Gateway(
                 platform.addresses(DRIVER).getFirst(),
                 PATIENCE,
-                platform.platform().token("operator"))) {
+                platform.platform().token(Persona.OPERATOR))) {
             var answer = operator.post(
                     "/admin/transactions/" + transaction + path,
                     toldAgain ? because : because.put("outcome", "COMMITTED"),

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.covenant.launcher.client.Gateway;
-import io.covenant.transactions.initiator.CommitProtocol;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -18,13 +17,13 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/// A coordinator dies with a thousand decided transactions of which no branch has heard, and the others end them all.
+/// A coordinator dies with a thousand transactions decided by two-phase commit of which no branch has heard, and the
+/// others end them all.
 ///
 /// The branches' own questions after their outcome are put off, so that it is the taking over that is seen.
 @WithPlatform
@@ -37,6 +36,7 @@ class TakeOverSystemTests {
     private static final Duration ENDED_WITHIN = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
+    private static final String NAME = "left-";
     private static final String OWNER = "coordinator-1";
     private static final List<String> PARTICIPANTS = List.of("orders-1", "orders-2", "inventory-1", "inventory-2");
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -51,8 +51,8 @@ class TakeOverSystemTests {
         this.toOrders = Wire.to(platform.addresses("orders-1", "orders-2"));
         this.toInventory = Wire.to(platform.addresses("inventory-1", "inventory-2"));
         List.of(toOrders, toInventory)
-                .forEach(wire -> wire.watch((path, _) ->
-                        path.endsWith("/commit") || path.endsWith("/confirm") ? Wire.Fate.LOST : Wire.Fate.ARRIVES));
+                .forEach(
+                        wire -> wire.watch((path, _) -> path.endsWith("/commit") ? Wire.Fate.LOST : Wire.Fate.ARRIVES));
     }
 
     @BeforeAll
@@ -73,18 +73,17 @@ class TakeOverSystemTests {
         restart(OWNER, Map.of());
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"TWO_PHASE", "THREE_PHASE", "TCC", "PAXOS_COMMIT"})
-    void endsWhatItsOwnerLeft(CommitProtocol protocol) throws Exception {
+    @Test
+    void endsWhatItsOwnerLeft() throws Exception {
         restart(
                 OWNER,
                 Map.of(
                         "COVENANT_SERVICES_ORDERS", toOrders.address().toString(),
                         "COVENANT_SERVICES_INVENTORY", toInventory.address().toString()));
-        fillTheShelves(protocol);
-        begin(protocol);
-        await("decisions").atMost(PATIENCE).until(() -> undecided(protocol) == 0);
-        assertThat(held(protocol)).isEqualTo(2L * IN_DOUBT);
+        fillTheShelves();
+        begin();
+        await("decisions").atMost(PATIENCE).until(() -> undecided() == 0);
+        assertThat(held()).isEqualTo(2L * IN_DOUBT);
 
         long killed = System.nanoTime();
         platform.node(OWNER).kill();
@@ -92,14 +91,14 @@ class TakeOverSystemTests {
         await("the first that another ends")
                 .pollInterval(Duration.ofMillis(50))
                 .atMost(PATIENCE)
-                .until(() -> held(protocol) < 2L * IN_DOUBT);
+                .until(() -> held() < 2L * IN_DOUBT);
         var first = since(killed);
-        await("the last").pollInterval(Duration.ofMillis(50)).atMost(PATIENCE).until(() -> held(protocol) == 0);
+        await("the last").pollInterval(Duration.ofMillis(50)).atMost(PATIENCE).until(() -> held() == 0);
         var last = since(killed);
         System.out.printf(
-                "%s: of %d transactions of a dead owner another one ended the first after %.1f s, the last after %.1f"
+                "Of %d transactions of a dead owner another one ended the first after %.1f s, the last after %.1f"
                         + " s%n",
-                protocol.text(), IN_DOUBT, first.toMillis() / 1000.0, last.toMillis() / 1000.0);
+                IN_DOUBT, first.toMillis() / 1000.0, last.toMillis() / 1000.0);
         assertInvariants(platform);
         assertThat(last).as("from the death to the end of the last").isLessThan(ENDED_WITHIN);
     }
@@ -118,23 +117,22 @@ class TakeOverSystemTests {
 
     // ---- a thousand orders, none of which waits for another one's customer or article
 
-    private void fillTheShelves(CommitProtocol protocol) throws SQLException {
-        var name = protocol.text() + "-";
+    private void fillTheShelves() throws SQLException {
         sql("orders", """
             insert into customer (id, name, credit_limit)
             select '%s' || n, 'Ada', null from generate_series(1, %d) n
-            """.formatted(name, IN_DOUBT));
+            """.formatted(NAME, IN_DOUBT));
         sql("inventory", """
             insert into stock_item (sku, name, price, on_hand)
             select '%s' || n, 'Anvil', 12.50, 5 from generate_series(1, %d) n
-            """.formatted(name, IN_DOUBT));
+            """.formatted(NAME, IN_DOUBT));
         sql("inventory", """
             insert into stock_movement (id, sku, quantity, reason, at)
             select gen_random_uuid(), '%s' || n, 5, 'RECEIPT', now() from generate_series(1, %d) n
-            """.formatted(name, IN_DOUBT));
+            """.formatted(NAME, IN_DOUBT));
     }
 
-    private void begin(CommitProtocol protocol) {
+    private void begin() {
         var door = platform.asOrders(OWNER, Duration.ofMinutes(2));
         for (int number = 1; number <= IN_DOUBT; number++) {
             int begun = number;
@@ -142,11 +140,11 @@ class TakeOverSystemTests {
                     .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(20))
                     .atMost(PATIENCE)
-                    .until(() -> 2L * begun - held(protocol) <= 2L * AT_A_TIME);
-            var order = order(protocol, protocol.text() + "-" + number);
+                    .until(() -> 2L * begun - held() <= 2L * AT_A_TIME);
+            var order = order(NAME + number);
             initiators.execute(() -> run(door, order));
         }
-        await("all branches").atMost(PATIENCE).until(() -> held(protocol) == 2L * IN_DOUBT);
+        await("all branches").atMost(PATIENCE).until(() -> held() == 2L * IN_DOUBT);
     }
 
     /// Nobody hears the answer: its owner dies before.
@@ -160,18 +158,15 @@ class TakeOverSystemTests {
         }
     }
 
-    private static JsonNode order(CommitProtocol protocol, String name) {
+    private static JsonNode order(String name) {
         var id = new UUID(
                         System.currentTimeMillis() << 16
                                 | 0x7000
                                 | ThreadLocalRandom.current().nextInt(0x1000),
                         ThreadLocalRandom.current().nextLong() >>> 2 | Long.MIN_VALUE)
                 .toString();
-        var transaction = JSON.objectNode()
-                .put("id", id)
-                .put("name", "place-order")
-                .put("protocol", protocol.name())
-                .put("deadlineMillis", 60_000);
+        var transaction =
+                JSON.objectNode().put("id", id).put("name", "place-order").put("deadlineMillis", 60_000);
         var branches = transaction.putArray("branches");
         var create = branches.addObject().put("service", "orders").put("operation", "create");
         create.putObject("payload")
@@ -196,17 +191,14 @@ class TakeOverSystemTests {
 
     // ---- what there is
 
-    /// Branches that are prepared or reserved.
-    private long held(CommitProtocol protocol) throws SQLException {
-        return protocol == CommitProtocol.TCC
-                ? count("orders", "select count(*) from branch_local where until is not null")
-                        + count("inventory", "select count(*) from branch_local where until is not null")
-                : count("postgres", "select count(*) from pg_prepared_xacts where gid like 'cov1:%'");
+    /// Branches that are prepared.
+    private long held() throws SQLException {
+        return count("postgres", "select count(*) from pg_prepared_xacts where gid like 'cov1:%'");
     }
 
-    /// Those that the register knows nothing of. Under Paxos Commit the votes are the decision.
-    private long undecided(CommitProtocol protocol) throws SQLException {
-        return protocol == CommitProtocol.PAXOS_COMMIT ? 0 : count("coordinator", """
+    /// Those that the register knows nothing of.
+    private long undecided() throws SQLException {
+        return count("coordinator", """
             select count(*) from transaction t
              where finished_at is null
                and not exists (select from decision d where d.transaction_id = t.id)
