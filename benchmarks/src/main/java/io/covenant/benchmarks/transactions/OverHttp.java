@@ -65,7 +65,8 @@ final class OverHttp implements Contestant {
         if (answer.status() == 201 && committed) {
             return Ending.COMMITTED;
         }
-        boolean refused = answer.body().contains("\"out-of-stock\"") || answer.body().contains("\"lock-timeout\"");
+        boolean refused =
+                answer.body().contains("\"out-of-stock\"") || answer.body().contains("\"lock-timeout\"");
         if (answer.status() == 200 && aborted && refused) {
             return Ending.REFUSED;
         }

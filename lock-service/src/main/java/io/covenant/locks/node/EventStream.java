@@ -1,7 +1,6 @@
 package io.covenant.locks.node;
 
 import io.covenant.locks.namespace.Event;
-import io.covenant.locks.namespace.Token;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
