@@ -36,10 +36,15 @@ public class SecurityAutoConfiguration {
     /// A request is measured as a whole. Measured filter by filter, as it would be otherwise, it costs more than what
     /// it
     /// asks for.
-    @Bean
-    @ConditionalOnMissingBean
-    SecurityObservationSettings securityObservationSettings() {
-        return SecurityObservationSettings.noObservations();
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(SecurityObservationSettings.class)
+    static class Measurements {
+
+        @Bean
+        @ConditionalOnMissingBean
+        SecurityObservationSettings securityObservationSettings() {
+            return SecurityObservationSettings.noObservations();
+        }
     }
 
     @Configuration(proxyBeanMethods = false)
