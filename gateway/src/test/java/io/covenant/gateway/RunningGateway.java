@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.covenant.gateway.balancing.Service;
 import io.covenant.gateway.balancing.Services;
 import io.covenant.gateway.control.ControlServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -34,6 +37,10 @@ public final class RunningGateway implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final int port;
     private final ConfigurableApplicationContext context;
+
+    static {
+        Watchdogs.on();
+    }
 
     private RunningGateway(ConfigurableApplicationContext context) {
         this.context = context;
@@ -140,20 +147,50 @@ public final class RunningGateway implements AutoCloseable {
 
     /// Sends these lines as they are, and reads until the other side closes.
     public Answer raw(String lines) {
-        var bytes = lines.contains("\r\n") ? lines : lines.replace("\n", "\r\n");
+        return exchange(lines.contains("\r\n") ? lines : lines.replace("\n", "\r\n"));
+    }
+
+    /// Sends these characters as bytes, and reads an answer until the other side closes.
+    public Answer exchange(String bytes) {
+        var all = bytesAfter(bytes);
+        var head = all.substring(0, Math.max(0, all.indexOf("\r\n\r\n")));
+        assertThat(head).as("an answer: '%s'", all).startsWith("HTTP/1.1 ");
+        var heads = head.split("\r\n", -1);
+        var headers = Arrays.stream(heads)
+                .skip(1)
+                .map(line -> line.split(": ?", 2))
+                .collect(Collectors.toMap(header -> header[0], header -> List.of(header[1]), (one, _) -> one));
+        return new Answer(Integer.parseInt(heads[0].split(" ", 3)[1]), headers, all.substring(head.length() + 4));
+    }
+
+    /// Sends these characters as bytes.
+    ///
+    /// @return all that comes until the other side closes
+    public String bytesAfter(String bytes) {
         try (var socket = connect()) {
-            socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
-            socket.getOutputStream().flush();
-            var all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            var head = all.substring(0, all.indexOf("\r\n\r\n"));
-            var heads = head.split("\r\n", -1);
-            var headers = Arrays.stream(heads)
-                    .skip(1)
-                    .map(line -> line.split(": ?", 2))
-                    .collect(Collectors.toMap(header -> header[0], header -> List.of(header[1]), (one, _) -> one));
-            return new Answer(Integer.parseInt(heads[0].split(" ", 3)[1]), headers, all.substring(head.length() + 4));
+            var answer = new ByteArrayOutputStream();
+            var reader = Thread.ofVirtual().start(() -> {
+                try {
+                    socket.getInputStream().transferTo(answer);
+                } catch (SocketTimeoutException e) {
+                    answer.writeBytes("(no end)".getBytes(StandardCharsets.UTF_8));
+                } catch (IOException _) {
+                    // a reset ends it too
+                }
+            });
+            try {
+                socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+                socket.getOutputStream().flush();
+            } catch (SocketException _) {
+                // it was refused before its end
+            }
+            reader.join();
+            return answer.toString(StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 
@@ -161,5 +198,6 @@ public final class RunningGateway implements AutoCloseable {
     @Override
     public void close() {
         client.close();
+        Watchdogs.areSilent();
     }
 }

@@ -1,11 +1,14 @@
 package io.covenant.gateway;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /// One gateway for all tests that need nothing special: two instances of orders, one of inventory, and a coordinator
 /// that is not there. Before each test the instances behave well again.
-public final class SharedGateway implements BeforeEachCallback {
+public final class SharedGateway implements BeforeEachCallback, AfterAllCallback {
 
     public static final Backend ORDERS_1 = new Backend("orders-1");
     public static final Backend ORDERS_2 = new Backend("orders-2");
@@ -30,7 +33,13 @@ public final class SharedGateway implements BeforeEachCallback {
     }
 
     @Override
+    public void afterAll(ExtensionContext context) {
+        Watchdogs.areSilent();
+    }
+
+    @Override
     public void beforeEach(ExtensionContext context) {
+        assertThat(Watchdogs.blocked()).as("waiting on an event loop").isEmpty();
         ORDERS_1.reset();
         ORDERS_2.reset();
         INVENTORY.reset();

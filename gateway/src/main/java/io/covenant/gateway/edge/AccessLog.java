@@ -1,5 +1,7 @@
 package io.covenant.gateway.edge;
 
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -14,6 +16,13 @@ import org.springframework.web.server.ServerWebExchange;
 final class AccessLog {
 
     private static final Logger log = LoggerFactory.getLogger("access");
+
+    /// One line about what never became a request.
+    void writeRefused(String id, Problem problem, @Nullable SocketAddress from) {
+        try (var _ = MDC.putCloseable("requestId", id)) {
+            log.info("- - {} refused={} from={}", problem.status().value(), problem.code(), from);
+        }
+    }
 
     void write(ServerWebExchange exchange, long begun) {
         if (!log.isInfoEnabled()) {

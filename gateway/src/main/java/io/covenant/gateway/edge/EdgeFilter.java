@@ -1,9 +1,12 @@
 package io.covenant.gateway.edge;
 
-import java.util.List;
-import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.stereotype.Component;
@@ -20,7 +23,18 @@ import reactor.core.publisher.Mono;
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class EdgeFilter implements WebFilter {
 
-    private static final List<String> FORGEABLE = List.of("forwarded", "x-real-ip", "x-client-ip", "true-client-ip");
+    /// What services answer, at most.
+    private static final Set<HttpMethod> METHODS = Set.of(
+            HttpMethod.GET,
+            HttpMethod.HEAD,
+            HttpMethod.POST,
+            HttpMethod.PUT,
+            HttpMethod.PATCH,
+            HttpMethod.DELETE,
+            HttpMethod.OPTIONS);
+
+    private static final String ALLOW =
+            METHODS.stream().map(HttpMethod::name).sorted().collect(Collectors.joining(", "));
 
     private final AccessLog accessLog;
 
@@ -38,34 +52,36 @@ final class EdgeFilter implements WebFilter {
             return Mono.empty();
         });
         var request = exchange.getRequest();
-        var passed = PlainPath.isPlain(request.getURI().getRawPath())
+        var refusal = refusal(request);
+        var passed = refusal == null
                 ? chain.filter(exchange.mutate().request(cleaned(request, id)).build())
-                : Mono.<Void>error(notPlain());
+                : Mono.<Void>error(refusal.asException());
         return passed.doFinally(_ -> accessLog.write(exchange, begun));
     }
 
-    private static RuntimeException notPlain() {
-        return Problem.of(
-                        HttpStatus.BAD_REQUEST,
-                        "bad-path",
-                        "The path has parts that could be read in two ways: '..', '//', ';', or an encoded '/', '.' or '%'.")
-                .asException();
+    private static @Nullable Problem refusal(ServerHttpRequest request) {
+        if (!METHODS.contains(request.getMethod())) {
+            return Problem.of(HttpStatus.METHOD_NOT_ALLOWED, "method-not-allowed", "Nothing here answers to that.")
+                    .saying(HttpHeaders.ALLOW, ALLOW);
+        }
+        if (!PlainPath.isPlain(request.getURI().getRawPath())) {
+            return Problem.of(
+                    HttpStatus.BAD_REQUEST,
+                    "bad-path",
+                    "The path has parts that could be read in two ways: '..', '//', ';', or an encoded '/', '.' or '%'.");
+        }
+        return null;
     }
 
     private static ServerHttpRequest cleaned(ServerHttpRequest request, String id) {
         return request.mutate()
                 .headers(headers -> {
                     headers.headerNames().stream()
-                            .filter(EdgeFilter::isForgeable)
+                            .filter(InternalHeaders::has)
                             .toList()
                             .forEach(headers::remove);
                     headers.set(RequestId.HEADER, id);
                 })
                 .build();
-    }
-
-    private static boolean isForgeable(String header) {
-        var name = header.toLowerCase(Locale.ROOT);
-        return name.startsWith("x-forwarded-") || name.startsWith("x-covenant-") || FORGEABLE.contains(name);
     }
 }

@@ -19,6 +19,7 @@ final class ForwardedHeaders implements HttpHeadersFilter, Ordered {
     public HttpHeaders filter(HttpHeaders headers, ServerWebExchange exchange) {
         var request = exchange.getRequest();
         var forwarded = new HttpHeaders(headers);
+        forwarded.set(RequestId.HEADER, RequestId.of(exchange)); // though Connection may have named it
         var remote = request.getRemoteAddress();
         if (remote != null && remote.getAddress() != null) {
             forwarded.set("X-Forwarded-For", remote.getAddress().getHostAddress());

@@ -1,5 +1,8 @@
 package io.covenant.gateway.edge;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.HexFormat;
 
@@ -20,7 +23,7 @@ final class PlainPath {
 
     /// Whether nothing in this raw path can be read in two ways.
     static boolean isPlain(String path) {
-        return path.startsWith("/") && hasPlainCharacters(path) && hasPlainSegments(path);
+        return path.startsWith("/") && hasPlainCharacters(path) && hasPlainSegments(path) && isText(path);
     }
 
     private static boolean hasPlainCharacters(String path) {
@@ -47,6 +50,28 @@ final class PlainPath {
                 && !path.contains("/../")
                 && !path.endsWith("/.")
                 && !path.endsWith("/..");
+    }
+
+    /// Whether what is encoded is UTF-8: others make of other bytes what they like.
+    private static boolean isText(String plain) {
+        if (plain.indexOf('%') < 0) {
+            return true;
+        }
+        var bytes = ByteBuffer.allocate(plain.length());
+        for (int i = 0; i < plain.length(); i++) {
+            if (plain.charAt(i) == '%') {
+                bytes.put((byte) decoded(plain, i));
+                i += 2;
+            } else {
+                bytes.put((byte) plain.charAt(i));
+            }
+        }
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(bytes.flip());
+            return true;
+        } catch (CharacterCodingException _) {
+            return false;
+        }
     }
 
     /// The byte that a percent sign stands for; -1 if it stands for none.

@@ -3,6 +3,7 @@ package io.covenant.gateway.edge;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 
 /// An error of the gateway itself, as the client is told of it.
@@ -12,26 +13,27 @@ import org.springframework.http.HttpStatus;
 /// @param detail     one sentence for people
 /// @param properties the figures of the sentence, for programs
 /// @param retry      whether the same request may be sent again, in a second unless it says when
-/// @param challenge  what `WWW-Authenticate` says; empty for nothing
+/// @param headers    what the answer says beside the document, such as how to authenticate
 public record Problem(
         HttpStatus status,
         String code,
         String detail,
         Map<String, Object> properties,
         boolean retry,
-        String challenge) {
+        Map<String, String> headers) {
 
     private static final String RETRY_AFTER = "retryAfterMillis";
 
-    static final String TYPES = "https://covenant.io/problems/";
+    private static final String TYPES = "https://covenant.io/problems/";
 
     public Problem {
         properties = Map.copyOf(properties);
+        headers = Map.copyOf(headers);
     }
 
-    /// A problem that says nothing about authentication.
+    /// A problem whose document says all.
     public Problem(HttpStatus status, String code, String detail, Map<String, Object> properties, boolean retry) {
-        this(status, code, detail, properties, retry, "");
+        this(status, code, detail, properties, retry, Map.of());
     }
 
     public static Problem of(HttpStatus status, String code, String detail) {
@@ -45,19 +47,26 @@ public record Problem(
 
     /// The same problem, which may be gone in a second.
     public Problem passing() {
-        return new Problem(status, code, detail, properties, true, challenge);
+        return new Problem(status, code, detail, properties, true, headers);
     }
 
     /// The same problem with one more figure.
     public Problem with(String name, Object value) {
         var more = new LinkedHashMap<>(properties);
         more.put(name, value);
-        return new Problem(status, code, detail, more, retry, challenge);
+        return new Problem(status, code, detail, more, retry, headers);
     }
 
     /// The same problem, telling how to authenticate.
     public Problem challenging(String challenge) {
-        return new Problem(status, code, detail, properties, retry, challenge);
+        return saying(HttpHeaders.WWW_AUTHENTICATE, challenge);
+    }
+
+    /// The same problem with one more header.
+    public Problem saying(String header, String value) {
+        var more = new LinkedHashMap<>(headers);
+        more.put(header, value);
+        return new Problem(status, code, detail, properties, retry, more);
     }
 
     /// The same problem, which will be gone after so long.
@@ -68,6 +77,22 @@ public record Problem(
     /// In whole seconds, rounded up.
     long retryAfterSeconds() {
         return properties.get(RETRY_AFTER) instanceof Long millis ? (millis + 999) / 1_000 : 1;
+    }
+
+    /// The document about the request with this id.
+    Map<String, Object> document(String instance, String requestId) {
+        var document = new LinkedHashMap<String, Object>();
+        document.put("type", TYPES + code);
+        document.put(
+                "title",
+                Character.toUpperCase(code.charAt(0)) + code.substring(1).replace('-', ' '));
+        document.put("status", status.value());
+        document.put("detail", detail);
+        document.put("instance", instance);
+        document.put("code", code);
+        document.put("requestId", requestId);
+        document.putAll(properties);
+        return document;
     }
 
     public ProblemException asException() {

@@ -1,7 +1,5 @@
 package io.covenant.gateway.edge;
 
-import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,16 +43,6 @@ final class ProblemHandler implements ErrorWebExceptionHandler {
             breakOff(response);
             return Mono.error(failure);
         }
-        var document = new LinkedHashMap<String, Object>();
-        document.put("type", Problem.TYPES + problem.code());
-        document.put("title", titleOf(problem.code()));
-        document.put("status", problem.status().value());
-        document.put("detail", problem.detail());
-        document.put("instance", exchange.getRequest().getURI().getRawPath());
-        document.put("code", problem.code());
-        document.put("requestId", RequestId.of(exchange));
-        document.putAll(problem.properties());
-
         response.getHeaders().clear();
         response.getHeaders().set(RequestId.HEADER, RequestId.of(exchange));
         response.setStatusCode(problem.status());
@@ -62,13 +50,12 @@ final class ProblemHandler implements ErrorWebExceptionHandler {
         if (problem.retry()) {
             response.getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(problem.retryAfterSeconds()));
         }
-        if (!problem.challenge().isEmpty()) {
-            response.getHeaders().set(HttpHeaders.WWW_AUTHENTICATE, problem.challenge());
-        }
+        problem.headers().forEach(response.getHeaders()::set);
         if (UNREAD.contains(problem.status())) {
             response.getHeaders().set(HttpHeaders.CONNECTION, "close"); // the rest of the request is not waited for
         }
-        var content = mapper.writeValueAsString(document).getBytes(StandardCharsets.UTF_8);
+        var path = exchange.getRequest().getURI().getRawPath();
+        var content = mapper.writeValueAsBytes(problem.document(path, RequestId.of(exchange)));
         response.getHeaders().setContentLength(content.length);
         return response.writeWith(
                 Mono.fromSupplier(() -> response.bufferFactory().wrap(content)));
@@ -96,9 +83,5 @@ final class ProblemHandler implements ErrorWebExceptionHandler {
         return failure.getCause() == null
                 ? String.valueOf(failure.getMessage())
                 : failure.getMessage() + " (" + failure.getCause() + ")";
-    }
-
-    private static String titleOf(String code) {
-        return Character.toUpperCase(code.charAt(0)) + code.substring(1).replace('-', ' ');
     }
 }

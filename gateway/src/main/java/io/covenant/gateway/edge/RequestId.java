@@ -1,6 +1,7 @@
 package io.covenant.gateway.edge;
 
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
@@ -28,9 +29,15 @@ public final class RequestId {
         return id;
     }
 
+    /// Nobody must be unable to guess it; a secure one would have an event loop wait for the system's randomness.
+    static String made() {
+        var random = ThreadLocalRandom.current();
+        long high = (random.nextLong() & ~0xF000L) | 0x4000L;
+        long low = (random.nextLong() & ~(0b11L << 62)) | (0b10L << 62);
+        return new UUID(high, low).toString();
+    }
+
     static String acceptOrMake(@Nullable String offered) {
-        return offered != null && WELL_FORMED.matcher(offered).matches()
-                ? offered
-                : UUID.randomUUID().toString();
+        return offered != null && WELL_FORMED.matcher(offered).matches() ? offered : made();
     }
 }

@@ -50,6 +50,9 @@ final class BodyFilter implements GlobalFilter, Ordered {
         if (length <= 0 && !headers.containsHeader(HttpHeaders.TRANSFER_ENCODING)) {
             return chain.filter(exchange);
         }
+        if (isEncoded(headers)) {
+            return Mono.error(encoded());
+        }
         return DataBufferUtils.join(exchange.getRequest().getBody(), most)
                 .map(BodyFilter::bytesOf)
                 .defaultIfEmpty(new byte[0])
@@ -71,6 +74,21 @@ final class BodyFilter implements GlobalFilter, Ordered {
                         .causedBy(gone);
             default -> failure;
         };
+    }
+
+    private static boolean isEncoded(HttpHeaders headers) {
+        var encoding = headers.getOrEmpty(HttpHeaders.CONTENT_ENCODING);
+        return !encoding.stream().allMatch("identity"::equalsIgnoreCase);
+    }
+
+    /// A limit on what comes is none on what it becomes when a service unpacks it.
+    private static RuntimeException encoded() {
+        return Problem.of(
+                        HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+                        "encoded-body",
+                        "Bodies are taken as they are, neither compressed nor otherwise encoded.")
+                .saying(HttpHeaders.ACCEPT_ENCODING, "identity")
+                .asException();
     }
 
     private RuntimeException tooLarge() {
