@@ -13,6 +13,7 @@ import io.covenant.gateway.control.store.ClusterStore.Audited;
 import io.covenant.gateway.control.store.ClusterStore.Stored;
 import io.covenant.gateway.edge.Problem;
 import io.covenant.gateway.edge.ProblemException;
+import io.covenant.security.audit.AuditReport;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -170,6 +171,18 @@ final class Control {
                         Map.of("service", service.name(), "version", version),
                         false)
                 .asException();
+    }
+
+    /// Whether the audit is as it was written.
+    ///
+    /// @throws ProblemException 404 when it is kept in memory only
+    AuditReport checkAudit() {
+        return store.checkAudit()
+                .orElseThrow(() -> Problem.of(
+                                HttpStatus.NOT_FOUND,
+                                "audit-not-kept",
+                                "This gateway has no database: what operators did is remembered until it ends.")
+                        .asException());
     }
 
     List<Audited> audit(Service service, int most) {

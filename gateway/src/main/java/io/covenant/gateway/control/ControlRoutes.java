@@ -58,6 +58,7 @@ final class ControlRoutes {
                 .PUT("/admin/clusters/{service}", this::put)
                 .GET("/admin/clusters/{service}/state", request -> answer(() -> pictures.state(service(request))))
                 .GET("/admin/clusters/{service}/audit", request -> answer(() -> control.audit(service(request), 100)))
+                .GET("/admin/audit/check", _ -> answer(control::checkAudit))
                 .GET("/admin/routes", _ -> routes())
                 .build();
     }

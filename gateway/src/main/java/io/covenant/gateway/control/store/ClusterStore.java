@@ -1,6 +1,7 @@
 package io.covenant.gateway.control.store;
 
 import io.covenant.gateway.balancing.ClusterSettings;
+import io.covenant.security.audit.AuditReport;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,9 @@ public interface ClusterStore {
 
     /// The newest first.
     List<Audited> audit(String service, int most);
+
+    /// Whether the audit is as it was written; empty where it does not outlive the gateway.
+    Optional<AuditReport> checkAudit();
 
     /// Notes which versions a gateway follows.
     void report(String gateway, Map<String, Long> versions, Instant now);

@@ -1,5 +1,6 @@
 package io.covenant.gateway.control.store;
 
+import io.covenant.security.audit.AuditReport;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -59,6 +60,11 @@ final class MemoryClusterStore implements ClusterStore {
                 .filter(change -> change.service().equals(service))
                 .limit(most)
                 .toList();
+    }
+
+    @Override
+    public Optional<AuditReport> checkAudit() {
+        return Optional.empty();
     }
 
     @Override

@@ -3,6 +3,8 @@ package io.covenant.gateway.control.store;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.covenant.gateway.balancing.ClusterSettings;
+import io.covenant.security.audit.AuditChain;
+import io.covenant.security.audit.AuditReport;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -16,6 +18,7 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -26,6 +29,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// In PostgreSQL: every gateway with the same database follows. It migrates before it is asked for the first time, so
 /// that a gateway starts without its database and finds it when it comes.
 final class PostgresClusterStore implements ClusterStore, AutoCloseable {
+
+    private static final AuditChain AUDIT = new AuditChain("cluster_audit");
 
     private final HikariDataSource connections;
     private final Supplier<Flyway> flyway;
@@ -49,7 +54,7 @@ final class PostgresClusterStore implements ClusterStore, AutoCloseable {
         this.connections = new HikariDataSource(config);
         this.flyway = () -> Flyway.configure()
                 .dataSource(database.url(), database.migrator(), database.migratorPassword())
-                .locations("classpath:db/gateway")
+                .locations("classpath:db/gateway", AuditChain.MIGRATION)
                 .load();
         this.jdbc = JdbcClient.create(connections);
         this.transaction = new TransactionTemplate(new JdbcTransactionManager(connections));
@@ -157,6 +162,17 @@ final class PostgresClusterStore implements ClusterStore, AutoCloseable {
                         settings(row, "before"),
                         settings(row, "after")))
                 .list());
+    }
+
+    @Override
+    public Optional<AuditReport> checkAudit() {
+        return asking(() -> {
+            try (var connection = connections.getConnection()) {
+                return Optional.of(AUDIT.check(connection));
+            } catch (SQLException e) {
+                throw new DataAccessResourceFailureException("the audit cannot be read", e);
+            }
+        });
     }
 
     @Override

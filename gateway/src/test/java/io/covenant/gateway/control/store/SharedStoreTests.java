@@ -8,6 +8,7 @@ import io.covenant.gateway.RunningGateway;
 import io.covenant.gateway.RunningGateway.Answer;
 import io.covenant.testing.PostgresInstance;
 import io.covenant.testing.TestDatabase;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -83,6 +84,37 @@ class SharedStoreTests {
             assertThat(kept.at("/changedBy").asString()).isEqualTo("olga");
             assertThat(kept.at("/store/kind").asString()).isEqualTo("postgresql");
         });
+    }
+
+    @Test
+    void whatOperatorsDidIsChained() throws SQLException {
+        assertThat(put(east, "*", "{\"policy\":\"random\"}").status()).isEqualTo(200);
+        assertThat(put(west, "*", "{\"policy\":\"round-robin\"}").status()).isEqualTo(200);
+
+        var whole = east.operate("GET", "/admin/audit/check", "").json();
+        assertThat(whole.path("whole").asBoolean()).as(whole.toString()).isTrue();
+        assertThat(whole.path("entries").asLong()).isGreaterThanOrEqualTo(2);
+
+        var number = whole.path("entries").asLong();
+        plant("update cluster_audit set operator = 'oleg' where number = " + number);
+        var found = west.operate("GET", "/admin/audit/check", "").json().path("findings");
+        assertThat(found).hasSize(1);
+        assertThat(found.path(0).path("kind").asString()).isEqualTo("CHANGED");
+        assertThat(found.path(0).path("number").asLong()).isEqualTo(number);
+
+        plant("update cluster_audit set operator = 'olga' where number = " + number);
+        assertThat(west.operate("GET", "/admin/audit/check", "")
+                        .json()
+                        .path("whole")
+                        .asBoolean())
+                .isTrue();
+    }
+
+    private void plant(String sql) throws SQLException {
+        try (var connection = database.superuser().getConnection();
+                var statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+        }
     }
 
     @Test
