@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,11 @@ class InvariantsTests {
 
     private static final String ATTEMPT = "k3j9";
 
+    /// What has a version, by version, then what is repeatable.
+    private static final Comparator<Path> IN_FLYWAYS_ORDER = Comparator.<Path, Boolean>comparing(
+                    file -> file.getFileName().toString().startsWith("R"))
+            .thenComparing(Path::toString);
+
     private static TemporaryPostgres postgres;
 
     private final Map<UUID, String> acknowledged = new HashMap<>();
@@ -43,7 +49,7 @@ class InvariantsTests {
         }
         migrate("orders", "platform/transactions-starter", "order-service");
         migrate("inventory", "platform/transactions-starter", "inventory-service");
-        migrate("coordinator", "coordinator-service");
+        migrate("coordinator", "platform/security-starter", "coordinator-service");
     }
 
     @AfterAll
@@ -420,7 +426,7 @@ class InvariantsTests {
             Path resources = Path.of("..", module, "src", "main", "resources");
             try (Stream<Path> files = Files.walk(resources)) {
                 for (Path file : files.filter(path -> path.toString().endsWith(".sql"))
-                        .sorted()
+                        .sorted(IN_FLYWAYS_ORDER)
                         .toList()) {
                     run(database, Files.readString(file));
                 }

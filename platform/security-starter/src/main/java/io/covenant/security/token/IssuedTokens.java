@@ -4,14 +4,18 @@ import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.jwk.source.RateLimitReachedException;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.DefaultResourceRetriever;
+import com.nimbusds.jose.util.Resource;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import io.covenant.security.Audience;
 import io.covenant.security.SecurityProperties;
+import java.io.IOException;
 import java.net.MalformedURLException;
+import java.net.URL;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
@@ -41,6 +45,7 @@ public final class IssuedTokens implements JwtDecoder {
     private final SecurityProperties properties;
     private final Clock clock;
     private volatile @Nullable JwtDecoder decoder;
+    private volatile boolean keysKnown;
 
     private IssuedTokens(Issuer issuer, SecurityProperties properties, Clock clock) {
         this.issuer = issuer;
@@ -65,6 +70,9 @@ public final class IssuedTokens implements JwtDecoder {
         } catch (BadJwtException e) {
             throw e;
         } catch (JwtException e) {
+            if (keysKnown && e.getCause() instanceof RateLimitReachedException) {
+                throw new BadJwtException("no key of the issuer signed it, as of a moment ago", e);
+            }
             throw new IssuerUnreachableException(issuer.uri(), e);
         }
     }
@@ -84,12 +92,29 @@ public final class IssuedTokens implements JwtDecoder {
     private JWKSource<SecurityContext> keys() {
         try {
             var address = issuer.metadata().jwksUri().toURL();
-            return JWKSourceBuilder.create(address, new DefaultResourceRetriever(FETCH_MILLIS, FETCH_MILLIS))
+            return JWKSourceBuilder.create(address, new Fetching())
                     .cache(properties.keysRefreshed().toMillis(), FETCH_MILLIS * 2L)
                     .outageTolerant(properties.keysKept().toMillis())
                     .build();
         } catch (MalformedURLException e) {
             throw new IssuerUnreachableException(issuer.uri(), e);
+        }
+    }
+
+    /// Knows whether there were keys at all: tokens of unknown keys then are the sender's fault, though the issuer is
+    /// not
+    /// asked again for each of them.
+    private final class Fetching extends DefaultResourceRetriever {
+
+        Fetching() {
+            super(FETCH_MILLIS, FETCH_MILLIS);
+        }
+
+        @Override
+        public Resource retrieveResource(URL url) throws IOException {
+            var keys = super.retrieveResource(url);
+            keysKnown = true;
+            return keys;
         }
     }
 

@@ -140,6 +140,15 @@ class IssuedTokensTests {
     }
 
     @Test
+    void refusesUnknownKeysHoweverManyComeWithoutAskingTheIssuerForEach() {
+        for (int i = 0; i < 10; i++) {
+            var forged = TestIssuer.sign(issuer.claims().build(), TestIssuer.newKey(), JWSAlgorithm.RS256);
+            assertThatThrownBy(() -> tokens.decode(forged)).isInstanceOf(BadJwtException.class);
+        }
+        assertThat(issuer.keysFetched()).isBetween(1, 4);
+    }
+
+    @Test
     void refusesATokenThatNobodySigned() {
         var unsigned = new PlainJWT(issuer.claims().build()).serialize();
 
