@@ -2,6 +2,7 @@ package io.covenant.locks.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.covenant.launcher.node.FreePorts;
 import io.covenant.locks.client.LockClient;
@@ -158,6 +159,7 @@ class LockAccessTests {
         settings.put("covenant.locks.peers.lock-2", "127.0.0.1:" + FreePorts.one());
         try (var first = new SingleNode(one, enforced());
                 var second = new SingleNode(another, settings)) {
+            await().until(() -> first.api().get("/actuator/health/readiness").status() == 200);
             var add = "{\"name\":\"lock-2\",\"peer\":\"%s\",\"api\":\"%s\"}"
                     .formatted(
                             settings.get("covenant.locks.peers.lock-2"),
