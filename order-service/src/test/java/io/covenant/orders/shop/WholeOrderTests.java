@@ -287,7 +287,7 @@ class WholeOrderTests extends InTheShop {
             pending = place("doubtful", order(ada, lamp, 1)).is(202);
             assertThat(pending.text("state")).isEqualTo("PENDING");
             assertThat(get(pending.location()).is(200).text("state")).isEqualTo("PENDING");
-            assertThat(cancel(pending.text("id")).is(409).text("code")).isEqualTo("order-not-cancellable");
+            assertThat(cancel(pending.text("id")).is(503).text("code")).isEqualTo("order-pending");
             assertThat(place("doubtful", order(ada, lamp, 1)).is(202).text("id"))
                     .isEqualTo(pending.text("id"));
         }

@@ -204,7 +204,10 @@ class OrderController {
                 .find(id)
                 .map(OrderView::of)
                 .filter(attempt -> isOf(caller, attempt))
-                .map(attempt -> OrderProblems.notCancellable(id, attempt.state()))
+                .map(attempt -> switch (attempt.state()) {
+                    case PENDING -> OrderProblems.pending(id);
+                    case CONFIRMED, CANCELLED, REJECTED -> OrderProblems.notCancellable(id, attempt.state());
+                })
                 .orElseGet(() -> OrderProblems.unknownOrder(id));
     }
 

@@ -76,6 +76,17 @@ final class OrderProblems {
                 .asException();
     }
 
+    /// Whoever was told that the order is confirmed may be faster than its last branch.
+    static ProblemException pending(UUID id) {
+        return Problem.of(
+                        HttpStatus.SERVICE_UNAVAILABLE,
+                        "order-pending",
+                        "The order is still being placed; nothing was cancelled. Ask again.")
+                .with("order", id.toString())
+                .retryAfter(SOON)
+                .asException();
+    }
+
     static ProblemException notCancellable(UUID id, OrderView.State state) {
         return Problem.of(HttpStatus.CONFLICT, "order-not-cancellable", "The order is %s.".formatted(state))
                 .with("order", id.toString())
