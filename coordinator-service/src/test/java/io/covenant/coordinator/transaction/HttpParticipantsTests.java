@@ -131,12 +131,15 @@ class HttpParticipantsTests {
         var other = server(200, "{\"vote\":\"YES\"}");
         var participants = participants(dying.address(), other.address());
 
-        for (int i = 0; i < 2; i++) {
+        // Either may be asked first.
+        int times = 0;
+        while (dying.requests.isEmpty() && times < 100) {
             assertThat(participants.prepare(preparation("shelf"))).isEqualTo(new PrepareAnswer.Voted(new Vote.Yes()));
+            times++;
         }
 
-        assertThat(dying.requests).isNotEmpty();
-        assertThat(other.requests).hasSize(2);
+        assertThat(dying.requests).hasSize(1);
+        assertThat(other.requests).hasSize(times);
     }
 
     @Test
