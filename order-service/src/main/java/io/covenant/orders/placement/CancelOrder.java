@@ -1,6 +1,5 @@
 package io.covenant.orders.placement;
 
-import io.covenant.orders.order.Order;
 import io.covenant.transactions.initiator.CommitProtocol;
 import io.covenant.transactions.initiator.CoordinatorUnavailableException;
 import io.covenant.transactions.initiator.Outcome;
@@ -58,9 +57,9 @@ public class CancelOrder {
     }
 
     /// Whether the key is for this order, now or since it was first used.
-    public boolean isFor(Order order, @Nullable IdempotencyKey key) {
-        var kept = CustomersKey.of(order.customer(), key);
+    public boolean isFor(UUID order, String customer, @Nullable IdempotencyKey key) {
+        var kept = CustomersKey.of(customer, key);
         return kept == null
-                || placements.cancellationOf(kept, order.id(), clock.instant()).equals(order.id());
+                || placements.cancellationOf(kept, order, clock.instant()).equals(order);
     }
 }

@@ -167,7 +167,7 @@ class OrderController {
         if (!caller.mayActFor(order.customer())) {
             throw OrderProblems.unknownOrder(id);
         }
-        if (!cancelOrder.isFor(order, key)) {
+        if (!cancelOrder.isFor(id, order.customer(), key)) {
             throw OrderProblems.keyReused();
         }
         if (order.state() == OrderState.CANCELLED) {
