@@ -1,5 +1,6 @@
 package io.covenant.testing;
 
+import io.covenant.launcher.node.FreePorts;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -101,11 +102,7 @@ public final class ScriptedServer implements Closeable {
 
     /// An address at which nobody listens.
     public static URI nobody() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return address(socket.getLocalPort());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return address(FreePorts.one());
     }
 
     /// Does something else from the next request on.
