@@ -273,6 +273,7 @@ public final class Member {
 
     void comeBack(long now) {
         gone = false;
+        gauge.forgive();
         warmingSince = now;
         gatewayErrorsInRow.set(0);
         failuresInRow.set(0);

@@ -15,6 +15,9 @@ public final class Gauge {
 
     private static final double NOTHING = 1e-4;
 
+    /// Less than this is no reason to ask others only: where all are idle, the least difference would decide for ever.
+    private static final double UNFELT = 0.01;
+
     private final double latencyMemory;
     private final double failureMemory;
 
@@ -73,7 +76,13 @@ public final class Gauge {
     /// How likely a failure is, from 0 to 1.
     public double failures(long now) {
         double value = failures;
-        return value == 0 ? 0 : value * kept(now - failuresAt, failureMemory);
+        double left = value == 0 ? 0 : value * kept(now - failuresAt, failureMemory);
+        return left < UNFELT ? 0 : left;
+    }
+
+    /// Forgets the failures: they were those of somebody who is gone.
+    public synchronized void forgive() {
+        failures = 0;
     }
 
     /// What is left of a memory; [StrictMath], so that all machines forget alike.

@@ -49,6 +49,13 @@ class GaugeTests {
             gauge.ended(true, i);
         }
         assertThat(gauge.failures(10)).isGreaterThan(0.4);
-        assertThat(gauge.failures(20 * SECOND)).isLessThan(0.001);
+        assertThat(gauge.failures(20 * SECOND)).isZero();
+    }
+
+    @Test
+    void forgivesWhoComesBack() {
+        gauge.ended(true, 0);
+        gauge.forgive();
+        assertThat(gauge.failures(1)).isZero();
     }
 }
