@@ -2,9 +2,9 @@ package io.covenant.launcher.platform;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -38,11 +38,18 @@ final class Secrets {
                 directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         byte[] random = new byte[BYTES];
         new SecureRandom().nextBytes(random);
-        Path next = directory.resolve("." + file.getFileName() + ".next");
-        Files.deleteIfExists(next);
-        Files.createFile(next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(
-                next, Base64.getUrlEncoder().withoutPadding().encodeToString(random), StandardOpenOption.WRITE);
-        Files.move(next, file);
+        Path next = Files.createTempFile(
+                directory,
+                "." + file.getFileName() + ".",
+                ".next",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try {
+            Files.writeString(next, Base64.getUrlEncoder().withoutPadding().encodeToString(random));
+            Files.createLink(file, next);
+        } catch (FileAlreadyExistsException faster) {
+            // Nodes that start together want the same one: the first that is there is everybody's.
+        } finally {
+            Files.delete(next);
+        }
     }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,5 +28,20 @@ class SecretsTests {
                 .isEqualTo("rwx------");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(place.resolve("orders"))))
                 .isEqualTo("rw-------");
+    }
+
+    @Test
+    void areTheSameForAllWhoWantThemFirstAtOnce() throws IOException {
+        for (int i = 0; i < 50; i++) {
+            String name = "secret-" + i;
+            assertThat(IntStream.range(0, 8)
+                            .parallel()
+                            .mapToObj(_ -> new Secrets(directory).of(name))
+                            .distinct())
+                    .hasSize(1);
+        }
+        try (var files = Files.list(directory)) {
+            assertThat(files).hasSize(50);
+        }
     }
 }
