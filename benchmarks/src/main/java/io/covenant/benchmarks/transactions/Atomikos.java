@@ -8,9 +8,8 @@ import java.util.Properties;
 import javax.sql.DataSource;
 import javax.transaction.SystemException;
 
-/// Atomikos as its guide to performance has it: its pools large enough, no limit to its transactions, their branches
-/// free
-/// of each other, and its log on.
+/// Atomikos as its guide to performance has it: its pools large enough, no limit to its transactions, their
+/// branches free of each other, and its log on.
 final class Atomikos implements Xa.Product {
 
     static final String NAME = "atomikos";

@@ -11,8 +11,7 @@ import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /// The coordinator's engine and the participants' executors of the platform in this process, for all protocols that
-/// need
-/// no other coordinators.
+/// need no other coordinators.
 final class Embedded implements AutoCloseable {
 
     private final Database coordinator;

@@ -9,9 +9,8 @@ import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.UUID;
 
-/// The work of both branches under *try, confirm, cancel* as plain SQL, and how a saga puts stock back, on the tables
-/// of
-/// the services.
+/// The work of both branches under *try, confirm, cancel* as plain SQL, and how a saga puts stock back, on the
+/// tables of the services.
 final class Holds {
 
     private static final BigDecimal TOTAL = Purchase.PRICE.multiply(BigDecimal.valueOf(Purchase.QUANTITY));

@@ -21,8 +21,7 @@ import javax.sql.DataSource;
 import org.postgresql.xa.PGXADataSource;
 
 /// Narayana, as Quarkus sets it up: with the pool that is made for it, and its log in a journal that collects the
-/// forced
-/// writes of one moment.
+/// forced writes of one moment.
 final class Narayana implements Xa.Product {
 
     static final String NAME = "narayana";

@@ -10,9 +10,8 @@ import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.postgresql.xa.PGXADataSource;
 
-/// A transaction manager of the JTA in this process, over the XA resources of PostgreSQL's driver: both branches run
-/// the
-/// statements of the floor, one after the other, since such a transaction belongs to a thread.
+/// A transaction manager of the JTA in this process, over the XA resources of PostgreSQL's driver: both branches
+/// run the statements of the floor, one after the other, since such a transaction belongs to a thread.
 final class Xa implements Contestant {
 
     private final Product product;

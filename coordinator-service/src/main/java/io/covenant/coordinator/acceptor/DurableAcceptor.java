@@ -189,8 +189,7 @@ public final class DurableAcceptor implements Closeable {
     // ---- transactions
 
     /// Asks about a transaction. Both are called once what was kept before is durable, on a thread that must not be
-    /// held
-    /// up; never when the process has to end first.
+    /// held up; never when the process has to end first.
     ///
     /// @param onDone   gets the answer, if there is one
     /// @param onReport gets what the leader of its ballot is to hear, if there is something

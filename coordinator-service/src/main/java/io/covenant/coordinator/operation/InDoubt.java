@@ -8,7 +8,6 @@ import io.covenant.coordinator.operation.ParticipantInsight.Reply;
 import io.covenant.coordinator.transaction.CommitProtocol;
 import io.covenant.coordinator.transaction.Doors;
 import io.covenant.coordinator.transaction.Pursuit;
-import io.covenant.coordinator.transaction.TransactionQuery;
 import io.covenant.coordinator.transaction.Transactions;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.TransactionId;
@@ -70,8 +69,8 @@ final class InDoubt {
     }
 
     private List<TransactionResource> unfinished(Instant before, int limit) {
-        return NOT_OVER.stream()
-                .flatMap(state -> doors.list(new TransactionQuery(state, before, null, limit)).stream())
+        return doors
+                .list(NOT_OVER, before, limit)
                 .filter(transaction -> transaction.state() != State.HAZARD || unsettled(transaction))
                 .collect(Collectors.toMap(TransactionResource::id, one -> one, (one, _) -> one))
                 .values()

@@ -248,7 +248,7 @@ final class Leader {
             case Effect.Prepare(var to, var ballot, var attempt) -> branches.prepare(to, ballot, attempt);
             case Effect.Tell(var to, var service, var decision) -> branches.tell(to, service, decision);
             case Effect.Answer(var decided) -> decided(decided);
-            case Effect.GiveUp _ -> resolution.complete(new Resolution.Forgotten());
+            case Effect.GiveUp _ -> {} // answered when it is led no more
         }
     }
 
@@ -274,9 +274,8 @@ final class Leader {
         resolution.complete(new Resolution.Decided(decided));
     }
 
-    /// Where nobody's vote was found, or another attempt's, the core knows of no branch of this one. What is prepared
-    /// of
-    /// it aborts; it hears so at once, and need not ask when it has waited for long.
+    /// Where nobody's vote was found, or another attempt's, the core knows of no branch of this one. What is
+    /// prepared of it aborts; it hears so at once, and need not ask when it has waited for long.
     private void tellStrays(Outcome decided) {
         branches.all().stream()
                 .filter(branch -> branch.prepares > 0)

@@ -6,7 +6,9 @@ import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.paxoscommit.PaxosAttempts;
 import io.covenant.transactions.wire.OutcomeReply;
 import io.covenant.transactions.wire.TransactionResource;
+import io.covenant.transactions.wire.TransactionResource.State;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
@@ -67,14 +69,14 @@ public final class Doors {
     }
 
     /// Transactions of all coordinators, the newest first. Of those of the quorum only what is led, was led lately, or
-    /// is unfinished; without the store's if it does not answer and there is a quorum.
+    /// is unfinished.
+    ///
+    /// @throws StoreUnavailableException if the store does not answer: a part would pass for the whole
     public List<TransactionResource> list(TransactionQuery query) {
         if (quorum.isEmpty()) {
             return stored.list(query);
         }
-        return Stream.concat(
-                        storedBeside(query).stream(),
-                        quorum.get().recent().stream().filter(query::matches))
+        return all(List.of(query))
                 .sorted(Comparator.comparing(
                                 (TransactionResource one) -> one.id().toString())
                         .reversed())
@@ -82,12 +84,23 @@ public final class Doors {
                 .toList();
     }
 
-    private List<TransactionResource> storedBeside(TransactionQuery query) {
-        try {
-            return stored.list(query);
-        } catch (StoreUnavailableException e) {
-            return List.of();
-        }
+    /// Those in one of these states that began earlier, in no order.
+    ///
+    /// @param limit so many of each state at most
+    /// @throws StoreUnavailableException if the store does not answer
+    public Stream<TransactionResource> list(Set<State> states, Instant before, int limit) {
+        return all(states.stream()
+                .map(state -> new TransactionQuery(state, before, null, limit))
+                .toList());
+    }
+
+    /// The other coordinators are asked once, however many queries there are.
+    private Stream<TransactionResource> all(List<TransactionQuery> queries) {
+        return Stream.concat(
+                queries.stream().flatMap(query -> stored.list(query).stream()),
+                quorum.stream()
+                        .flatMap(paxos -> paxos.recent().stream())
+                        .filter(one -> queries.stream().anyMatch(query -> query.matches(one))));
     }
 
     /// Whether this coordinator can find out what became of this branch.

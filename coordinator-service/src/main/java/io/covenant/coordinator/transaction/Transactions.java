@@ -534,8 +534,7 @@ public final class Transactions implements AutoCloseable {
     }
 
     /// Hears of a saga's step that is over, from its service; answers whether it is driven here. Who drives it
-    /// elsewhere
-    /// asks the step now and then, and gets to know as well.
+    /// elsewhere asks the step now and then, and gets to know as well.
     ///
     /// @param refusal why it could not be done, if so
     public boolean report(BranchId step, Optional<Refusal> refusal) {

@@ -1,6 +1,7 @@
 package io.covenant.coordinator.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.covenant.coordinator.ModelParticipants;
 import io.covenant.coordinator.Plans;
@@ -12,7 +13,9 @@ import io.covenant.transactions.wire.OutcomeReply;
 import io.covenant.transactions.wire.OutcomeReply.Outcome;
 import io.covenant.transactions.wire.TransactionResource;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -126,12 +129,29 @@ class DoorsTests {
                 .isEmpty();
     }
 
+    @Test
+    void asksTheOthersOnceForAllStates() {
+        assertThat(doors.list(EnumSet.allOf(TransactionResource.State.class), Instant.now(), 10))
+                .isEmpty();
+
+        assertThat(quorum.asked).isEqualTo(1);
+    }
+
+    @Test
+    void refusesToListAPartForTheWhole() {
+        store.failToList();
+
+        assertThatExceptionOfType(StoreUnavailableException.class)
+                .isThrownBy(() -> doors.list(new TransactionQuery(null, null, null, 2)));
+    }
+
     /// Too few coordinators answer.
     private static final class WithoutMajority implements QuorumTransactions {
 
         private boolean knows;
         private boolean takesPart;
         private List<TransactionResource> recent = List.of();
+        private int asked;
 
         @Override
         public boolean takesPart() {
@@ -150,6 +170,7 @@ class DoorsTests {
 
         @Override
         public List<TransactionResource> recent() {
+            asked++;
             return recent;
         }
 

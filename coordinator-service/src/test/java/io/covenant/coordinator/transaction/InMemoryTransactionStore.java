@@ -42,10 +42,16 @@ final class InMemoryTransactionStore implements TransactionStore {
     private final Set<Incarnation> living = new HashSet<>();
     private final InMemorySite site = new InMemorySite();
     private int failures;
+    private boolean unreadable;
 
     /// The next so many writes fail.
     synchronized void fail(int times) {
         failures = times;
+    }
+
+    /// No list can be read from now on.
+    synchronized void failToList() {
+        unreadable = true;
     }
 
     synchronized void lives(Incarnation incarnation) {
@@ -335,6 +341,9 @@ final class InMemoryTransactionStore implements TransactionStore {
 
     @Override
     public synchronized List<StoredTransaction> list(TransactionQuery query) {
+        if (unreadable) {
+            throw new StoreUnavailableException(new IllegalStateException("as the test wants"));
+        }
         Comparator<StoredTransaction> downwards = Comparator.comparing(
                         (StoredTransaction stored) -> stored.begin().id().toString())
                 .reversed();

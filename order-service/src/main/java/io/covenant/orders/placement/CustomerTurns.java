@@ -16,10 +16,9 @@ import org.springframework.stereotype.Component;
 
 /// Lets the orders of one customer come one after the other, where a credit limit makes them depend on each other.
 ///
-/// What keeps the limit is the database: the sum is compared in the statement that raises it, and the fence refuses who
-/// lost the lock. The lock makes orders queue in the order in which they came, instead of running into each other's
-/// rows
-/// while those are prepared.
+/// What keeps the limit is the database: the sum is compared in the statement that raises it, and the fence refuses
+/// who lost the lock. The lock makes orders queue in the order in which they came, instead of running into each
+/// other's rows while those are prepared.
 @Component
 class CustomerTurns {
 

@@ -10,9 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// API3:2023, broken object property level authorization: what is not the client's to say is refused by its name, not
-/// passed
-/// over and not taken.
+/// API3:2023, broken object property level authorization: what is not the client's to say is refused by its name,
+/// not passed over and not taken.
 class Api3PropertiesTests extends InTheShop {
 
     @ParameterizedTest

@@ -11,8 +11,7 @@ import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 
 /// API5:2023, broken function level authorization: every endpoint that there is asks for its scope, and those that
-/// services
-/// have among themselves for a service.
+/// services have among themselves for a service.
 class Api5FunctionsTests extends InTheShop {
 
     private static final Set<String> OPEN = Set.of("/actuator/prometheus", "/actuator/health", "/actuator/health/**");

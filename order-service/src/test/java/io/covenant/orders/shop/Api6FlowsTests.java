@@ -13,8 +13,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /// API6:2023, unrestricted access to sensitive business flows: buying fast, often and at once gets nobody more than
-/// there is,
-/// or than they may owe.
+/// there is, or than they may owe.
 class Api6FlowsTests extends InTheShop {
 
     private static List<Answer> atOnce(int times, Callable<Answer> request) throws InterruptedException {

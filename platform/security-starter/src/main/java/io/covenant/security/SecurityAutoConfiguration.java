@@ -33,9 +33,8 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 @EnableConfigurationProperties(SecurityProperties.class)
 public class SecurityAutoConfiguration {
 
-    /// A request is measured as a whole. Measured filter by filter, as it would be otherwise, it costs more than what
-    /// it
-    /// asks for.
+    /// A request is measured as a whole. Measured filter by filter, as it would be otherwise, it costs more than
+    /// what it asks for.
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(SecurityObservationSettings.class)
     static class Measurements {

@@ -36,9 +36,8 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/// Orders: three answers to every wish. Done is 201 or 200; refused is 409, or 422 for what does not exist; not known
-/// yet
-/// is 202 with the place to ask. What failed without any effect is 503.
+/// Orders: three answers to every wish. Done is 201 or 200; refused is 409, or 422 for what does not exist; not
+/// known yet is 202 with the place to ask. What failed without any effect is 503.
 @ApiResponse(
         responseCode = "default",
         description = "A problem document (RFC 9457)",

@@ -28,11 +28,9 @@ import org.slf4j.LoggerFactory;
 
 /// Locks, semaphores, elections and small files of the lock service, in one session that this client keeps alive.
 ///
-/// When the session ends (the service ended it, or was not heard of for a lease and the grace), every handle is dead
-/// for
-/// good; what is asked for after that is asked for in another session. Any thread may use it; each thread owns the
-/// locks
-/// it acquires.
+/// When the session ends (the service ended it, or was not heard of for a lease and the grace), every handle is
+/// dead for good; what is asked for after that is asked for in another session. Any thread may use it; each thread
+/// owns the locks it acquires.
 public final class LockClient implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LockClient.class);

@@ -101,9 +101,8 @@ public final class IssuedTokens implements JwtDecoder {
         }
     }
 
-    /// Knows whether there were keys at all: tokens of unknown keys then are the sender's fault, though the issuer is
-    /// not
-    /// asked again for each of them.
+    /// Knows whether there were keys at all: tokens of unknown keys then are the sender's fault, though the issuer
+    /// is not asked again for each of them.
     private final class Fetching extends DefaultResourceRetriever {
 
         Fetching() {

@@ -25,8 +25,7 @@ public record RequestDeadline(long nanos) {
     }
 
     /// This long, or as long as the request that this thread works on still waits, whichever is shorter; never less
-    /// than
-    /// a millisecond.
+    /// than a millisecond.
     public static Duration within(Duration most) {
         var current = current();
         return current == null ? most : current.bound(most);

@@ -157,9 +157,8 @@ final class Instances implements AutoCloseable {
         budget.requested(System.nanoTime());
     }
 
-    /// Whether what may have been done is sent once more; a share of the requests only, so that a failing service is
-    /// not
-    /// buried.
+    /// Whether what may have been done is sent once more; a share of the requests only, so that a failing service
+    /// is not buried.
     boolean mayRepeat() {
         return budget.tryRetry(System.nanoTime());
     }

@@ -23,11 +23,10 @@ import tools.jackson.databind.json.JsonMapper;
 /// Calls a service by its name: balances over its instances, keeps connections open, and says afterwards what is known.
 ///
 /// An instance that refuses the connection got nothing, so the next one is tried at once; none is tried twice in a
-/// call. One that refuses, does not answer twice, or answers none of those who wait, gets nothing for a short while,
-/// then
-/// one call tries it. A request that was sent and not answered goes to the next instance only if the request says that
-/// it may, and within a budget. A call on behalf of a request that came with a deadline ends with it, and passes on
-/// what is left.
+/// call. One that refuses, does not answer twice, or answers none of those who wait, gets nothing for a short
+/// while, then one call tries it. A request that was sent and not answered goes to the next instance only if the
+/// request says that it may, and within a budget. A call on behalf of a request that came with a deadline ends with
+/// it, and passes on what is left.
 ///
 /// Blocking, made for virtual threads.
 ///

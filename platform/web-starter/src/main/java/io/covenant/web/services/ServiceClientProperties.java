@@ -12,10 +12,8 @@ import org.springframework.util.unit.DataSize;
 /// @param timeout        how long a call may take in all, unless the request says otherwise
 /// @param maxConnections the most connections to one instance
 /// @param maxIdle        how long a connection may rest before it is closed; less than the servers' keep-alive
-/// @param avoidFor       how long an instance that does not answer is left out at first, growing to ten times as long;
-/// how
-///                       long it may leave all who wait unanswered; and how often one that nobody listens at is looked
-/// at
+/// @param avoidFor       how long an instance that does not answer is left out at first, growing to ten times that;
+///                       how long it may leave all who wait unanswered; how often one where nobody listens is looked at
 /// @param maxAnswer      the longest answer that is read
 /// @param policy         who is asked first: `round-robin`, `random`, `weighted`, `least-loaded` or `peak-ewma`
 @ConfigurationProperties("covenant.client")
