@@ -89,6 +89,7 @@ final class Answers {
             List<String> because,
             List<Considered> considered) {}
 
+    /// @param features what this route has and others may not, by the key of its configuration
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record RouteAnswer(
             String id,
@@ -97,5 +98,6 @@ final class Answers {
             List<String> hashKey,
             Map<String, String> subset,
             long timeoutMillis,
+            Map<String, Object> features,
             String predicate) {}
 }

@@ -23,10 +23,13 @@ import io.covenant.gateway.control.store.ClusterStore;
 import io.covenant.gateway.control.store.ClusterStore.Followed;
 import io.covenant.gateway.control.store.ClusterStore.Stored;
 import io.covenant.gateway.control.store.StoreAwayException;
+import io.covenant.gateway.edge.RouteFeature;
 import io.covenant.gateway.protection.RouteLimits;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.route.Route;
 import org.springframework.stereotype.Component;
@@ -39,6 +42,7 @@ final class Pictures {
     private final Follower follower;
     private final RouteChoices choices;
     private final RouteLimits limits;
+    private final List<RouteFeature> features;
     private final String gateway;
     private final InstantSource clock;
 
@@ -47,12 +51,14 @@ final class Pictures {
             Follower follower,
             RouteChoices choices,
             RouteLimits limits,
+            List<RouteFeature> features,
             Topology topology,
             InstantSource clock) {
         this.store = store;
         this.follower = follower;
         this.choices = choices;
         this.limits = limits;
+        this.features = List.copyOf(features);
         this.gateway = topology.node();
         this.clock = clock;
     }
@@ -208,6 +214,13 @@ final class Pictures {
                 choice.keys().stream().map(KeySource::written).toList(),
                 choices.subset(route),
                 limits.timeout(route).toMillis(),
+                features.stream()
+                        .filter(feature -> feature.routes().contains(route.getId()))
+                        .collect(Collectors.toMap(
+                                RouteFeature::key,
+                                feature -> feature.about(route.getId()),
+                                (one, _) -> one,
+                                TreeMap::new)),
                 String.valueOf(route.getPredicate()));
     }
 }

@@ -37,9 +37,11 @@ final class EdgeFilter implements WebFilter {
             METHODS.stream().map(HttpMethod::name).sorted().collect(Collectors.joining(", "));
 
     private final AccessLog accessLog;
+    private final Room room;
 
-    EdgeFilter(AccessLog accessLog) {
+    EdgeFilter(AccessLog accessLog, Room room) {
         this.accessLog = accessLog;
+        this.room = room;
     }
 
     @Override
@@ -52,11 +54,17 @@ final class EdgeFilter implements WebFilter {
             return Mono.empty();
         });
         var request = exchange.getRequest();
+        if (!room.enter(request.getURI().getRawPath())) {
+            return Mono.<Void>error(room.full().asException()).doFinally(_ -> accessLog.write(exchange, begun));
+        }
         var refusal = refusal(request);
         var passed = refusal == null
                 ? chain.filter(exchange.mutate().request(cleaned(request, id)).build())
                 : Mono.<Void>error(refusal.asException());
-        return passed.doFinally(_ -> accessLog.write(exchange, begun));
+        return passed.doFinally(_ -> {
+            room.leave();
+            accessLog.write(exchange, begun);
+        });
     }
 
     private static @Nullable Problem refusal(ServerHttpRequest request) {

@@ -9,9 +9,11 @@ import org.springframework.util.unit.DataSize;
 ///
 /// @param headTimeout   how long a client may take to send a request line and headers, from the first byte
 /// @param maxHeadSize   the longest request line, and the most that all headers are
+/// @param mostInFlight  the most requests that the gateway works on at once; more are turned away
 /// @param linger        how long a body is still read, and thrown away, after its request was answered without it
 @ConfigurationProperties("covenant.gateway.edge")
 record EdgeProperties(
         @DefaultValue("10s") Duration headTimeout,
         @DefaultValue("16KB") DataSize maxHeadSize,
+        @DefaultValue("2000") int mostInFlight,
         @DefaultValue("2s") Duration linger) {}

@@ -3,6 +3,7 @@ package io.covenant.gateway.routing;
 import io.covenant.gateway.balancing.BalancingProperties;
 import io.covenant.gateway.balancing.RouteChoices;
 import io.covenant.gateway.balancing.Services;
+import io.covenant.gateway.edge.RouteFeature;
 import io.covenant.gateway.limits.RateProperties;
 import io.covenant.gateway.protection.RouteLimits;
 import java.util.List;
@@ -36,16 +37,28 @@ class RouteTable {
 
     @Bean
     RouteLocator routes(
-            RouteLocatorBuilder builder, BalancingProperties properties, RateProperties rates, Services services) {
+            RouteLocatorBuilder builder,
+            BalancingProperties properties,
+            RateProperties rates,
+            List<RouteFeature> features,
+            Services services) {
         properties.routes().keySet().forEach(id -> requireKnown("balancing.routes", id));
         rates.limits().keySet().forEach(id -> requireKnown("rate.limits", id));
+        features.forEach(feature -> feature.routes().forEach(id -> requireKnown(feature.key(), id)));
         var routes = builder.routes();
         for (var door : DOORS) {
             services.open(door.service());
             var rules = properties.routes().get(door.id());
             routes.route(door.id(), route -> {
                 var path = route.path(door.paths().toArray(String[]::new));
-                UriSpec open = door.api() ? path.filters(filters -> filters.setPath("/v3/api-docs")) : path;
+                var own = features.stream()
+                        .filter(feature -> feature.routes().contains(door.id()))
+                        .map(feature -> feature.filter(door.id()))
+                        .toList();
+                UriSpec open = path.filters(filters -> {
+                    var all = filters.filters(own);
+                    return door.api() ? all.setPath("/v3/api-docs") : all;
+                });
                 if (rules != null) {
                     open = open.metadata(RouteChoices.RULES, rules);
                     if (rules.timeout() != null) {
