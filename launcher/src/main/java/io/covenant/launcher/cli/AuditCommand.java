@@ -6,6 +6,7 @@ import io.covenant.launcher.platform.Persona;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import tools.jackson.databind.JsonNode;
@@ -32,13 +33,27 @@ final class AuditCommand implements Callable<Integer> {
         var platform = context.platform();
         var operator = platform.token(Persona.OPERATOR);
         var reports = new ArrayList<JsonNode>();
+        SequencedMap<String, JsonNode> replicas;
         try (var coordinators = new Coordinators(platform.coordinators(), TIMEOUT, operator);
+                var locks = platform.locks();
                 var gateway = new GatewayOperators(
                         platform.gatewayForOperators(), System.getProperty("user.name", "nobody"), operator)) {
             reports.add(coordinators.auditCheck());
             gateway.auditCheck().ifPresent(reports::add);
+            replicas = locks.auditChecks();
+            reports.addAll(replicas.values());
         }
         AuditText.lines(reports).forEach(context.console()::say);
-        return reports.stream().allMatch(report -> report.path("whole").asBoolean(false)) ? 0 : 1;
+        platform.lockNodes().stream()
+                .filter(node -> !replicas.containsKey(node))
+                .forEach(
+                        node -> context.console().say(node + " does not answer; the other lock nodes have its audit."));
+        var disagreements = Replicas.disagreements(replicas.values());
+        disagreements.forEach(context.console()::say);
+        return disagreements.isEmpty()
+                        && reports.stream()
+                                .allMatch(report -> report.path("whole").asBoolean(false))
+                ? 0
+                : 1;
     }
 }

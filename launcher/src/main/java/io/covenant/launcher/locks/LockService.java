@@ -14,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,9 @@ public final class LockService implements AutoCloseable {
     private static final Duration MEMBERS = Duration.ofSeconds(15);
 
     private static final int PAGE = 100;
+
+    /// Why a node is replaced, for the audit.
+    private static final String LOST = "its+directory+was+lost";
 
     private final SequencedMap<String, URI> nodes;
     private final Credentials credentials;
@@ -100,13 +104,30 @@ public final class LockService implements AutoCloseable {
             if (primary.equals(name)) {
                 return Optional.empty();
             }
-            int removed = send(base, "DELETE", "/admin/locks/members/" + name, "");
+            int removed = send(base, "DELETE", "/admin/locks/members/" + name + "?reason=" + LOST, "");
             int added = removed / 100 == 2 || removed == 404
-                    ? send(base, "POST", "/admin/locks/members", """
+                    ? send(base, "POST", "/admin/locks/members?reason=" + LOST, """
                             {"name":"%s","peer":"%s","api":"%s"}""".formatted(name, peer, api))
                     : 503;
             return added == 200 || added == 202 ? Optional.of(true) : Optional.empty();
         });
+    }
+
+    /// Whether what operators did stands in the audit as it was written: what each node says, by its name; nothing of
+    /// those that do not answer.
+    public SequencedMap<String, JsonNode> auditChecks() throws InterruptedException {
+        var checks = new LinkedHashMap<String, JsonNode>();
+        for (Map.Entry<String, URI> node : nodes.entrySet()) {
+            try {
+                HttpResponse<String> answer = get(node.getValue(), "/admin/locks/audit/check");
+                if (answer.statusCode() == 200) {
+                    checks.put(node.getKey(), Gateway.JSON.readTree(answer.body()));
+                }
+            } catch (IOException | JacksonException _) {
+                // Missing in what is returned.
+            }
+        }
+        return checks;
     }
 
     /// All names under a prefix, with everything in it that was acknowledged before.

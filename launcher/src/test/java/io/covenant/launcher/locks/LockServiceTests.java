@@ -146,8 +146,8 @@ class LockServiceTests {
         }
         assertThat(changes)
                 .containsExactly(
-                        "DELETE /admin/locks/members/lock-1 ",
-                        "POST /admin/locks/members {\"name\":\"lock-1\",\"peer\":\"127.0.0.1:9\",\"api\":\"%s\"}"
+                        "DELETE /admin/locks/members/lock-1?reason=its+directory+was+lost ",
+                        "POST /admin/locks/members?reason=its+directory+was+lost {\"name\":\"lock-1\",\"peer\":\"127.0.0.1:9\",\"api\":\"%s\"}"
                                 .formatted(nodes.get("lock-1")));
     }
 

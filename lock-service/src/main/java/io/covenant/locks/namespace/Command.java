@@ -150,6 +150,11 @@ public sealed interface Command {
     /// @param token of the grant to end, or 0 for whoever holds it
     record ForceRelease(String name, long token, String by, String reason) implements Command {}
 
+    /// Puts into the audit what an operator is about to do to the group.
+    ///
+    /// @param name of the node that it is done to
+    record Note(OperatorAct act, String name, String by, String reason) implements Command {}
+
     /// Starts a new epoch, after a restore that moved the log back. All sessions end: what their clients were told
     /// after the backup was taken is not in this state.
     record RaiseEpoch(long epoch) implements Command {}

@@ -114,6 +114,13 @@ public final class CommandCodec {
                 out.number(epoch);
             }
             case Command.Barrier _ -> out.octet(17);
+            case Command.Note(var act, var name, var by, var reason) -> {
+                out.octet(18);
+                out.oneOf(act);
+                text(out, name, MOST_NAME);
+                text(out, by, MOST_TEXT);
+                text(out, reason, MOST_TEXT);
+            }
         }
         return out.toBytes();
     }
@@ -156,6 +163,8 @@ public final class CommandCodec {
             case 15 -> new Command.ForceRelease(name(in), in.number(), in.text(MOST_TEXT), in.text(MOST_TEXT));
             case 16 -> new Command.RaiseEpoch(in.number());
             case 17 -> new Command.Barrier();
+            case 18 ->
+                new Command.Note(in.oneOf(OperatorAct.values()), name(in), in.text(MOST_TEXT), in.text(MOST_TEXT));
             default -> throw new MalformedException("no command of kind " + kind);
         };
     }

@@ -71,6 +71,7 @@ public final class Namespace {
             case Command.LockDelayEnd end -> locks.endDelay(end);
             case Command.ForceRelease force -> operators.forceRelease(force);
             case Command.RaiseEpoch raise -> operators.raiseEpoch(raise);
+            case Command.Note note -> operators.note(note);
             case Command.Barrier _ -> new Reply.Done();
         };
         var happened = state.takeEvents();
@@ -216,6 +217,7 @@ public final class Namespace {
         return Collections.unmodifiableNavigableSet(state.childrenOf(directory));
     }
 
+    /// What operators did, the latest last; so much of it as the limits say.
     public List<AuditEntry> audit() {
         return state.audit;
     }

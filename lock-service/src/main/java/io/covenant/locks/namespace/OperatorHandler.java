@@ -3,11 +3,15 @@ package io.covenant.locks.namespace;
 import io.covenant.locks.namespace.Event.Cause;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What operators do, and what a restore does.
 final class OperatorHandler {
 
     private static final int MOST_FORMER = 16;
+
+    /// Who raises epochs.
+    private static final String CONFIGURATION = "covenant.locks.epoch";
 
     private final State state;
     private final Queues queues;
@@ -23,13 +27,7 @@ final class OperatorHandler {
 
     /// The holder may not know: its lock-delay holds here as well.
     Reply forceRelease(Command.ForceRelease force) {
-        var limits = state.limits;
-        for (var text : List.of(force.by(), force.reason())) {
-            if (text.length() > limits.textChars()) {
-                return new Reply.Refused(RefusalCode.TEXT_TOO_LONG, "", limits.textChars());
-            }
-        }
-        var refused = NameRule.refusal(force.name(), limits);
+        var refused = refusal(force.name(), force.by(), force.reason());
         if (refused != null) {
             return refused;
         }
@@ -46,7 +44,10 @@ final class OperatorHandler {
         }
         taken.forEach(hold -> queues.end(force.name(), hold, Cause.FORCED));
         record(
-                force,
+                OperatorAct.FORCE_RELEASE,
+                force.name(),
+                force.by(),
+                force.reason(),
                 taken.stream()
                         .map(hold -> hold.owner().session())
                         .limit(MOST_FORMER)
@@ -56,9 +57,28 @@ final class OperatorHandler {
         return new Reply.Done();
     }
 
-    private void record(Command.ForceRelease force, List<Long> former) {
+    Reply note(Command.Note note) {
+        var refused = refusal(note.name(), note.by(), note.reason());
+        if (refused != null) {
+            return refused;
+        }
+        record(note.act(), note.name(), note.by(), note.reason(), List.of());
+        return new Reply.Done();
+    }
+
+    private Reply.@Nullable Refused refusal(String name, String by, String reason) {
+        var limits = state.limits;
+        for (var text : List.of(by, reason)) {
+            if (text.length() > limits.textChars()) {
+                return new Reply.Refused(RefusalCode.TEXT_TOO_LONG, "", limits.textChars());
+            }
+        }
+        return NameRule.refusal(name, limits);
+    }
+
+    private void record(OperatorAct act, String name, String by, String reason, List<Long> former) {
         var entries = new ArrayList<>(state.audit);
-        entries.add(new AuditEntry(state.stamp(), state.timeMillis, force.name(), force.by(), force.reason(), former));
+        entries.add(AuditEntry.after(state.audit, state.stamp(), state.timeMillis, act, name, by, reason, former));
         int over = Math.max(0, entries.size() - state.limits.audit());
         state.audit = List.copyOf(entries.subList(over, entries.size()));
     }
@@ -67,6 +87,7 @@ final class OperatorHandler {
         if (raise.epoch() <= state.epoch || raise.epoch() > Token.MAX_EPOCH) {
             return new Reply.Refused(RefusalCode.EPOCH_NOT_HIGHER, "epoch", state.epoch);
         }
+        record(OperatorAct.RAISE_EPOCH, "epoch-" + raise.epoch(), CONFIGURATION, "", List.of());
         state.epoch = raise.epoch();
         sessions.endAll(Cause.EPOCH_RAISED);
         return new Reply.Done();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The replicated state as a stream of bytes: a version, the limits, then table by table in the order of
@@ -11,7 +12,10 @@ import java.util.List;
 final class SnapshotCodec {
 
     private static final int MAGIC = 0x43764E53;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+
+    /// Its audits are not chained.
+    private static final int UNCHAINED = 1;
     private static final int MOST = Integer.MAX_VALUE;
 
     private SnapshotCodec() {}
@@ -42,7 +46,7 @@ final class SnapshotCodec {
             throw new MalformedException("no snapshot of a namespace");
         }
         int version = in.octet();
-        if (version != VERSION) {
+        if (version != VERSION && version != UNCHAINED) {
             throw new MalformedException("version " + version + " of a snapshot");
         }
         var state = new State(LimitsCodec.decode(in));
@@ -58,7 +62,7 @@ final class SnapshotCodec {
         for (int files = in.size(MOST); files > 0; files--) {
             filler.add(file(in));
         }
-        state.audit = List.copyOf(in.list(MOST, () -> auditEntry(in)));
+        readAudit(in, version, state);
         in.requireChecksum();
         in.requireEnd();
         filler.requireWhole();
@@ -201,18 +205,47 @@ final class SnapshotCodec {
     }
 
     private static void encode(Encoder out, AuditEntry entry) {
+        out.number(entry.number());
+        out.text(entry.previous());
         out.number(entry.stamp());
         out.number(entry.timeMillis());
+        out.oneOf(entry.act());
         out.text(entry.name());
         out.text(entry.by());
         out.text(entry.reason());
         out.list(entry.former(), out::number);
+        out.text(entry.hash());
+    }
+
+    private static void readAudit(Decoder in, int version, State state) throws IOException {
+        var audit = new ArrayList<AuditEntry>();
+        for (int entries = in.size(MOST); entries > 0; entries--) {
+            audit.add(version == UNCHAINED ? unchained(in, audit) : auditEntry(in));
+        }
+        state.audit = List.copyOf(audit);
     }
 
     private static AuditEntry auditEntry(Decoder in) throws IOException {
         return new AuditEntry(
                 in.number(),
+                in.text(CommandCodec.MOST_NAME),
                 in.number(),
+                in.number(),
+                in.oneOf(OperatorAct.values()),
+                CommandCodec.name(in),
+                in.text(CommandCodec.MOST_TEXT),
+                in.text(CommandCodec.MOST_TEXT),
+                in.list(MOST, in::number),
+                in.text(CommandCodec.MOST_NAME));
+    }
+
+    /// Chained as it stands.
+    private static AuditEntry unchained(Decoder in, List<AuditEntry> before) throws IOException {
+        return AuditEntry.after(
+                before,
+                in.number(),
+                in.number(),
+                OperatorAct.FORCE_RELEASE,
                 CommandCodec.name(in),
                 in.text(CommandCodec.MOST_TEXT),
                 in.text(CommandCodec.MOST_TEXT),

@@ -43,10 +43,12 @@ final class MemberAddition {
 
     /// @param authorization the operator's, which is shown to the new node: to an address that an operator names goes
     ///                      nothing but what that operator has; absent where nobody is asked for a token
+    /// @param before        is run when the node is fit, and may refuse
     /// @return whether it votes already
-    boolean add(AddMember add, @Nullable String authorization) {
+    boolean add(AddMember add, @Nullable String authorization, Runnable before) {
         var place = place(add);
         var id = ask(add, place, authorization);
+        before.run();
         require(
                 door,
                 door.await(door.node().changeMembers(new MemberChange.AddLearner(id, place.written())), PATIENCE));

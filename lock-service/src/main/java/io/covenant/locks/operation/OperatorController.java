@@ -6,15 +6,12 @@ import io.covenant.consensus.raft.MemberChange;
 import io.covenant.consensus.raft.NodeId;
 import io.covenant.consensus.raft.Role;
 import io.covenant.locks.namespace.Command;
-import io.covenant.locks.namespace.Namespace;
+import io.covenant.locks.namespace.OperatorAct;
 import io.covenant.locks.namespace.Reply;
-import io.covenant.locks.namespace.Token;
 import io.covenant.locks.node.LockNode;
 import io.covenant.locks.web.Door;
 import io.covenant.locks.wire.AddMember;
-import io.covenant.locks.wire.AuditPage;
 import io.covenant.locks.wire.ForceRelease;
-import io.covenant.locks.wire.LockHeaders;
 import io.covenant.locks.wire.Member;
 import io.covenant.locks.wire.Members;
 import io.covenant.locks.wire.Transfer;
@@ -22,7 +19,6 @@ import io.covenant.web.problem.Problem;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
 import java.time.Duration;
@@ -58,11 +54,13 @@ final class OperatorController {
     private final Door door;
     private final LockNode node;
     private final MemberAddition addition;
+    private final Acts acts;
 
-    OperatorController(Door door, MemberAddition addition) {
+    OperatorController(Door door, MemberAddition addition, Acts acts) {
         this.door = door;
         this.node = door.node();
         this.addition = addition;
+        this.acts = acts;
     }
 
     // ---- members
@@ -152,10 +150,13 @@ final class OperatorController {
                     """)
     ResponseEntity<Members> add(
             @RequestBody AddMember add,
+            @RequestParam(required = false) @Nullable String reason,
             @Parameter(hidden = true) @RequestHeader(name = HttpHeaders.AUTHORIZATION, required = false) @Nullable
-                    String authorization) {
+                    String authorization,
+            HttpServletResponse response) {
         requirePrimary();
-        boolean votes = addition.add(add, authorization);
+        boolean votes =
+                addition.add(add, authorization, () -> acts.note(OperatorAct.ADD_MEMBER, add.name(), reason, response));
         LOG.info("{} is added at {} ({})", add.name(), add.peer(), add.api());
         return ResponseEntity.status(votes ? HttpStatus.OK : HttpStatus.ACCEPTED)
                 .body(members(status()));
@@ -164,9 +165,14 @@ final class OperatorController {
     @DeleteMapping("/members/{name}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Operation(summary = "Lets a node go", description = "A primary that is removed hands over.")
-    void remove(@PathVariable String name) {
+    void remove(
+            @PathVariable String name,
+            @RequestParam(required = false) @Nullable String reason,
+            HttpServletResponse response) {
         requirePrimary();
-        require(door.await(node.changeMembers(new MemberChange.Remove(memberNamed(name))), Duration.ZERO));
+        var member = memberNamed(name);
+        acts.note(OperatorAct.REMOVE_MEMBER, name, reason, response);
+        require(door.await(node.changeMembers(new MemberChange.Remove(member)), Duration.ZERO));
         LOG.info("{} is removed from the group", name);
     }
 
@@ -195,14 +201,15 @@ final class OperatorController {
 
     @PostMapping("/transfer")
     @Operation(summary = "Hands the leadership over", description = "To a node, or to the most complete one.")
-    Map<String, String> transfer(@RequestBody(required = false) @Nullable Transfer transfer)
+    Map<String, String> transfer(
+            @RequestBody(required = false) @Nullable Transfer transfer,
+            @RequestParam(required = false) @Nullable String reason,
+            HttpServletResponse response)
             throws InterruptedException {
         requirePrimary();
-        var to = transfer == null ? null : transfer.to();
-        require(
-                to == null
-                        ? node.handOver(HAND_OVER)
-                        : door.await(node.transferLeadership(memberNamed(to)), Duration.ZERO));
+        var to = transfer == null || transfer.to() == null ? null : memberNamed(transfer.to());
+        acts.note(OperatorAct.TRANSFER, to == null ? node.name() : to.name(), reason, response);
+        require(to == null ? node.handOver(HAND_OVER) : door.await(node.transferLeadership(to), Duration.ZERO));
         return Map.of("handedOverBy", node.name());
     }
 
@@ -211,7 +218,14 @@ final class OperatorController {
             summary = "Prepares this node for its end",
             description =
                     "It hands the leadership over, takes it no more, and is not ready. `undo=true` takes that back.")
-    Self drain(@RequestParam(defaultValue = "false") boolean undo) throws InterruptedException {
+    Self drain(
+            @RequestParam(defaultValue = "false") boolean undo,
+            @RequestParam(required = false) @Nullable String reason,
+            HttpServletResponse response)
+            throws InterruptedException {
+        if (!undo && node.role() == Role.LEADER) {
+            acts.note(OperatorAct.DRAIN, node.name(), reason, response);
+        }
         node.drain(!undo);
         if (!undo) {
             node.handOver(HAND_OVER);
@@ -231,41 +245,17 @@ final class OperatorController {
     @PostMapping("/force-release")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Operation(summary = "Takes a lock from its holders", description = """
-                    Their lock-delay holds here as well. Who did it (`X-Operator`), why and to whom goes to the audit.
+                    Their lock-delay holds here as well. Who did it, why and to whom goes to the audit.
                     """)
-    void forceRelease(@RequestBody ForceRelease force, HttpServletRequest request, HttpServletResponse response) {
-        var by = operator(request);
-        var name = text(force.name(), "name");
-        var reason = text(force.reason(), "reason");
+    void forceRelease(@RequestBody ForceRelease force, HttpServletResponse response) {
+        var by = acts.operator();
+        var name = Door.text(force.name(), "name");
+        var reason = Door.text(force.reason(), "reason");
         var reply = door.ask(
                 new Command.ForceRelease(name, force.token() == null ? 0 : force.token(), by, reason), response);
         if (!(reply instanceof Reply.Done)) {
             throw door.refusal(reply);
         }
         LOG.info("{} took {} from its holders: {}", by, name, reason);
-    }
-
-    /// Until operators sign in, they say who they are.
-    private static String operator(HttpServletRequest request) {
-        var principal = request.getUserPrincipal();
-        return principal != null ? principal.getName() : text(request.getHeader(LockHeaders.OPERATOR), "X-Operator");
-    }
-
-    private static String text(@Nullable String text, String field) {
-        return Door.text(text, field);
-    }
-
-    @GetMapping("/audit")
-    @Operation(summary = "Shows what operators took from whom")
-    AuditPage audit(HttpServletResponse response) {
-        return new AuditPage(door.read(false, null, response, Namespace::audit).stream()
-                .map(entry -> new AuditPage.Entry(
-                        Token.index(entry.stamp()),
-                        entry.timeMillis(),
-                        entry.name(),
-                        entry.by(),
-                        entry.reason(),
-                        entry.former()))
-                .toList());
     }
 }

@@ -42,7 +42,8 @@ class CommandCodecTests {
                 new Command.LockDelayEnd("a"),
                 new Command.ForceRelease("a", 0, "root", "because of \u00fc and \ud83d\udd12"),
                 new Command.RaiseEpoch(4),
-                new Command.Barrier());
+                new Command.Barrier(),
+                new Command.Note(OperatorAct.TRANSFER, "lock-2", "root", "maintenance"));
     }
 
     @Test

@@ -286,6 +286,17 @@ class RefusalTests {
     }
 
     @Test
+    void refusesToNoteAnEssayOrWhatHasNoName() {
+        requireRefused(
+                log.reply(new Command.Note(OperatorAct.DRAIN, "lock-1", "root", "x".repeat(513))),
+                RefusalCode.TEXT_TOO_LONG,
+                512);
+        requireRefused(
+                log.reply(new Command.Note(OperatorAct.DRAIN, "lock 1", "root", "")), RefusalCode.NAME_INVALID, 0);
+        assertThat(log.namespace.audit()).isEmpty();
+    }
+
+    @Test
     void remembersTheLastForcedReleasesOnly() {
         for (int i = 0; i < 3; i++) {
             log.tryLock(ann, "door" + i);

@@ -264,9 +264,13 @@ class SessionsAndLocksTests {
         var forced = log.apply(new Command.ForceRelease("door", token, "root", "ann is on leave"));
 
         assertThat(log.holders("door")).containsExactly(bob);
-        assertThat(log.namespace.audit())
-                .containsExactly(
-                        new AuditEntry(forced.index(), log.now(), "door", "root", "ann is on leave", List.of(ann)));
+        var entry = log.namespace.audit().getLast();
+        assertThat(entry.act()).isEqualTo(OperatorAct.FORCE_RELEASE);
+        assertThat(entry.stamp()).isEqualTo(forced.index());
+        assertThat(entry.timeMillis()).isEqualTo(log.now());
+        assertThat(List.of(entry.name(), entry.by(), entry.reason()))
+                .containsExactly("door", "root", "ann is on leave");
+        assertThat(entry.former()).containsExactly(ann);
         assertThat(forced.events())
                 .contains(new Event.Released(forced.index(), ann, "door", token, Event.Cause.FORCED));
         assertThat(log.reply(new Command.ForceRelease("door", token, "root", "once more")))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -45,6 +46,37 @@ class SnapshotTests {
                 .hasSize(2)
                 .isEqualTo(log.namespace.timers().due(Long.MAX_VALUE, 9));
         assertThat(restored.children("/d")).containsExactly("/d/f");
+    }
+
+    @Test
+    void chainsTheAuditOfASnapshotFromBeforeThereWereChains() {
+        var bytes = new ByteArrayOutputStream();
+        var old = new Encoder(bytes);
+        old.number(0x43764E53);
+        old.octet(1);
+        LimitsCodec.encode(old, Limits.standard());
+        List.of(20L, 1_000L, 1L).forEach(old::number);
+        List.of("sessions", "waiters", "locks", "files").forEach(_ -> old.number(0));
+        old.list(List.of("a", "b"), name -> {
+            old.number(10);
+            old.number(900);
+            old.text(name);
+            old.text("root");
+            old.text("why");
+            old.list(List.of(7L), old::number);
+        });
+        old.finish();
+
+        var restored = Log.restored(bytes.toByteArray());
+        restored.apply(21, 1_100, new Command.Note(OperatorAct.DRAIN, "lock-1", "root", ""));
+
+        var audit = restored.audit();
+        assertThat(audit).extracting(AuditEntry::number).containsExactly(1L, 2L, 3L);
+        assertThat(audit).extracting(AuditEntry::name).containsExactly("a", "b", "lock-1");
+        assertThat(audit)
+                .extracting(AuditEntry::previous)
+                .containsExactly(
+                        AuditEntry.BEGINNING, audit.get(0).hash(), audit.get(1).hash());
     }
 
     @Test

@@ -572,6 +572,11 @@ class LockApiTests {
         var audit = api.get("/admin/locks/audit").body().path("entries");
         assertThat(audit.toString())
                 .contains("\"by\":\"alice\"", "\"reason\":\"stuck\"", "\"former\":[" + session + "]");
+        var check = api.get("/admin/locks/audit/check").body();
+        assertThat(check.path("whole").asBoolean()).isTrue();
+        assertThat(check.path("audit").asString()).isEqualTo("locks@lock-1");
+        assertThat(check.path("head").asString())
+                .isEqualTo(audit.path(audit.size() - 1).path("hash").asString());
     }
 
     @Test
@@ -584,9 +589,12 @@ class LockApiTests {
                 .isPositive();
         var transfer = api.post("/admin/locks/transfer", "{\"to\":\"lock-9\"}");
         assertThat(transfer.status()).isEqualTo(404);
-        var last = api.delete("/admin/locks/members/lock-1");
+        assertThat(api.delete("/admin/locks/members/lock-1").status()).isEqualTo(400);
+        var last = api.delete("/admin/locks/members/lock-1?reason=moving", "X-Operator", "bob");
         assertThat(last.status()).isEqualTo(409);
         assertThat(last.code()).isEqualTo("last-voter");
+        assertThat(api.get("/admin/locks/audit").body().toString())
+                .contains("\"act\":\"REMOVE_MEMBER\",\"name\":\"lock-1\",\"by\":\"bob\",\"reason\":\"moving\"");
         var nowhere = api.post(
                 "/admin/locks/members",
                 "{\"name\":\"lock-2\",\"peer\":\"127.0.0.1:1\",\"api\":\"http://127.0.0.1:1\"}");

@@ -7,10 +7,11 @@ import java.util.List;
 /// @param audit    the table
 /// @param whole    whether nothing was found
 /// @param entries  rows that were read
+/// @param last     number of the last row, 0 without any
 /// @param head     the hash that stands for all of them: whoever noted it elsewhere sees whether the audit up to there
 ///                 is still the same
 /// @param findings the first hundred
-public record AuditReport(String audit, boolean whole, long entries, String head, List<Finding> findings) {
+public record AuditReport(String audit, boolean whole, long entries, long last, String head, List<Finding> findings) {
 
     public AuditReport {
         findings = List.copyOf(findings);

@@ -10,7 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 
 /// Goes along the links of an audit, in the order of their numbers, and notes what does not fit.
-final class AuditWalk {
+public final class AuditWalk {
 
     private static final int MOST = 100;
 
@@ -21,18 +21,33 @@ final class AuditWalk {
     private final List<Finding> findings = new ArrayList<>();
     private long entries;
     private long last;
-    private String hash = BEGINNING;
+    private String hash;
 
     /// A row of an audit.
     ///
     /// @param said all that the row says but its own hash
-    record Link(long number, String previous, String hash, String said) {}
+    public record Link(long number, String previous, String hash, String said) {}
 
+    /// Of an audit from its first entry on.
     AuditWalk(String audit) {
-        this.audit = audit;
+        this(audit, 0, BEGINNING);
     }
 
-    void next(Link link) {
+    private AuditWalk(String audit, long last, String hash) {
+        this.audit = audit;
+        this.last = last;
+        this.hash = hash;
+    }
+
+    /// Of an audit that forgets what is old.
+    ///
+    /// @param last     number of the entry before the first that is remembered, 0 if there was none
+    /// @param previous its hash
+    public static AuditWalk from(String audit, long last, String previous) {
+        return new AuditWalk(audit, last, previous);
+    }
+
+    public void next(Link link) {
         entries++;
         if (!link.hash().equals(sha256(link.said()))) {
             note(link.number(), Kind.CHANGED, "it does not say what it said when it was added");
@@ -50,8 +65,8 @@ final class AuditWalk {
         hash = link.hash();
     }
 
-    /// @param headNumber of the row that was added last, as the database kept it aside
-    AuditReport end(long headNumber, String headHash) {
+    /// @param headNumber of the row that was added last, as it was kept aside
+    public AuditReport end(long headNumber, String headHash) {
         if (last < headNumber) {
             note(last + 1, Kind.REMOVED, missing(headNumber - last));
         } else if (last > headNumber) {
@@ -59,7 +74,7 @@ final class AuditWalk {
         } else if (!hash.equals(headHash)) {
             note(last, Kind.UNLINKED, "another entry was the last");
         }
-        return new AuditReport(audit, findings.isEmpty(), entries, hash, findings);
+        return new AuditReport(audit, findings.isEmpty(), entries, last, hash, findings);
     }
 
     private static String missing(long count) {

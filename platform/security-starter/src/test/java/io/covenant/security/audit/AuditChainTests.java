@@ -112,7 +112,7 @@ class AuditChainTests {
 
         try (var connection = database.runtime().getConnection()) {
             assertThat(new AuditChain("other_act").check(connection))
-                    .isEqualTo(new AuditReport("other_act", true, 0, AuditWalk.BEGINNING, List.of()));
+                    .isEqualTo(new AuditReport("other_act", true, 0, 0, AuditWalk.BEGINNING, List.of()));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

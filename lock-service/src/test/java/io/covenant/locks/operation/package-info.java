@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.locks.operation;
+
+import org.jspecify.annotations.NullMarked;
