@@ -1,7 +1,8 @@
 package io.covenant.gateway.balancing;
 
 import io.covenant.balancing.Instance;
-import java.net.URI;
+import io.covenant.gateway.upstream.Answer;
+import io.covenant.gateway.upstream.Upstream;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,7 +14,7 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.ServerWebExchangeDecorator;
-import reactor.netty.Connection;
+import reactor.core.Disposable;
 import reactor.netty.http.client.HttpClientResponse;
 
 /// One try of a request at one instance: an exchange of its own, so that an answer which comes when nobody waits for it
@@ -21,12 +22,17 @@ import reactor.netty.http.client.HttpClientResponse;
 final class Attempt extends ServerWebExchangeDecorator {
 
     private static final List<String> ANSWER = List.of(
+            Answer.ATTRIBUTE,
             ServerWebExchangeUtils.CLIENT_RESPONSE_ATTR,
             ServerWebExchangeUtils.CLIENT_RESPONSE_CONN_ATTR,
             ServerWebExchangeUtils.CLIENT_RESPONSE_HEADER_NAMES,
             ServerWebExchangeUtils.ORIGINAL_RESPONSE_CONTENT_TYPE_ATTR,
             ServerWebExchangeUtils.GATEWAY_ALREADY_ROUTED_ATTR,
             ServerWebExchangeUtils.GATEWAY_REQUEST_URL_ATTR);
+
+    /// What an answer that is not wanted has to give back.
+    private static final List<String> CONNECTIONS =
+            List.of(Answer.ATTRIBUTE, ServerWebExchangeUtils.CLIENT_RESPONSE_CONN_ATTR);
 
     private static final String NUMBER = Attempt.class.getName();
 
@@ -38,15 +44,8 @@ final class Attempt extends ServerWebExchangeDecorator {
         super(exchange);
         this.attributes = new Attributes(exchange.getAttributes());
         this.head = new Head(exchange.getResponse());
-        attributes.put(
-                ServerWebExchangeUtils.GATEWAY_REQUEST_URL_ATTR,
-                at(instance, exchange.getRequest().getURI()));
+        attributes.put(Upstream.ADDRESS, instance.address());
         attributes.put(NUMBER, number);
-    }
-
-    private static URI at(Instance instance, URI asked) {
-        var query = asked.getRawQuery();
-        return URI.create(instance.address() + asked.getRawPath() + (query == null ? "" : "?" + query));
     }
 
     /// The number of the try that this exchange is; 1 if it is none.
@@ -66,6 +65,9 @@ final class Attempt extends ServerWebExchangeDecorator {
 
     /// The status of the answer.
     int status() {
+        if (attributes.get(Answer.ATTRIBUTE) instanceof Answer answer) {
+            return answer.status();
+        }
         HttpClientResponse response = getRequiredAttribute(ServerWebExchangeUtils.CLIENT_RESPONSE_ATTR);
         return response.status().code();
     }
@@ -79,7 +81,10 @@ final class Attempt extends ServerWebExchangeDecorator {
                 exchange.getAttributes().put(name, value);
             }
         }
-        if (head.status != null) {
+        if (attributes.get(Answer.ATTRIBUTE) instanceof Answer answer) {
+            exchange.getResponse().setStatusCode(HttpStatusCode.valueOf(answer.status()));
+            answer.addHeadersTo(exchange.getResponse().getHeaders());
+        } else if (head.status != null) {
             exchange.getResponse().setStatusCode(head.status);
         }
         exchange.getResponse().getHeaders().addAll(head.headers);
@@ -115,8 +120,10 @@ final class Attempt extends ServerWebExchangeDecorator {
         }
 
         private void dispose() {
-            if (get(ServerWebExchangeUtils.CLIENT_RESPONSE_CONN_ATTR) instanceof Connection connection) {
-                connection.dispose();
+            for (var name : CONNECTIONS) {
+                if (get(name) instanceof Disposable connection) {
+                    connection.dispose();
+                }
             }
         }
     }

@@ -3,6 +3,7 @@ package io.covenant.gateway.balancing;
 import io.covenant.balancing.Outcome;
 import io.covenant.balancing.retry.Progress;
 import io.covenant.gateway.edge.Problem;
+import io.covenant.gateway.upstream.NoConnectionException;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -36,7 +37,7 @@ enum Trouble {
         return switch (failure) {
             case ConnectTimeoutException _, UnknownHostException _, NoRouteToHostException _ -> UNREACHABLE;
             case ConnectException _ -> REFUSED;
-            case PoolAcquireTimeoutException _, PoolAcquirePendingLimitException _ -> CROWDED;
+            case NoConnectionException _, PoolAcquireTimeoutException _, PoolAcquirePendingLimitException _ -> CROWDED;
             default -> BROKEN;
         };
     }

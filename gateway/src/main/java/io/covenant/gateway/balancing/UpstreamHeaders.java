@@ -1,6 +1,8 @@
 package io.covenant.gateway.balancing;
 
+import io.covenant.gateway.edge.Telling;
 import io.covenant.gateway.protection.Deadline;
+import java.util.function.BiConsumer;
 import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
@@ -10,7 +12,7 @@ import org.springframework.web.server.ServerWebExchange;
 /// Tells an instance how much time is left, and that it is not the first to be asked: who is asked again should not
 /// ask others again.
 @Component
-final class UpstreamHeaders implements HttpHeadersFilter, Ordered {
+final class UpstreamHeaders implements HttpHeadersFilter, Telling, Ordered {
 
     /// 2 for the second try; absent on the first.
     static final String TRY = "X-Covenant-Try";
@@ -23,12 +25,17 @@ final class UpstreamHeaders implements HttpHeadersFilter, Ordered {
     @Override
     public HttpHeaders filter(HttpHeaders headers, ServerWebExchange exchange) {
         var told = new HttpHeaders(headers);
+        tell(exchange, told::set);
+        return told;
+    }
+
+    @Override
+    public void tell(ServerWebExchange exchange, BiConsumer<String, String> say) {
         long left = Deadline.of(exchange).left(System.nanoTime()).toMillis();
-        told.set(Deadline.HEADER, Long.toString(Math.max(1, left)));
+        say.accept(Deadline.HEADER, Long.toString(Math.max(1, left)));
         int number = Attempt.number(exchange);
         if (number > 1) {
-            told.set(TRY, Integer.toString(number));
+            say.accept(TRY, Integer.toString(number));
         }
-        return told;
     }
 }

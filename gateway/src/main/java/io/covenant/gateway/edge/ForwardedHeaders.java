@@ -1,5 +1,6 @@
 package io.covenant.gateway.edge;
 
+import java.util.function.BiConsumer;
 import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
@@ -8,7 +9,7 @@ import org.springframework.web.server.ServerWebExchange;
 
 /// Tells the services where a request comes from, as the socket says, after all that others said has been removed.
 @Component
-final class ForwardedHeaders implements HttpHeadersFilter, Ordered {
+final class ForwardedHeaders implements HttpHeadersFilter, Telling, Ordered {
 
     @Override
     public int getOrder() {
@@ -17,18 +18,23 @@ final class ForwardedHeaders implements HttpHeadersFilter, Ordered {
 
     @Override
     public HttpHeaders filter(HttpHeaders headers, ServerWebExchange exchange) {
-        var request = exchange.getRequest();
         var forwarded = new HttpHeaders(headers);
-        forwarded.set(RequestId.HEADER, RequestId.of(exchange)); // though Connection may have named it
+        tell(exchange, forwarded::set);
+        return forwarded;
+    }
+
+    @Override
+    public void tell(ServerWebExchange exchange, BiConsumer<String, String> say) {
+        say.accept(RequestId.HEADER, RequestId.of(exchange)); // though Connection may have named it
+        var request = exchange.getRequest();
         var remote = request.getRemoteAddress();
         if (remote != null && remote.getAddress() != null) {
-            forwarded.set("X-Forwarded-For", remote.getAddress().getHostAddress());
+            say.accept("X-Forwarded-For", remote.getAddress().getHostAddress());
         }
-        forwarded.set("X-Forwarded-Proto", request.getURI().getScheme());
+        say.accept("X-Forwarded-Proto", request.getURI().getScheme());
         var host = request.getHeaders().getFirst(HttpHeaders.HOST);
         if (host != null) {
-            forwarded.set("X-Forwarded-Host", host);
+            say.accept("X-Forwarded-Host", host);
         }
-        return forwarded;
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.gateway.upstream;
+
+import org.jspecify.annotations.NullMarked;
