@@ -163,11 +163,12 @@ public final class ModelParticipants implements Participants {
     }
 
     @Override
-    public FinishAnswer tell(String service, BranchId branch, Outcome outcome) {
-        var answer = finish(service, Finish.ofPrepared(outcome.decisionFor(branch)), List.of(branch));
+    public FinishAnswer tell(String service, Finish how, Map<BranchId, Outcome> outcomes) {
+        var answer = finish(service, how, List.copyOf(outcomes.keySet()));
         if (answer instanceof FinishAnswer.Answered) {
             synchronized (standings) {
-                standings.compute(branch, (_, before) -> (before == null ? Standing.NEW : before).learned(outcome));
+                outcomes.forEach((branch, outcome) -> standings.compute(
+                        branch, (_, before) -> (before == null ? Standing.NEW : before).learned(outcome)));
             }
         }
         return answer;

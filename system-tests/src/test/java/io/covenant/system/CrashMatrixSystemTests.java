@@ -49,7 +49,9 @@ class CrashMatrixSystemTests {
 
     private static final String DRIVER = "coordinator-1";
     private static final Wire.Watcher ALL_ARRIVES = (_, _) -> Wire.Fate.ARRIVES;
-    private static final int PASSING = 4;
+
+    /// More than a coordinator that comes back may find unfinished with its acceptor, and pass by while it starts.
+    private static final int PASSING = 12;
 
     private final PlatformUnderTest platform;
     private final List<MatrixCell> cells = cells().toList();

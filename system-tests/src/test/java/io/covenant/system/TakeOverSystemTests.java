@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.covenant.launcher.client.Gateway;
+import io.covenant.transactions.initiator.CommitProtocol;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -17,13 +18,14 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/// A coordinator dies with a thousand transactions decided by two-phase commit of which no branch has heard, and the
-/// others end them all.
+/// A coordinator dies with a thousand transactions of which no branch has heard the decision, and the others end them
+/// all.
 ///
 /// The branches' own questions after their outcome are put off, so that it is the taking over that is seen.
 @WithPlatform
@@ -73,15 +75,17 @@ class TakeOverSystemTests {
         restart(OWNER, Map.of());
     }
 
-    @Test
-    void endsWhatItsOwnerLeft() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"TWO_PHASE", "THREE_PHASE"})
+    void endsWhatItsOwnerLeft(CommitProtocol protocol) throws Exception {
+        var name = NAME + protocol.text() + "-";
         restart(
                 OWNER,
                 Map.of(
                         "COVENANT_SERVICES_ORDERS", toOrders.address().toString(),
                         "COVENANT_SERVICES_INVENTORY", toInventory.address().toString()));
-        fillTheShelves();
-        begin();
+        fillTheShelves(name);
+        begin(protocol, name);
         await("decisions").atMost(PATIENCE).until(() -> undecided() == 0);
         assertThat(held()).isEqualTo(2L * IN_DOUBT);
 
@@ -96,9 +100,9 @@ class TakeOverSystemTests {
         await("the last").pollInterval(Duration.ofMillis(50)).atMost(PATIENCE).until(() -> held() == 0);
         var last = since(killed);
         System.out.printf(
-                "Of %d transactions of a dead owner another one ended the first after %.1f s, the last after %.1f"
-                        + " s%n",
-                IN_DOUBT, first.toMillis() / 1000.0, last.toMillis() / 1000.0);
+                "Of %d transactions by %s of a dead owner another one ended the first after %.1f s, the last after"
+                        + " %.1f s%n",
+                IN_DOUBT, protocol.text(), first.toMillis() / 1000.0, last.toMillis() / 1000.0);
         assertInvariants(platform);
         assertThat(last).as("from the death to the end of the last").isLessThan(ENDED_WITHIN);
     }
@@ -117,22 +121,22 @@ class TakeOverSystemTests {
 
     // ---- a thousand orders, none of which waits for another one's customer or article
 
-    private void fillTheShelves() throws SQLException {
+    private void fillTheShelves(String name) throws SQLException {
         sql("orders", """
             insert into customer (id, name, credit_limit)
             select '%s' || n, 'Ada', null from generate_series(1, %d) n
-            """.formatted(NAME, IN_DOUBT));
+            """.formatted(name, IN_DOUBT));
         sql("inventory", """
             insert into stock_item (sku, name, price, on_hand)
             select '%s' || n, 'Anvil', 12.50, 5 from generate_series(1, %d) n
-            """.formatted(NAME, IN_DOUBT));
+            """.formatted(name, IN_DOUBT));
         sql("inventory", """
             insert into stock_movement (id, sku, quantity, reason, at)
             select gen_random_uuid(), '%s' || n, 5, 'RECEIPT', now() from generate_series(1, %d) n
-            """.formatted(NAME, IN_DOUBT));
+            """.formatted(name, IN_DOUBT));
     }
 
-    private void begin() {
+    private void begin(CommitProtocol protocol, String name) {
         var door = platform.asOrders(OWNER, Duration.ofMinutes(2));
         for (int number = 1; number <= IN_DOUBT; number++) {
             int begun = number;
@@ -141,7 +145,7 @@ class TakeOverSystemTests {
                     .pollInterval(Duration.ofMillis(20))
                     .atMost(PATIENCE)
                     .until(() -> 2L * begun - held() <= 2L * AT_A_TIME);
-            var order = order(NAME + number);
+            var order = order(protocol, name + number);
             initiators.execute(() -> run(door, order));
         }
         await("all branches").atMost(PATIENCE).until(() -> held() == 2L * IN_DOUBT);
@@ -158,15 +162,18 @@ class TakeOverSystemTests {
         }
     }
 
-    private static JsonNode order(String name) {
+    private static JsonNode order(CommitProtocol protocol, String name) {
         var id = new UUID(
                         System.currentTimeMillis() << 16
                                 | 0x7000
                                 | ThreadLocalRandom.current().nextInt(0x1000),
                         ThreadLocalRandom.current().nextLong() >>> 2 | Long.MIN_VALUE)
                 .toString();
-        var transaction =
-                JSON.objectNode().put("id", id).put("name", "place-order").put("deadlineMillis", 60_000);
+        var transaction = JSON.objectNode()
+                .put("id", id)
+                .put("name", "place-order")
+                .put("protocol", protocol.name())
+                .put("deadlineMillis", 60_000);
         var branches = transaction.putArray("branches");
         var create = branches.addObject().put("service", "orders").put("operation", "create");
         create.putObject("payload")

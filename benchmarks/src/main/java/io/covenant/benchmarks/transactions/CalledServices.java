@@ -19,6 +19,7 @@ import io.covenant.transactions.threephase.ThreePhaseParticipant.Request;
 import io.covenant.transactions.wire.FinishReply.Result;
 import io.covenant.transactions.wire.SettleReply.Settled;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,6 +29,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -130,20 +132,25 @@ final class CalledServices implements Participants, AutoCloseable {
     }
 
     @Override
-    public FinishAnswer tell(String service, BranchId branch, Outcome outcome) {
-        return new FinishAnswer.Answered(
-                List.of(settled(branch, of(service).prepared().finish(branch, outcome))));
+    public FinishAnswer tell(String name, Finish how, Map<BranchId, Outcome> outcomes) {
+        var prepared = of(name).prepared();
+        return all(outcomes.entrySet(), one -> settled(one.getKey(), prepared.finish(one.getKey(), one.getValue())));
     }
 
     @Override
     public FinishAnswer finish(String name, Finish how, List<BranchId> ids) {
         CalledService service = of(name);
-        List<Future<Settled>> finishing = ids.stream()
+        return all(ids, id -> finish(service, how, id));
+    }
+
+    /// The first here, the others beside it.
+    private <T> FinishAnswer all(Collection<T> branches, Function<T, Settled> finish) {
+        List<Future<Settled>> finishing = branches.stream()
                 .skip(1)
-                .map(id -> threads.submit(() -> finish(service, how, id)))
+                .map(branch -> threads.submit(() -> finish.apply(branch)))
                 .toList();
         var results = new ArrayList<Settled>();
-        results.add(finish(service, how, ids.getFirst()));
+        results.add(finish.apply(branches.iterator().next()));
         for (Future<Settled> result : finishing) {
             try {
                 results.add(result.get());

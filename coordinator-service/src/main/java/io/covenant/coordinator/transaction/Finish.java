@@ -2,7 +2,7 @@ package io.covenant.coordinator.transaction;
 
 import io.covenant.transactions.Decision;
 
-/// What a branch is told in the end; first those for which somebody waits.
+/// What a branch is told in the end.
 public enum Finish {
     /// Commit what is prepared.
     COMMIT(Decision.COMMIT),

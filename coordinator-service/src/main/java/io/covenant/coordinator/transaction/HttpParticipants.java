@@ -181,12 +181,15 @@ final class HttpParticipants implements Participants {
 
     @Override
     public FinishAnswer finish(String service, Finish how, List<BranchId> branches) {
+        return tell(service, how, body(branches));
+    }
+
+    private FinishAnswer tell(String service, Finish how, byte[] body) {
         if (!client.knows(service)) {
             return new FinishAnswer.Unanswered("no service '%s' is configured".formatted(service));
         }
-        var request = ServiceRequest.post(BRANCHES + verb(how), body(branches))
-                .asRepeatable()
-                .within(finishPatience);
+        var request =
+                ServiceRequest.post(BRANCHES + verb(how), body).asRepeatable().within(finishPatience);
         return switch (client.call(service, request)) {
             case Answered answered -> results(service, how, answered);
             case NotSent notSent -> new FinishAnswer.Unanswered(notSent.reason());
@@ -288,20 +291,11 @@ final class HttpParticipants implements Participants {
     }
 
     @Override
-    public FinishAnswer tell(String service, BranchId branch, Outcome outcome) {
-        if (!client.knows(service)) {
-            return new FinishAnswer.Unanswered("no service '%s' is configured".formatted(service));
-        }
-        var how = Finish.ofPrepared(outcome.decisionFor(branch));
-        var body = new FinishRequest(List.of(branch.gid()), Map.of(branch.gid(), DecidedOutcome.of(outcome)));
-        var request = ServiceRequest.post(BRANCHES + verb(how), JSON.writeValueAsBytes(body))
-                .asRepeatable()
-                .within(finishPatience);
-        return switch (client.call(service, request)) {
-            case Answered answered -> results(service, how, answered);
-            case NotSent notSent -> new FinishAnswer.Unanswered(notSent.reason());
-            case Unanswered unanswered -> new FinishAnswer.Unanswered(unanswered.reason());
-        };
+    public FinishAnswer tell(String service, Finish how, Map<BranchId, Outcome> outcomes) {
+        var gids = outcomes.keySet().stream().map(BranchId::gid).toList();
+        var decided = new LinkedHashMap<String, DecidedOutcome>();
+        outcomes.forEach((branch, outcome) -> decided.put(branch.gid(), DecidedOutcome.of(outcome)));
+        return tell(service, how, JSON.writeValueAsBytes(new FinishRequest(gids, decided)));
     }
 
     static String said(ServiceAnswer.Answered answer) {

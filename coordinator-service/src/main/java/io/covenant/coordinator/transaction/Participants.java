@@ -10,6 +10,7 @@ import io.covenant.transactions.wire.SettleReply.Settled;
 import io.covenant.web.services.ServiceClient;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The way to the services that do the work. Calls may block, and are made on virtual threads.
@@ -37,8 +38,11 @@ public interface Participants {
     /// Asks the site of a branch, under three-phase commit, to take part in an election or to move.
     SiteAnswer ask(String service, BranchId branch, Request request);
 
-    /// Tells a branch under three-phase commit what became of its attempt. One of at most one branch is answered.
-    FinishAnswer tell(String service, BranchId branch, Outcome outcome);
+    /// Tells a service what became of the attempts, under three-phase commit, of some of its branches.
+    ///
+    /// @param how      what each outcome means for its branch: the same for all
+    /// @param outcomes by branch, in order
+    FinishAnswer tell(String service, Finish how, Map<BranchId, Outcome> outcomes);
 
     /// One question.
     ///

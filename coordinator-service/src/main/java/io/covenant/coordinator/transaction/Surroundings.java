@@ -16,6 +16,7 @@ import java.util.function.LongSupplier;
 ///
 /// @param patience how long to wait for a vote before it is asked for again
 /// @param abortPatience how long an abort waits for the vote of a branch that is being worked on
+/// @param questions asks services where their branches stand
 /// @param retries  the pauses before repetitions
 /// @param workers  runs what may block
 /// @param timers   runs what is short, later
@@ -25,6 +26,7 @@ record Surroundings(
         TransactionStore store,
         Participants participants,
         Teller teller,
+        Questions questions,
         TransactionListener listener,
         CrashPoints crashPoints,
         Duration patience,

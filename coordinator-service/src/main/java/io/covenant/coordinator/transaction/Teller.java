@@ -2,15 +2,17 @@ package io.covenant.coordinator.transaction;
 
 import io.covenant.coordinator.transaction.Participants.FinishAnswer;
 import io.covenant.transactions.BranchId;
+import io.covenant.transactions.threephase.Outcome;
 import io.covenant.transactions.wire.SettleReply.Settled;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -19,14 +21,16 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Tells services what was decided, until they answer.
 ///
 /// A service gets few requests at a time; whatever is to be told meanwhile goes into the next one. So a lone
-/// decision waits for nothing, and many share their requests. A service that does not answer is asked by one
-/// request at a time, at growing intervals, however many branches wait for it.
+/// decision waits for nothing, and many share their requests. Those of different kinds take turns: however many
+/// commits there are, a rollback waits for one request of them. A service that does not answer is asked by one request
+/// at a time, at growing intervals, however many branches wait for it.
 final class Teller implements AutoCloseable {
 
     /// Hears what a branch made of the decision.
@@ -68,7 +72,13 @@ final class Teller implements AutoCloseable {
 
     /// Tells a branch, unless it is being told already.
     void tell(String service, BranchId branch, Finish how, Listener listener) {
-        outboxes.computeIfAbsent(service, Outbox::new).add(new Telling(branch, how, listener));
+        outboxes.computeIfAbsent(service, Outbox::new).add(new Telling(branch, how, null, listener));
+    }
+
+    /// Tells a branch under three-phase commit what became of its attempt, unless it is being told already.
+    void tell(String service, BranchId branch, Outcome outcome, Listener listener) {
+        var how = Finish.ofPrepared(outcome.decisionFor(branch));
+        outboxes.computeIfAbsent(service, Outbox::new).add(new Telling(branch, how, outcome, listener));
     }
 
     /// Tells these services nothing, and all others what they have to be told.
@@ -102,15 +112,25 @@ final class Teller implements AutoCloseable {
         closed = true;
     }
 
-    private record Telling(BranchId branch, Finish how, Listener listener) {}
+    /// @param outcome of the whole attempt, under three-phase commit
+    private record Telling(
+            BranchId branch, Finish how, @Nullable Outcome outcome, Listener listener) {
+
+        Kind kind() {
+            return new Kind(how, outcome != null);
+        }
+    }
+
+    /// Those of one kind share requests, since the path of a request says what is told.
+    private record Kind(Finish how, boolean withOutcome) {}
 
     /// What one service has to be told.
     private final class Outbox {
 
         private final String service;
         private final ReentrantLock lock = new ReentrantLock();
-        /// Those first for which somebody waits.
-        private final Map<Finish, Queue<Telling>> waiting = new EnumMap<>(Finish.class);
+        /// Whose turn is next comes first. No queue is empty.
+        private final Map<Kind, Queue<Telling>> waiting = new LinkedHashMap<>();
         private final Set<BranchId> known = new HashSet<>();
         private int inFlight;
         private int failures;
@@ -134,7 +154,7 @@ final class Teller implements AutoCloseable {
         }
 
         private void enqueue(Telling telling) {
-            waiting.computeIfAbsent(telling.how(), _ -> new ArrayDeque<>()).add(telling);
+            waiting.computeIfAbsent(telling.kind(), _ -> new ArrayDeque<>()).add(telling);
         }
 
         /// Sends what may be sent.
@@ -152,25 +172,28 @@ final class Teller implements AutoCloseable {
             }
         }
 
-        /// Of one kind, since the path of a request says what is told.
         private List<Telling> next() {
-            for (var queue : waiting.values()) {
-                if (!queue.isEmpty()) {
-                    var batch = new ArrayList<Telling>(Math.min(queue.size(), maxBatch));
-                    while (batch.size() < maxBatch && !queue.isEmpty()) {
-                        batch.add(queue.remove());
-                    }
-                    return batch;
-                }
+            var turns = waiting.entrySet().iterator();
+            if (!turns.hasNext()) {
+                return List.of();
             }
-            return List.of();
+            var turn = turns.next();
+            turns.remove();
+            var queue = turn.getValue();
+            var batch = new ArrayList<Telling>(Math.min(queue.size(), maxBatch));
+            while (batch.size() < maxBatch && !queue.isEmpty()) {
+                batch.add(queue.remove());
+            }
+            if (!queue.isEmpty()) {
+                waiting.put(turn.getKey(), queue); // behind the others
+            }
+            return batch;
         }
 
         private void send(List<Telling> batch) {
-            var branches = batch.stream().map(Telling::branch).toList();
             FinishAnswer answer;
             try {
-                answer = participants.finish(service, batch.getFirst().how(), branches);
+                answer = tell(batch);
             } catch (RuntimeException e) {
                 LOG.error("telling {} failed in a way that nobody expected", service, e);
                 answer = new FinishAnswer.Unanswered(e.toString());
@@ -179,6 +202,17 @@ final class Teller implements AutoCloseable {
                 case FinishAnswer.Answered(var results) -> answered(batch, results);
                 case FinishAnswer.Unanswered(var reason) -> unanswered(batch, reason);
             }
+        }
+
+        private FinishAnswer tell(List<Telling> batch) {
+            var how = batch.getFirst().how();
+            if (batch.getFirst().outcome() == null) {
+                return participants.finish(
+                        service, how, batch.stream().map(Telling::branch).toList());
+            }
+            var outcomes = new LinkedHashMap<BranchId, Outcome>();
+            batch.forEach(telling -> outcomes.put(telling.branch(), Objects.requireNonNull(telling.outcome())));
+            return participants.tell(service, how, outcomes);
         }
 
         private void answered(List<Telling> batch, List<Settled> results) {

@@ -1,9 +1,9 @@
 package io.covenant.coordinator.transaction;
 
-import io.covenant.coordinator.transaction.Participants.FinishAnswer;
 import io.covenant.coordinator.transaction.Participants.Preparation;
 import io.covenant.coordinator.transaction.Participants.PrepareAnswer;
 import io.covenant.coordinator.transaction.Participants.SiteAnswer;
+import io.covenant.coordinator.transaction.Questions.Heard;
 import io.covenant.coordinator.transaction.Timeline.Event;
 import io.covenant.coordinator.transaction.TransactionListener.Retried;
 import io.covenant.transactions.Ack;
@@ -19,18 +19,22 @@ import io.covenant.transactions.threephase.ThreePhaseCommit.State;
 import io.covenant.transactions.threephase.ThreePhaseParticipant.Request;
 import io.covenant.transactions.wire.SettleReply.Settled;
 import io.covenant.transactions.wire.TransactionResource.BranchState;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -187,12 +191,56 @@ final class ThreePhaseBranches {
     void ask(Effect effect, BranchId to, Request request) {
         var branch = branch(to);
         branch.reached = true;
-        send(
-                effect,
-                () -> around.teller().leavesInPeace(branch.service)
-                        ? new SiteAnswer.Silent("an operator has paused " + branch.service)
-                        : around.participants().ask(branch.service, to, request),
-                answer -> said(new Site.Branch(to), answer));
+        if (!underWay.add(effect)) {
+            return;
+        }
+        around.questions().ask(branch.service, () -> {
+            if (!isWanted(effect)) {
+                return Heard.NOT_ASKED;
+            }
+            var answer = siteAnswer(branch, request);
+            locked(() -> {
+                underWay.remove(effect);
+                said(new Site.Branch(to), answer);
+            });
+            return answer instanceof SiteAnswer.Said || around.teller().leavesInPeace(branch.service)
+                    ? Heard.ANSWERED
+                    : Heard.NOTHING;
+        });
+    }
+
+    /// It has waited for its turn; meanwhile others may have been enough.
+    private boolean isWanted(Effect effect) {
+        protocol.lock();
+        try {
+            var state = protocol.state();
+            boolean wanted = switch (effect) {
+                case Effect.Elect(var _, var election) ->
+                    state instanceof State.Electing electing && election.equals(electing.election());
+                case Effect.Attempt(var _, var election, var _) ->
+                    state instanceof State.Attempting attempting && election.equals(attempting.election());
+                case Effect.Prepare _, Effect.Tell _, Effect.Answer _, Effect.Close _, Effect.End _ ->
+                    throw new IllegalArgumentException("no question: " + effect);
+            };
+            if (!wanted) {
+                underWay.remove(effect);
+            }
+            return wanted;
+        } finally {
+            protocol.unlock();
+        }
+    }
+
+    private SiteAnswer siteAnswer(BranchProgress branch, Request request) {
+        if (around.teller().leavesInPeace(branch.service)) {
+            return new SiteAnswer.Silent("an operator has paused " + branch.service);
+        }
+        try {
+            return around.participants().ask(branch.service, branch.id, request);
+        } catch (RuntimeException e) {
+            LOG.error("asking {} failed in a way that nobody expected", branch.id, e);
+            return new SiteAnswer.Silent(e.toString());
+        }
     }
 
     void askCoordinators(Effect effect, BranchId any, Request request) {
@@ -307,12 +355,17 @@ final class ThreePhaseBranches {
         } else {
             around.listener().retried(CommitProtocol.THREE_PHASE, Retried.FINISH);
         }
-        send(
-                tell,
-                () -> around.teller().leavesInPeace(branch.service)
-                        ? new FinishAnswer.Unanswered("an operator has paused " + branch.service)
-                        : around.participants().tell(branch.service, id, tell.outcome()),
-                answer -> told(branch, tell.outcome(), answer));
+        around.teller().tell(branch.service, id, tell.outcome(), new Teller.Listener() {
+            @Override
+            public void told(BranchId of, Settled answer) {
+                locked(() -> answered(branch, tell.outcome(), answer));
+            }
+
+            @Override
+            public void unheard(BranchId of, String reason) {
+                locked(() -> notes(branch, reason));
+            }
+        });
     }
 
     private void waitNoLonger(BranchProgress branch) {
@@ -329,23 +382,21 @@ final class ThreePhaseBranches {
         }
     }
 
-    private void told(BranchProgress branch, Outcome outcome, FinishAnswer answer) {
-        switch (answer) {
-            case FinishAnswer.Answered(var results) ->
-                results.stream()
-                        .filter(result -> result.gid().equals(branch.id.gid()))
-                        .findFirst()
-                        .ifPresentOrElse(
-                                result -> confirmed(branch, outcome, result),
-                                () -> unconfirmed(branch, "the answer left this branch out"));
-            case FinishAnswer.Unanswered(var reason) -> unconfirmed(branch, reason);
-        }
-        if (!heldBack.isEmpty() && answer instanceof FinishAnswer.Answered) {
+    private void answered(BranchProgress branch, Outcome outcome, Settled answer) {
+        confirmed(branch, outcome, answer);
+        if (!heldBack.isEmpty()) {
             around.crashPoints().hit(CrashPoint.C8_ONE_BRANCH_TOLD);
             var others = List.copyOf(heldBack);
             heldBack.clear();
             others.forEach(this::tell);
         }
+    }
+
+    /// It is told again without anybody's doing.
+    private void notes(BranchProgress branch, String reason) {
+        branch.detail = Storable.text(reason);
+        chronicle.note(Event.UNCONFIRMED, branch, branch.detail);
+        around.listener().retried(CommitProtocol.THREE_PHASE, Retried.FINISH);
     }
 
     private void confirmed(BranchProgress branch, Outcome outcome, Settled result) {
@@ -383,7 +434,25 @@ final class ThreePhaseBranches {
         protocol.retryAfter(protocol.tries());
     }
 
+    /// Has their services be asked and told at once.
+    void tryNow() {
+        branches.values().forEach(branch -> {
+            around.teller().tryNow(branch.service);
+            around.questions().tryNow(branch.service);
+        });
+    }
+
     // ---- what is known of them
+
+    /// Until the first of their services that do not answer is tried again.
+    Optional<Duration> nextAttempt() {
+        return branches.values().stream()
+                .map(branch -> branch.service)
+                .flatMap(service -> Stream.of(
+                        around.teller().nextAttempt(service), around.questions().nextAttempt(service)))
+                .flatMap(Optional::stream)
+                .min(Comparator.naturalOrder());
+    }
 
     Set<BranchId> ids() {
         return branches.keySet();

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
@@ -177,7 +178,15 @@ final class ThreePhaseDriver implements Drive, ProtocolLoop.Shell<State, Effect>
         locked(() -> {
             chronicle.note(Event.TAKEN_OVER, null, null);
             var closed = adopted != null && adopted.register().isEmpty() ? adopted.decision() : null;
-            if (closed == null) {
+            var committed = committed();
+            if (committed.isPresent()) {
+                chronicle.continues(committed.get());
+                chronicle.datesDecision(committed.get().decidedAt());
+                decided(Decision.COMMIT);
+                protocol.enter(ThreePhaseCommit.resume(
+                        branches.ids(),
+                        Outcome.commit(new TreeSet<>(committed.get().chosen().sealed()))));
+            } else if (closed == null) {
                 protocol.enter(core.terminate(branches.ids()));
             } else {
                 chronicle.datesDecision(Objects.requireNonNullElseGet(
@@ -186,6 +195,14 @@ final class ThreePhaseDriver implements Drive, ProtocolLoop.Shell<State, Effect>
                 protocol.enter(ThreePhaseCommit.resume(branches.ids(), closed));
             }
         });
+    }
+
+    /// What the register holds, where it is the commit of this very attempt: nobody need be elected to find it out.
+    private Optional<Register> committed() {
+        return Optional.ofNullable(adopted)
+                .flatMap(StoredTransaction::register)
+                .filter(register -> register.decision() == Decision.COMMIT
+                        && register.attempt().equals(begin.attempt()));
     }
 
     @Override
@@ -218,13 +235,20 @@ final class ThreePhaseDriver implements Drive, ProtocolLoop.Shell<State, Effect>
         locked(() -> {
             if (protocol.state() != null) {
                 protocol.retryNow();
+                branches.tryNow();
             }
         });
     }
 
     @Override
     public Pursuit pursuit() {
-        return protocol.pursuit();
+        protocol.lock();
+        try {
+            var own = protocol.pursuit();
+            return new Pursuit(own.attempts(), branches.nextAttempt().or(own::nextAttempt));
+        } finally {
+            protocol.unlock();
+        }
     }
 
     @Override

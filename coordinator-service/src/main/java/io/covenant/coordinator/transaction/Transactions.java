@@ -74,6 +74,7 @@ public final class Transactions implements AutoCloseable {
     private final Memory memory;
     private final ScheduledThreadPoolExecutor timers;
     private final Teller teller;
+    private final Questions questions;
     private final RandomGenerator attempts = new SecureRandom();
     private final Map<TransactionId, Drive> live = new ConcurrentHashMap<>();
     private final AtomicInteger undecided;
@@ -107,10 +108,12 @@ public final class Transactions implements AutoCloseable {
         Executor workers = task -> Thread.ofVirtual().name("branch").start(task);
         var backoff = new Backoff(settings.firstRetry(), settings.longestRetry(), new SecureRandom());
         this.teller = new Teller(participants, workers, timers, backoff, settings);
+        this.questions = new Questions(workers, timers, backoff);
         this.around = new Surroundings(
                 store,
                 participants,
                 teller,
+                questions,
                 listener,
                 crashPoints,
                 settings.preparePatience(),
@@ -552,7 +555,8 @@ public final class Transactions implements AutoCloseable {
     public Optional<FinishReply.Finished> finish(String service, BranchId branch, Decision decision) {
         var outcome = terminations.outcomeOf(branch);
         var answer = outcome.isPresent()
-                ? participants.tell(service, branch, outcome.get())
+                ? participants.tell(
+                        service, Finish.ofPrepared(outcome.get().decisionFor(branch)), Map.of(branch, outcome.get()))
                 : participants.finish(service, Finish.ofPrepared(decision), List.of(branch));
         return switch (answer) {
             case FinishAnswer.Answered(var results) ->
@@ -692,6 +696,7 @@ public final class Transactions implements AutoCloseable {
     public void close() {
         closing = true;
         teller.close();
+        questions.close();
         timers.shutdownNow();
         store.close();
     }

@@ -13,7 +13,9 @@ import io.covenant.transactions.threephase.ThreePhaseParticipant.Request;
 import io.covenant.transactions.wire.SettleReply.Settled;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -96,6 +98,44 @@ class TellerTests implements Participants, Teller.Listener {
     }
 
     @Test
+    void tellsOutcomesTogetherAsWell() {
+        var busy = new CountDownLatch(1);
+        service = branches -> {
+            awaitQuietly(busy);
+            return done(branches);
+        };
+        for (int i = 0; i < 50; i++) {
+            var branch = branch();
+            teller.tell("orders", branch, Outcome.commit(Set.of(branch)), this);
+            teller.tell("orders", branch(), Outcome.commit(Set.of(branch)), this); // it only read
+        }
+        await().until(() -> requests.size() == 2);
+        busy.countDown();
+
+        await().until(() -> told.size() == 100);
+        assertThat(requests).hasSizeLessThanOrEqualTo(5);
+    }
+
+    /// A service of which commits never cease.
+    @Test
+    void letsNoRollbackWaitForAllCommits() {
+        var rolledBack = branch();
+        service = branches -> {
+            if (!told.contains(rolledBack)) {
+                teller.tell("orders", branch(), Finish.COMMIT, this);
+                teller.tell("orders", branch(), Finish.COMMIT, this);
+            }
+            return done(branches);
+        };
+        for (int i = 0; i < 10; i++) {
+            teller.tell("orders", branch(), Finish.COMMIT, this);
+        }
+        teller.tell("orders", rolledBack, Finish.ABORT, this);
+
+        await().until(() -> told.contains(rolledBack));
+    }
+
+    @Test
     void doesNotHammerAServiceThatIsAway() {
         service = _ -> new FinishAnswer.Unanswered("connection refused");
         for (int i = 0; i < 500; i++) {
@@ -173,8 +213,10 @@ class TellerTests implements Participants, Teller.Listener {
     }
 
     @Override
-    public FinishAnswer tell(String name, BranchId branch, Outcome outcome) {
-        throw new UnsupportedOperationException();
+    public FinishAnswer tell(String name, Finish how, Map<BranchId, Outcome> outcomes) {
+        outcomes.forEach((branch, outcome) ->
+                assertThat(how.decision()).as("of %s", branch).isEqualTo(outcome.decisionFor(branch)));
+        return finish(name, how, List.copyOf(outcomes.keySet()));
     }
 
     @Override

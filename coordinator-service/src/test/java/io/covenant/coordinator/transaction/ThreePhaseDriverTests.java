@@ -34,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -278,6 +279,57 @@ class ThreePhaseDriverTests {
                 assertThat(heir.find(plan.id()).orElseThrow().state()).isEqualTo(State.ABORTED));
         assertThat(services.branches()).containsValue(Held.ABORTED);
         assertThat(services.calls("elect")).isZero();
+    }
+
+    @Test
+    void anotherTellsWhatIsDecidedWithoutAnElection() {
+        services.onFinishRequest(_ -> new FinishAnswer.Unanswered("away"));
+        var plan = order("orders", "inventory");
+        var _ = CompletableFuture.supplyAsync(() -> transactions.run(plan), Thread::startVirtualThread);
+        await().until(() -> store.register(plan.id()).isPresent());
+        transactions.abandon();
+        services.onFinishRequest(_ -> null);
+        var heir = coordinator("coordinator-2");
+
+        assertThat(heir.takeOver(10)).isEqualTo(1);
+
+        assertThat(heir.outcome(plan.id())).contains(new OutcomeReply(Outcome.COMMITTED, null));
+        await().until(() -> heir.unfinished() == 0);
+        assertThat(services.branches()).hasSize(2).containsValues(Held.COMMITTED, Held.COMMITTED);
+        assertThat(services.calls("elect")).isZero();
+        assertThat(events(heir.find(plan.id()).orElseThrow())).containsSubsequence("begun", "decided", "taken-over");
+    }
+
+    @Test
+    void anotherEndsAThousandAsFastAsOneServiceAtATimeAllows() {
+        services.onAsk((_, _) -> new SiteAnswer.Silent("away"));
+        var plans = Stream.generate(() -> order(Duration.ofSeconds(20), "orders", "inventory"))
+                .limit(1000)
+                .toList();
+        plans.forEach(plan -> Thread.startVirtualThread(() -> {
+            var _ = transactions.run(plan);
+        }));
+        await().until(() -> services.branches().size() == 2000);
+        transactions.abandon();
+        var atOnce = new AtomicInteger();
+        var mostAtOnce = new AtomicInteger();
+        services.onAsk((_, _) -> {
+            mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+            try {
+                Thread.sleep(1);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            atOnce.decrementAndGet();
+            return null;
+        });
+        var heir = coordinator("coordinator-2");
+
+        while (heir.takeOver(200) > 0) {}
+
+        await().until(() -> heir.unfinished() == 0);
+        assertThat(services.branches().values()).hasSize(2000).doesNotContain(Held.PREPARED);
+        assertThat(mostAtOnce).hasValueLessThanOrEqualTo(2 * Questions.AT_A_TIME);
     }
 
     // Participants that ask.

@@ -192,6 +192,13 @@ public final class ThreePhaseCommit implements Protocol<State, Input, Effect> {
         };
     }
 
+    /// Tells the branches of an attempt what clients know already.
+    ///
+    /// @param known on record at the coordinators' site
+    public static Step<State, Effect> resume(Set<BranchId> branches, Outcome known) {
+        return tell(known, Electorate.sites(branches), List.of());
+    }
+
     @Override
     public Step<State, Effect> on(State state, Input input) {
         return switch (state) {

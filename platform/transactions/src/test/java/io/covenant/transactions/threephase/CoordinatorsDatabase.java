@@ -3,6 +3,7 @@ package io.covenant.transactions.threephase;
 import io.covenant.simulation.Disk;
 import io.covenant.simulation.Node;
 import io.covenant.simulation.Program;
+import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.simulated.BranchWork;
@@ -50,6 +51,10 @@ final class CoordinatorsDatabase implements Program {
 
         Lease lease() {
             return new Lease(key, epoch);
+        }
+
+        private boolean has(BranchId branch) {
+            return branch.attempt().equals(key.attempt());
         }
 
         private BeginRecord ownedBy(String newOwner, int newEpoch) {
@@ -112,6 +117,11 @@ final class CoordinatorsDatabase implements Program {
     }
 
     record Closed(boolean kept, int asOf) {}
+
+    /// What is taken over.
+    ///
+    /// @param committed where the register holds the commit of this very attempt
+    record Taken(BeginRecord begin, Optional<Outcome> committed) {}
 
     private final Node node;
     private final Disk<Row> disk;
@@ -286,7 +296,7 @@ final class CoordinatorsDatabase implements Program {
         return true;
     }
 
-    private List<BeginRecord> takeOver(Request.TakeOver request) {
+    private List<Taken> takeOver(Request.TakeOver request) {
         var owner = request.owner();
         var taken = begun.values().stream()
                 .filter(record -> !record.ended())
@@ -296,7 +306,12 @@ final class CoordinatorsDatabase implements Program {
                 .map(record -> record.ownedBy(owner, record.epoch() + 1))
                 .toList();
         taken.forEach(record -> write(new Row.Owned(record.key(), record.owner(), record.epoch())));
-        return taken;
+        return taken.stream()
+                .map(record -> new Taken(
+                        record,
+                        Optional.ofNullable(decided.get(record.key().id()))
+                                .filter(outcome -> outcome.sealed().stream().anyMatch(record::has))))
+                .toList();
     }
 
     /// Its owner lives, and does not drive it: the reply to its begin or to its take-over was lost or came

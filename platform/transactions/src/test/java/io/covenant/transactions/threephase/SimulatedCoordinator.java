@@ -14,6 +14,7 @@ import io.covenant.transactions.simulated.ClientMessage;
 import io.covenant.transactions.threephase.CoordinatorsDatabase.BeginRecord;
 import io.covenant.transactions.threephase.CoordinatorsDatabase.Closed;
 import io.covenant.transactions.threephase.CoordinatorsDatabase.Request;
+import io.covenant.transactions.threephase.CoordinatorsDatabase.Taken;
 import io.covenant.transactions.threephase.CoordinatorsDatabase.View;
 import io.covenant.transactions.threephase.ThreePhaseCommit.Effect;
 import io.covenant.transactions.threephase.ThreePhaseCommit.Input;
@@ -148,22 +149,26 @@ final class SimulatedCoordinator implements Program {
         ask(
                 new Request.TakeOver(owner, driven),
                 reply -> {
-                    for (var record : (List<?>) reply) {
-                        takeOver((BeginRecord) record);
+                    for (var taken : (List<?>) reply) {
+                        takeOver((Taken) taken);
                     }
                 },
                 () -> {});
     }
 
-    private void takeOver(BeginRecord record) {
+    /// To read the register saves an election and must not be needed: every other take-over does without.
+    private void takeOver(Taken taken) {
+        var record = taken.begin();
         history.count(Event.TAKE_OVER);
-        drive(
-                record,
-                waiting(record.key()),
-                core -> record.closed().isPresent()
-                        ? ThreePhaseCommit.resume(
-                                branches(record), record.closed().get())
-                        : core.terminate(branches(record)));
+        drive(record, waiting(record.key()), core -> {
+            if (taken.committed().isPresent() && record.epoch() % 2 == 1) {
+                return ThreePhaseCommit.resume(
+                        branches(record), taken.committed().get());
+            }
+            return record.closed().isPresent()
+                    ? ThreePhaseCommit.resume(branches(record), record.closed().get())
+                    : core.terminate(branches(record));
+        });
     }
 
     private Set<String> waiting(AttemptKey key) {

@@ -195,6 +195,13 @@ class ThreePhaseCommitTableTests {
                 .containsExactly(new Effect.Tell(SITE_A, Outcome.ABORT));
     }
 
+    @Test
+    void tellsWhatIsOnRecordWithoutAnElection() {
+        var outcome = Outcome.commit(Set.of(A));
+        assertThat(ThreePhaseCommit.resume(Set.of(A, B), outcome).effects())
+                .containsExactly(new Effect.Tell(SITE_A, outcome), new Effect.Tell(SITE_B, outcome));
+    }
+
     private static String show(State state) {
         return switch (state) {
             case State.Voting(var _, var awaiting, var prepared)
