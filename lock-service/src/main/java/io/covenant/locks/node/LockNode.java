@@ -6,7 +6,6 @@ import io.covenant.consensus.node.NodeDirectory;
 import io.covenant.consensus.node.NodeListener;
 import io.covenant.consensus.node.NodeStatus;
 import io.covenant.consensus.node.OrderOutcome;
-import io.covenant.consensus.node.Outcome;
 import io.covenant.consensus.node.RaftNode;
 import io.covenant.consensus.node.Reading;
 import io.covenant.consensus.node.Surroundings;
@@ -14,7 +13,6 @@ import io.covenant.consensus.raft.MemberChange;
 import io.covenant.consensus.raft.Members;
 import io.covenant.consensus.raft.NodeId;
 import io.covenant.consensus.raft.Role;
-import io.covenant.consensus.raft.Status;
 import io.covenant.consensus.transport.PeerTransport;
 import io.covenant.consensus.transport.TransportListener;
 import io.covenant.consensus.transport.TransportSettings;
@@ -24,36 +22,23 @@ import io.covenant.locks.namespace.Event;
 import io.covenant.locks.namespace.Namespace;
 import io.covenant.locks.namespace.Result;
 import io.covenant.locks.primary.Answer;
-import io.covenant.locks.primary.Effect;
 import io.covenant.locks.primary.Input;
-import io.covenant.locks.primary.Input.Fate;
-import io.covenant.locks.primary.Input.Standing;
 import io.covenant.locks.primary.Primary;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,44 +52,26 @@ public final class LockNode implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LockNode.class);
 
-    /// Nodes may move while their names stay.
-    private static final Duration RESOLVE_AGAIN = Duration.ofSeconds(5);
-
     private final NodeOptions options;
     private final NamespaceMachine machine;
     private final RaftNode<Result> raft;
     private final EventStreams streams;
     private final PeerTransport transport;
+    private final PrimaryDriver primary;
+    private final Neighbours neighbours;
+    private final Succession succession;
 
-    /// Guards the primary's part; held for moments only.
-    private final ReentrantLock guard = new ReentrantLock();
-
-    private final Condition sooner = guard.newCondition();
-    private final Primary primary;
-    private long wakeAt;
-
-    private final Map<Long, CompletableFuture<Answer>> asked = new ConcurrentHashMap<>();
-    private final AtomicLong tickets = new AtomicLong();
-    private final FatalHandler fatal;
-    private final Thread ticking;
-    private final Thread following;
-    private Map<String, InetSocketAddress> resolved = Map.of();
     /// Done while a primary is known.
     private volatile CompletableFuture<@Nullable Void> led = new CompletableFuture<>();
 
     private volatile boolean leads;
     private volatile boolean closing;
-    private volatile boolean drained;
     private volatile boolean closed;
-    private volatile Members members = Members.nobody();
     private @Nullable String told;
 
     private LockNode(NodeOptions options, FatalHandler fatal, TransportListener frames) throws IOException {
         this.options = options;
-        this.fatal = fatal;
         streams = new EventStreams(options.perStream(), options.streams());
-        primary = new Primary(options.primary(), System.nanoTime());
-        wakeAt = primary.deadline();
         machine = new NamespaceMachine(options.keptEvents(), new Applied());
         var storage = FileStorage.at(options.directory());
         begin(storage);
@@ -124,8 +91,10 @@ public final class LockNode implements Closeable {
             raft.close();
             throw failure;
         }
-        ticking = Thread.ofPlatform().daemon().name(options.name() + "-primary").unstarted(this::tick);
-        following = Thread.ofVirtual().name(options.name() + "-follows").unstarted(this::follow);
+        primary = new PrimaryDriver(options, machine, raft, fatal);
+        succession = new Succession(options, raft);
+        neighbours = new Neighbours(options, transport);
+        neighbours.start();
     }
 
     /// Opens a replica, whose directory begins here when it is new: that of a founder, or of one that will be
@@ -173,9 +142,7 @@ public final class LockNode implements Closeable {
 
     /// Takes part in the group from now on.
     public void start() {
-        connect();
-        ticking.start();
-        following.start();
+        primary.start();
         raft.start(transport::send);
     }
 
@@ -185,12 +152,12 @@ public final class LockNode implements Closeable {
     ///
     /// @param patience how long to wait for the end of a wait, where the command comes to one
     public CompletableFuture<Answer> ask(Command command, Duration patience) {
-        return submit(ticket -> new Input.Ask(ticket, command, patience.toMillis()));
+        return primary.ask(command, patience);
     }
 
     /// Has these done, by the primary, in this order; what waits is answered so, at once.
     public List<CompletableFuture<Answer>> ask(List<? extends Command> commands) {
-        return submit(commands, (ticket, command) -> new Input.Ask(ticket, command, 0));
+        return primary.ask(commands);
     }
 
     /// A session's wish to live on, and the answers that its client knows.
@@ -198,43 +165,12 @@ public final class LockNode implements Closeable {
 
     /// Renews the leases of these sessions.
     public List<CompletableFuture<Answer>> renew(List<Renewal> renewals) {
-        return submit(renewals, (ticket, one) -> new Input.Renew(ticket, one.session(), one.ackUpTo()));
-    }
-
-    private <T> List<CompletableFuture<Answer>> submit(
-            List<? extends T> wishes, BiFunction<Long, ? super T, Input> input) {
-        var futures = new ArrayList<CompletableFuture<Answer>>(wishes.size());
-        var inputs = new ArrayList<Input>(wishes.size());
-        for (var wish : wishes) {
-            var future = new CompletableFuture<Answer>();
-            futures.add(future);
-            if (closed) {
-                future.complete(new Answer.NotPrimary(null));
-            } else {
-                long ticket = tickets.incrementAndGet();
-                asked.put(ticket, future);
-                inputs.add(input.apply(ticket, wish));
-            }
-        }
-        on(inputs);
-        return futures;
+        return primary.renew(renewals);
     }
 
     /// Renews a session's lease.
     public CompletableFuture<Answer> renew(long session, long ackUpTo) {
-        return submit(ticket -> new Input.Renew(ticket, session, ackUpTo));
-    }
-
-    private CompletableFuture<Answer> submit(Function<Long, Input> input) {
-        long ticket = tickets.incrementAndGet();
-        var future = new CompletableFuture<Answer>();
-        if (closed) {
-            future.complete(new Answer.NotPrimary(null));
-            return future;
-        }
-        asked.put(ticket, future);
-        on(input.apply(ticket));
-        return future;
+        return primary.renew(List.of(new Renewal(session, ackUpTo))).getFirst();
     }
 
     /// Reads what includes everything that was acknowledged before this call, at the primary. As nobody is answered
@@ -271,12 +207,7 @@ public final class LockNode implements Closeable {
 
     /// How long a session's lease still runs, where that is counted here.
     public OptionalLong remainingMillis(long session) {
-        guard.lock();
-        try {
-            return primary.remainingMillis(System.nanoTime(), session);
-        } finally {
-            guard.unlock();
-        }
+        return primary.remainingMillis(session);
     }
 
     // ---- what happens
@@ -338,16 +269,11 @@ public final class LockNode implements Closeable {
     }
 
     public Members members() {
-        return members;
+        return neighbours.members();
     }
 
     public Primary.Figures figures() {
-        guard.lock();
-        try {
-            return primary.figures();
-        } finally {
-            guard.unlock();
-        }
+        return primary.figures();
     }
 
     public int openStreams() {
@@ -374,12 +300,7 @@ public final class LockNode implements Closeable {
 
     /// The time of the state, as far as this node knows it.
     public long logicalMillis() {
-        guard.lock();
-        try {
-            return primary.isArmed() ? primary.logicalMillis() : machine.timeMillis();
-        } finally {
-            guard.unlock();
-        }
+        return primary.logicalMillis();
     }
 
     public long epoch() {
@@ -395,6 +316,11 @@ public final class LockNode implements Closeable {
         return raft.leader().map(NodeId::name);
     }
 
+    /// Where a node's HTTP API is, if that is known.
+    public Optional<URI> api(String name) {
+        return neighbours.api(name);
+    }
+
     /// Waits a moment for a primary to be known, as none is while one takes over from another.
     public Optional<String> awaitLeader(Duration patience) throws InterruptedException {
         try {
@@ -407,157 +333,14 @@ public final class LockNode implements Closeable {
         return leader();
     }
 
-    /// Where a node's HTTP API is, if that is known.
-    public Optional<URI> api(String name) {
-        var configured = options.places().get(name);
-        if (configured != null) {
-            return Optional.ofNullable(configured.api());
-        }
-        return members.addresses().entrySet().stream()
-                .filter(member -> member.getKey().name().equals(name))
-                .findFirst()
-                .flatMap(member -> Place.read(member.getValue()))
-                .map(Place::api);
-    }
-
-    // ---- joining the parts
-
-    private void on(Input input) {
-        on(List.of(input));
-    }
-
-    private void on(List<? extends Input> inputs) {
-        try {
-            step(inputs);
-        } catch (RuntimeException | Error failure) {
-            fatal.onFatal("the primary's part of %s failed".formatted(name()), failure);
-        }
-    }
-
-    private void step(List<? extends Input> inputs) {
-        List<Effect> effects;
-        guard.lock();
-        try {
-            long now = System.nanoTime();
-            effects = primary.on(now, inputs);
-            long deadline = primary.deadline();
-            if (deadline - wakeAt < 0) {
-                wakeAt = deadline;
-                sooner.signal();
-            }
-        } finally {
-            guard.unlock();
-        }
-        for (var effect : effects) {
-            perform(effect);
-        }
-    }
-
-    private void tick() {
-        while (!closed) {
-            guard.lock();
-            try {
-                wakeAt = primary.deadline();
-                for (long left = wakeAt - System.nanoTime(); left > 0 && !closed; left = wakeAt - System.nanoTime()) {
-                    sooner.awaitNanos(left);
-                }
-            } catch (InterruptedException end) {
-                return;
-            } finally {
-                guard.unlock();
-            }
-            on(new Input.Tick());
-        }
-    }
-
-    private void perform(Effect effect) {
-        switch (effect) {
-            case Effect.Propose propose -> propose(propose);
-            case Effect.Tell(var ticket, var answer) -> {
-                var future = asked.remove(ticket);
-                if (future != null) {
-                    future.complete(answer);
-                }
-            }
-            case Effect.Confirm(var round) -> {
-                var _ = raft.confirmLeadership()
-                        .thenAccept(confirmation -> on(new Input.Confirmed(round, standing(confirmation))));
-            }
-            case Effect.Arm(var term) -> {
-                var _ = raft.read(() -> arm(term));
-            }
-            case Effect.Collect(var at, var atMost) -> {
-                var _ = raft.readHere(() -> collect(at, atMost));
-            }
-            case Effect.Find(var ticket, var session) -> {
-                var _ = raft.read(() -> machine.namespace().session(session).isPresent())
-                        .thenAccept(reading -> on(found(ticket, reading)));
-            }
-        }
-    }
-
-    private boolean collect(long atMillis, int atMost) {
-        on(new Input.Due(machine.namespace().timers().due(atMillis, atMost)));
-        return true;
-    }
-
-    private void propose(Effect.Propose propose) {
-        try {
-            var _ = raft.propose(new StampedCommand(propose.timeMillis(), propose.command()).encode())
-                    .thenAccept(outcome -> on(new Input.Proposed(propose.proposal(), fate(outcome))));
-        } catch (IllegalArgumentException tooLarge) {
-            LOG.error("a command could not be written: {}", tooLarge.getMessage());
-            on(new Input.Proposed(propose.proposal(), new Fate.Overloaded()));
-        }
-    }
-
-    /// On the thread that applies entries, between two of them.
-    private boolean arm(long term) {
-        var namespace = machine.namespace();
-        long time = namespace.timeMillis();
-        on(new Input.Armed(
-                term,
-                namespace.epoch(),
-                // Only so that the first times of a new group look like times; nobody's clock is compared.
-                time == 0 ? System.currentTimeMillis() : time,
-                namespace.timers().arm(options.primary().grace().toMillis()),
-                machine.nextDue()));
-        return true;
-    }
-
-    private static Fate fate(Outcome<Result> outcome) {
-        return switch (outcome) {
-            case Outcome.Applied<Result>(var _, var term, var result) -> new Fate.Done(term, result);
-            case Outcome.NotLeader<Result>(var leader) -> new Fate.NotLeader(leader == null ? null : leader.name());
-            case Outcome.Overloaded<Result> _ -> new Fate.Overloaded();
-            case Outcome.Unknown<Result> _ -> new Fate.Unknown();
-        };
-    }
-
-    private static Standing standing(Confirmation confirmation) {
-        return switch (confirmation) {
-            case Confirmation.Confirmed(var term, var _) -> new Standing.Leads(term);
-            case Confirmation.NotLeader(var leader) -> new Standing.NotLeader(leader == null ? null : leader.name());
-            case Confirmation.Overloaded _ -> new Standing.Overloaded();
-        };
-    }
-
-    private Input.Found found(long ticket, Reading<Boolean> reading) {
-        return switch (reading) {
-            case Reading.Value<Boolean>(var known, var index) ->
-                new Input.Found(ticket, known, index, new Standing.Leads(raft.term()));
-            case Reading.NotLeader<Boolean>(var leader) ->
-                new Input.Found(ticket, false, 0, new Standing.NotLeader(leader == null ? null : leader.name()));
-            case Reading.Overloaded<Boolean> _ -> new Input.Found(ticket, false, 0, new Standing.Overloaded());
-        };
-    }
+    // ---- what the log says
 
     private final class Applied implements NamespaceMachine.Listener {
 
         @Override
         public void applied(Result result, long nextDueMillis) {
             if (leads) {
-                on(new Input.Applied(result, nextDueMillis));
+                primary.on(new Input.Applied(result, nextDueMillis));
                 report(result);
             }
             streams.tell(result.index(), machine.epoch(), result.events());
@@ -606,15 +389,15 @@ public final class LockNode implements Closeable {
                 LOG.info("{} is {} in term {}, led by {}", options.name(), role, term, name);
             }
             leads = leading;
-            if (leading && drained) {
-                Thread.ofVirtual().name(options.name() + "-drained").start(LockNode.this::leadNoLonger);
+            if (leading) {
+                succession.leads();
             }
             if (name != null) {
                 led.complete(null);
             } else if (led.isDone()) {
                 led = new CompletableFuture<>();
             }
-            on(new Input.Became(leading, term, name));
+            primary.on(new Input.Became(leading, term, name));
             if (!Objects.equals(name, told)) {
                 told = name;
                 streams.tellLeader(name == null ? null : api(name).orElse(null));
@@ -623,61 +406,13 @@ public final class LockNode implements Closeable {
 
         @Override
         public void membersAre(Members now) {
-            members = now;
-            // Names may take long to resolve; what is lost until then is sent again.
-            Thread.ofVirtual().name(options.name() + "-connects").start(LockNode.this::connect);
+            neighbours.membersAre(now);
         }
 
         @Override
         public void snapshotFailed(Exception why) {
             LOG.warn("{} could not write a snapshot, and tries again later", options.name(), why);
         }
-    }
-
-    private void follow() {
-        while (!closed) {
-            connect();
-            try {
-                Thread.sleep(RESOLVE_AGAIN);
-            } catch (InterruptedException end) {
-                return;
-            }
-        }
-    }
-
-    /// To all members, and to nobody else; while none are known, to those whom the configuration names. Where a
-    /// name cannot be resolved at the moment, its address of before counts.
-    private synchronized void connect() {
-        var now = members;
-        var places = new HashMap<String, Place>();
-        if (!now.known()) {
-            places.putAll(options.places());
-        } else {
-            for (var some : List.of(now.voters(), now.learners())) {
-                for (var node : some) {
-                    placeOf(node, now).ifPresent(place -> places.put(node.name(), place));
-                }
-            }
-        }
-        var peers = new HashMap<String, InetSocketAddress>();
-        places.forEach((name, place) -> {
-            var address = place.socket();
-            var before = resolved.get(name);
-            peers.put(name, address.isUnresolved() && before != null ? before : address);
-        });
-        resolved = Map.copyOf(peers);
-        if (!closed) {
-            transport.peers(peers);
-        }
-    }
-
-    private Optional<Place> placeOf(NodeId node, Members now) {
-        var configured = options.places().get(node.name());
-        if (configured != null) {
-            return Optional.of(configured);
-        }
-        var written = now.addresses().get(node);
-        return written == null ? Optional.empty() : Place.read(written);
     }
 
     // ---- the end
@@ -691,49 +426,16 @@ public final class LockNode implements Closeable {
 
     /// Lets the most complete of the others lead, if this one does.
     public OrderOutcome handOver(Duration patience) throws InterruptedException {
-        if (raft.role() != Role.LEADER) {
-            return new OrderOutcome.NotLeader(raft.leader().orElse(null));
-        }
-        try {
-            var status = raft.status()
-                    .get(patience.toMillis(), TimeUnit.MILLISECONDS)
-                    .raft();
-            var successor = status.followers().stream()
-                    .filter(follower -> follower.votes()
-                            && follower.silence().compareTo(options.raft().electionTimeout()) < 0)
-                    .max(Comparator.comparingLong(Status.Follower::match));
-            if (successor.isEmpty()) {
-                return new OrderOutcome.Unknown("nobody else is there to lead");
-            }
-            var outcome =
-                    raft.transferLeadership(successor.get().node()).get(patience.toMillis(), TimeUnit.MILLISECONDS);
-            LOG.info(
-                    "{} hands the leadership over to {}: {}",
-                    name(),
-                    successor.get().node(),
-                    outcome);
-            return outcome;
-        } catch (ExecutionException | TimeoutException | CancellationException alone) {
-            LOG.warn("{} could not hand the leadership over in time", name());
-            return new OrderOutcome.Unknown("it took too long");
-        }
-    }
-
-    private void leadNoLonger() {
-        try {
-            handOver(options.raft().transferTimeout());
-        } catch (InterruptedException end) {
-            Thread.currentThread().interrupt();
-        }
+        return succession.handOver(patience);
     }
 
     /// Leads no longer than it takes to hand over, until told otherwise.
     public void drain(boolean wanted) {
-        drained = wanted;
+        succession.drain(wanted);
     }
 
     public boolean isDrained() {
-        return drained;
+        return succession.isDrained();
     }
 
     /// As if the process had died, but for its memory and its directory: for tests.
@@ -750,10 +452,8 @@ public final class LockNode implements Closeable {
         streams.end();
         raft.close();
         closed = true;
+        neighbours.close();
         transport.close();
-        ticking.interrupt();
-        following.interrupt();
-        asked.values().forEach(future -> future.complete(new Answer.NotPrimary(null)));
-        asked.clear();
+        primary.close();
     }
 }
