@@ -2,8 +2,8 @@ package io.covenant.web.services;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import java.util.Objects;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -43,7 +43,7 @@ public class ServiceClientAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     @ConditionalOnProperty("covenant.client.ssl-bundle")
-    ClientTls clientTls(SslBundles bundles, @Value("${covenant.client.ssl-bundle}") String bundle) {
-        return new ClientTls(bundles, bundle);
+    ClientTls clientTls(SslBundles bundles, ServiceClientProperties properties) {
+        return new ClientTls(bundles, Objects.requireNonNull(properties.sslBundle()));
     }
 }

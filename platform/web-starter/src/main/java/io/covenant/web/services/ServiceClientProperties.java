@@ -2,6 +2,7 @@ package io.covenant.web.services;
 
 import io.covenant.balancing.Policy;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -16,6 +17,8 @@ import org.springframework.util.unit.DataSize;
 ///                       how long it may leave all who wait unanswered; how often one where nobody listens is looked at
 /// @param maxAnswer      the longest answer that is read
 /// @param policy         who is asked first: `round-robin`, `random`, `weighted`, `least-loaded` or `peak-ewma`
+/// @param sslBundle      what this service shows when it calls an `https` address, and whom it believes; the JDK's
+///                       default when absent
 @ConfigurationProperties("covenant.client")
 public record ServiceClientProperties(
         @DefaultValue("500ms") Duration connectTimeout,
@@ -24,7 +27,8 @@ public record ServiceClientProperties(
         @DefaultValue("15s") Duration maxIdle,
         @DefaultValue("1s") Duration avoidFor,
         @DefaultValue("16MB") DataSize maxAnswer,
-        @DefaultValue("least-loaded") String policy) {
+        @DefaultValue("least-loaded") String policy,
+        @Nullable String sslBundle) {
 
     public ServiceClientProperties {
         if (Policy.labelled(policy) instanceof Policy.ConsistentHash) {
@@ -42,7 +46,8 @@ public record ServiceClientProperties(
                 Duration.ofSeconds(15),
                 Duration.ofSeconds(1),
                 DataSize.ofMegabytes(16),
-                "least-loaded");
+                "least-loaded",
+                null);
     }
 
     Policy balancing() {

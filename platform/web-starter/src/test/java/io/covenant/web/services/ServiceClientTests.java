@@ -68,7 +68,8 @@ class ServiceClientTests {
                         Duration.ofSeconds(15),
                         Duration.ofMinutes(1),
                         DataSize.ofKilobytes(64),
-                        "round-robin"),
+                        "round-robin",
+                        null),
                 instances);
     }
 
@@ -271,7 +272,8 @@ class ServiceClientTests {
                         Duration.ofSeconds(15),
                         Duration.ofMillis(500),
                         DataSize.ofKilobytes(64),
-                        "round-robin"),
+                        "round-robin",
+                        null),
                 gone,
                 alive.address());
         client.call("things", GET).orThrow();
@@ -416,7 +418,8 @@ class ServiceClientTests {
                         Duration.ofSeconds(15),
                         Duration.ofMillis(300),
                         DataSize.ofKilobytes(64),
-                        "round-robin"),
+                        "round-robin",
+                        null),
                 one.address(),
                 two.address());
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -552,7 +555,8 @@ class ServiceClientTests {
                         Duration.ofSeconds(15),
                         Duration.ofMillis(500),
                         DataSize.ofKilobytes(64),
-                        "round-robin"),
+                        "round-robin",
+                        null),
                 server.address());
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var one = threads.submit(() -> client.call("things", POST));
@@ -579,7 +583,8 @@ class ServiceClientTests {
                         Duration.ofMillis(50),
                         Duration.ofMillis(500),
                         DataSize.ofKilobytes(64),
-                        "round-robin"),
+                        "round-robin",
+                        null),
                 server.address());
 
         await().untilAsserted(() -> {

@@ -58,7 +58,8 @@ class TopologyTests {
                         usual.maxIdle(),
                         usual.avoidFor(),
                         usual.maxAnswer(),
-                        policy))
+                        policy,
+                        null))
                 .withMessageContaining(because);
     }
 
