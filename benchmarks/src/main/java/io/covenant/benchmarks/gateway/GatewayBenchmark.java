@@ -59,7 +59,7 @@ public final class GatewayBenchmark implements Callable<Integer> {
     @Option(
             names = "--percent",
             split = ",",
-            description = "Parts of what each reached, by a schedule (default 50,70,90; quick 70).")
+            description = "Parts of what each reached, by a schedule (default 50,70,90; quick 70; 0 for none).")
     private @Nullable List<Integer> percent;
 
     @Option(names = "--rounds", description = "Rounds of each contestant with each workload (default 5; quick 1).")
@@ -236,7 +236,7 @@ public final class GatewayBenchmark implements Callable<Integer> {
         }
         var open = new ArrayList<Workload>();
         (percent == null ? quick ? List.of(70) : List.of(50, 70, 90) : percent)
-                .forEach(part -> open.add(new Workload.Open(part)));
+                .stream().filter(part -> part > 0).forEach(part -> open.add(new Workload.Open(part)));
         if (contestants.contains(Contestants.STOCK) && open.contains(new Workload.Open(70))) {
             open.add(new Workload.OfStock(70));
         }

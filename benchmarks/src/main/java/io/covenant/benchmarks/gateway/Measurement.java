@@ -65,7 +65,7 @@ final class Measurement {
         double last = 0;
         int still = 0;
         try (HttpLoad load = rig.connect(proxy.port(), CAPACITY.connections())) {
-            while (still < 2
+            while ((still < 2 || requests < FEWEST_TO_BE_WARM)
                     && System.nanoTime() - began < options.longestWarmUp().toNanos()) {
                 Turn window = measured(proxy, CAPACITY, -1, load, new Pace.Closed(WINDOW));
                 requests += window.answers().good();

@@ -7,6 +7,7 @@ import io.covenant.balancing.Picker;
 import io.covenant.balancing.Trace;
 import io.covenant.balancing.retry.Progress;
 import io.covenant.balancing.retry.RetryRule.Verdict;
+import io.covenant.gateway.edge.LoopTimers;
 import io.covenant.gateway.edge.ProblemException;
 import io.covenant.gateway.edge.RequestId;
 import io.covenant.gateway.edge.Served;
@@ -119,7 +120,8 @@ final class Delivery {
         exchange.getAttributes().put(Served.TRIES, tries);
         var answer = chain.filter(mine);
         if (mayBeLeft()) {
-            answer = answer.timeout(Mono.delay(terms.patience()).flatMap(_ -> leave() ? Mono.empty() : Mono.never()));
+            answer = answer.timeout(Mono.delay(terms.patience(), LoopTimers.of(exchange))
+                    .flatMap(_ -> leave() ? Mono.empty() : Mono.never()));
         }
         return answer.then(Mono.<Head>fromSupplier(() -> new Head.Came(mine.status())))
                 .onErrorResume(failure -> Mono.just(new Head.Failed(failure)))
@@ -221,7 +223,7 @@ final class Delivery {
             endSpare();
             return Mono.empty();
         }
-        return Mono.delay(next.pause()).then(Mono.defer(() -> {
+        return Mono.delay(next.pause(), LoopTimers.of(exchange)).then(Mono.defer(() -> {
             var mine = spare.getAndSet(null);
             return mine == null ? Mono.empty() : send(mine.call());
         }));

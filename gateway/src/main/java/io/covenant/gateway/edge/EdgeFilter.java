@@ -37,10 +37,12 @@ final class EdgeFilter implements WebFilter {
             METHODS.stream().map(HttpMethod::name).sorted().collect(Collectors.joining(", "));
 
     private final AccessLog accessLog;
+    private final RequestMetrics metrics;
     private final Room room;
 
-    EdgeFilter(AccessLog accessLog, Room room) {
+    EdgeFilter(AccessLog accessLog, RequestMetrics metrics, Room room) {
         this.accessLog = accessLog;
+        this.metrics = metrics;
         this.room = room;
     }
 
@@ -55,14 +57,16 @@ final class EdgeFilter implements WebFilter {
         });
         var request = exchange.getRequest();
         if (!room.enter(request.getURI().getRawPath())) {
-            return Mono.<Void>error(room.full().asException()).doFinally(_ -> accessLog.write(exchange, begun));
+            return Mono.<Void>error(room.full().asException()).doFinally(_ -> {
+                metrics.count(exchange, System.nanoTime() - begun);
+                accessLog.write(exchange, begun);
+            });
         }
         var refusal = refusal(request);
-        var passed = refusal == null
-                ? chain.filter(exchange.mutate().request(cleaned(request, id)).build())
-                : Mono.<Void>error(refusal.asException());
+        var passed = refusal == null ? chain.filter(cleaned(exchange)) : Mono.<Void>error(refusal.asException());
         return passed.doFinally(_ -> {
             room.leave();
+            metrics.count(exchange, System.nanoTime() - begun);
             accessLog.write(exchange, begun);
         });
     }
@@ -81,15 +85,20 @@ final class EdgeFilter implements WebFilter {
         return null;
     }
 
-    private static ServerHttpRequest cleaned(ServerHttpRequest request, String id) {
-        return request.mutate()
-                .headers(headers -> {
-                    headers.headerNames().stream()
-                            .filter(InternalHeaders::has)
-                            .toList()
-                            .forEach(headers::remove);
-                    headers.set(RequestId.HEADER, id);
-                })
+    /// The same request, unless it says what only the platform may say. Its id is told the instance by
+    /// [ForwardedHeaders].
+    private static ServerWebExchange cleaned(ServerWebExchange exchange) {
+        var request = exchange.getRequest();
+        var forged = request.getHeaders().headerNames().stream()
+                .filter(InternalHeaders::has)
+                .toList();
+        if (forged.isEmpty()) {
+            return exchange;
+        }
+        return exchange.mutate()
+                .request(request.mutate()
+                        .headers(headers -> forged.forEach(headers::remove))
+                        .build())
                 .build();
     }
 }

@@ -78,11 +78,8 @@ final class RateFilter implements GlobalFilter, Ordered {
     }
 
     private static void tell(ServerWebExchange exchange, Route route, Rule rule, ConsumptionProbe taken) {
-        var left = "\"%s\";r=%d;t=%d"
-                .formatted(
-                        route.getId(),
-                        taken.getRemainingTokens(),
-                        seconds(Duration.ofNanos(taken.getNanosToWaitForReset())));
+        var left = '"' + route.getId() + "\";r=" + taken.getRemainingTokens() + ";t="
+                + seconds(Duration.ofNanos(taken.getNanosToWaitForReset()));
         var response = exchange.getResponse();
         response.beforeCommit(() -> {
             response.getHeaders().set(POLICY, rule.policy());

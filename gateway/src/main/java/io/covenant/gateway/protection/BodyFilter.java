@@ -1,5 +1,6 @@
 package io.covenant.gateway.protection;
 
+import io.covenant.gateway.edge.LoopTimers;
 import io.covenant.gateway.edge.Problem;
 import java.io.IOException;
 import java.time.Duration;
@@ -56,7 +57,7 @@ final class BodyFilter implements GlobalFilter, Ordered {
         return DataBufferUtils.join(exchange.getRequest().getBody(), most)
                 .map(BodyFilter::bytesOf)
                 .defaultIfEmpty(new byte[0])
-                .timeout(patience)
+                .timeout(patience, LoopTimers.of(exchange))
                 .onErrorMap(this::notTaken)
                 .flatMap(body -> chain.filter(exchange.mutate()
                         .request(withBody(exchange.getRequest(), body))

@@ -1,5 +1,6 @@
 package io.covenant.gateway.protection;
 
+import io.covenant.gateway.edge.LoopTimers;
 import io.covenant.gateway.edge.Problem;
 import io.covenant.gateway.edge.ProblemException;
 import java.util.concurrent.TimeoutException;
@@ -35,7 +36,7 @@ final class TimeLimitFilter implements GlobalFilter, Ordered {
             return Mono.error(malformed);
         }
         return chain.filter(exchange)
-                .timeout(deadline.allowed())
+                .timeout(deadline.allowed(), LoopTimers.of(exchange))
                 .onErrorMap(
                         TimeoutException.class,
                         late -> Problem.of(

@@ -2,10 +2,14 @@ package io.covenant.gateway.upstream;
 
 import io.netty.buffer.ByteBuf;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.cloud.gateway.config.GatewayProperties;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.cloud.gateway.filter.NettyWriteResponseFilter;
+import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
+import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.core.Ordered;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
@@ -15,18 +19,24 @@ import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
 
 /// Passes on to the client what [LeanRoutingFilter] brought: at once where all of it is there, as it comes where not.
+/// What the stock client brought, Spring Cloud Gateway's filter passes on, inside of this one.
 @Component
 final class LeanWritingFilter implements GlobalFilter, Ordered {
 
-    private final List<MediaType> streams;
+    private static final GatewayFilterChain NOTHING_ELSE = _ -> Mono.empty();
 
-    LeanWritingFilter(GatewayProperties properties) {
+    private final List<MediaType> streams;
+    private final NettyWriteResponseFilter stock;
+
+    LeanWritingFilter(GatewayProperties properties, ObjectProvider<List<HttpHeadersFilter>> filters) {
         this.streams = List.copyOf(properties.getStreamingMediaTypes());
+        this.stock = new NettyWriteResponseFilter(streams, filters);
     }
 
     @Override
@@ -37,16 +47,23 @@ final class LeanWritingFilter implements GlobalFilter, Ordered {
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
         return chain.filter(exchange).then(Mono.defer(() -> write(exchange))).doFinally(end -> {
-            if (end != SignalType.ON_COMPLETE && exchange.getAttribute(Answer.ATTRIBUTE) instanceof Answer answer) {
-                answer.dispose();
+            if (end != SignalType.ON_COMPLETE) {
+                dispose(exchange.getAttribute(Answer.ATTRIBUTE));
+                dispose(exchange.getAttribute(ServerWebExchangeUtils.CLIENT_RESPONSE_CONN_ATTR));
             }
         });
+    }
+
+    private static void dispose(@Nullable Object answer) {
+        if (answer instanceof Disposable connection) {
+            connection.dispose();
+        }
     }
 
     private Mono<Void> write(ServerWebExchange exchange) {
         Answer answer = exchange.getAttribute(Answer.ATTRIBUTE);
         if (answer == null) {
-            return Mono.empty();
+            return stock.filter(exchange, NOTHING_ELSE);
         }
         var response = exchange.getResponse();
         if (response.isCommitted()) {
