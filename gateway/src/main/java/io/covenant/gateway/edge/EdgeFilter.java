@@ -89,16 +89,20 @@ final class EdgeFilter implements WebFilter {
     /// [ForwardedHeaders].
     private static ServerWebExchange cleaned(ServerWebExchange exchange) {
         var request = exchange.getRequest();
-        var forged = request.getHeaders().headerNames().stream()
-                .filter(InternalHeaders::has)
-                .toList();
-        if (forged.isEmpty()) {
-            return exchange;
+        for (var name : request.getHeaders().headerNames()) {
+            if (InternalHeaders.has(name)) {
+                return exchange.mutate().request(without(request)).build();
+            }
         }
-        return exchange.mutate()
-                .request(request.mutate()
-                        .headers(headers -> forged.forEach(headers::remove))
-                        .build())
+        return exchange;
+    }
+
+    private static ServerHttpRequest without(ServerHttpRequest request) {
+        return request.mutate()
+                .headers(headers -> headers.headerNames().stream()
+                        .filter(InternalHeaders::has)
+                        .toList()
+                        .forEach(headers::remove))
                 .build();
     }
 }

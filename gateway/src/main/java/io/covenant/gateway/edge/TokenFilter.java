@@ -2,7 +2,6 @@ package io.covenant.gateway.edge;
 
 import io.covenant.security.SecurityProperties;
 import io.covenant.security.token.CheckedTokens;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.Ordered;
@@ -52,7 +51,7 @@ final class TokenFilter implements WebFilter {
             return chain.filter(exchange);
         }
         var header = exchange.getRequest().getHeaders().getFirst(HttpHeaders.AUTHORIZATION);
-        if (header == null || !header.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
+        if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             return Mono.error(Problem.of(
                             HttpStatus.UNAUTHORIZED,
                             "unauthenticated",

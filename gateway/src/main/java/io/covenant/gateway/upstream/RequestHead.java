@@ -63,13 +63,14 @@ final class RequestHead {
     private static void copy(HttpHeaders headers, DefaultHttpHeaders told, boolean hasBody) {
         var named = HopByHop.named(headers.getOrEmpty(HttpHeaders.CONNECTION));
         boolean chunked = headers.containsHeader(HttpHeaders.TRANSFER_ENCODING);
-        headers.forEach((name, values) -> {
+        for (var header : headers.headerSet()) { // each name once, however it was written
+            var name = header.getKey();
             if (!HopByHop.has(named, name)
                     && !name.equalsIgnoreCase(HttpHeaders.HOST)
                     && !(name.equalsIgnoreCase(HttpHeaders.CONTENT_LENGTH) && (chunked || !hasBody))) {
-                told.add(name, values);
+                told.add(name, header.getValue());
             }
-        });
+        }
     }
 
     private static String hostFor(ServerWebExchange exchange, HttpHeaders headers, String host) {

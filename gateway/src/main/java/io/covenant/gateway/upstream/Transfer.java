@@ -111,10 +111,10 @@ final class Transfer implements Subscription {
         return true;
     }
 
-    /// The connection was closed before anything was sent on it: another one, then.
+    /// The connection was closed before the instance could have understood anything: another one, then.
     void askAgain() {
         if (stage.compareAndSet(Stage.SENDING, Stage.ASKING)) {
-            begin();
+            loop().execute(() -> pool.ask(this)); // not at once: many may be closed, one after the other
         }
     }
 

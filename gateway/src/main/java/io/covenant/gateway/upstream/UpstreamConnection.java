@@ -23,6 +23,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Transfer transfer;
     private @Nullable RequestBody sending;
     private @Nullable Answer answer;
+    /// Whether it has carried an answer before.
+    private boolean used;
     private boolean told;
     /// Within an answer that is not the answer yet, such as 103.
     private boolean interim;
@@ -75,15 +77,33 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         told = false;
         reusable = true;
         var body = next.body();
+        var _ = channel.write(next.head()).addListener(written -> {
+            if (!written.isSuccess()) {
+                unsent(next, written.cause());
+            }
+        });
         if (body == null) {
-            var _ = channel.writeAndFlush(next.head(), channel.voidPromise());
+            channel.flush();
             return;
         }
-        var _ = channel.write(next.head(), channel.voidPromise());
         var mine = new RequestBody(channel, this::fail);
         sending = mine;
         body.subscribe(mine);
         channel.flush();
+    }
+
+    /// The instance had closed the connection while it rested: it never got the whole head, so nothing was done.
+    private void unsent(Transfer mine, Throwable cause) {
+        if (transfer != mine) {
+            return;
+        }
+        if (used && answer == null) {
+            end();
+            close();
+            mine.askAgain();
+        } else {
+            fail(cause);
+        }
     }
 
     void pause(boolean pause) {
@@ -185,6 +205,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private void whole(Answer mine) {
         var asked = transfer;
         boolean first = !told;
+        used = true;
         end();
         if (reusable) {
             pool.putAway(this);

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -197,6 +198,17 @@ public final class ScriptedServer implements Closeable {
                         request.head(), new String(in.readNBytes(Integer.parseInt(length)), StandardCharsets.UTF_8));
     }
 
+    private static void end(Socket socket, boolean abruptly) throws IOException {
+        try {
+            if (abruptly) {
+                socket.setSoLinger(true, 0);
+            }
+        } catch (SocketException _) {
+            // it has just ended by itself
+        }
+        socket.close();
+    }
+
     private synchronized void end(boolean abruptly) {
         try {
             if (listener != null) {
@@ -206,10 +218,7 @@ public final class ScriptedServer implements Closeable {
                 acceptor.join(); // only now is the port free
             }
             for (var socket : open) {
-                if (abruptly) {
-                    socket.setSoLinger(true, 0);
-                }
-                socket.close();
+                end(socket, abruptly);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
