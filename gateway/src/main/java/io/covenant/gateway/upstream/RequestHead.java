@@ -9,7 +9,9 @@ import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
@@ -25,6 +27,9 @@ final class RequestHead {
             org.springframework.http.HttpMethod.POST,
             org.springframework.http.HttpMethod.PUT,
             org.springframework.http.HttpMethod.PATCH);
+
+    /// Values from so many characters on, tokens above all, are copied as bytes and not one by one.
+    private static final int LONG = 64;
 
     private RequestHead() {}
 
@@ -68,9 +73,15 @@ final class RequestHead {
             if (!HopByHop.has(named, name)
                     && !name.equalsIgnoreCase(HttpHeaders.HOST)
                     && !(name.equalsIgnoreCase(HttpHeaders.CONTENT_LENGTH) && (chunked || !hasBody))) {
-                told.add(name, header.getValue());
+                for (var value : header.getValue()) {
+                    told.add(name, value.length() < LONG ? value : bytes(value));
+                }
             }
         }
+    }
+
+    private static CharSequence bytes(String value) {
+        return new AsciiString(value.getBytes(StandardCharsets.ISO_8859_1), false);
     }
 
     private static String hostFor(ServerWebExchange exchange, HttpHeaders headers, String host) {
