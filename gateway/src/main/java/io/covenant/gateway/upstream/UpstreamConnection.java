@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -30,6 +31,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private boolean interim;
     private boolean reusable;
     private boolean paused;
+    /// Whether it can be put away when all is looked at that came: a second answer must not become another request's.
+    private boolean resting;
     /// When it was put away last.
     private volatile long idleSince;
 
@@ -73,11 +76,19 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             pool.putAway(this); // nobody wants it any longer, and nothing was sent
             return;
         }
+        HttpRequest head;
+        try {
+            head = next.head();
+        } catch (RuntimeException unspeakable) {
+            pool.putAway(this);
+            next.fail(unspeakable);
+            return;
+        }
         transfer = next;
         told = false;
         reusable = true;
         var body = next.body();
-        var _ = channel.write(next.head()).addListener(written -> {
+        var _ = channel.write(head).addListener(written -> {
             if (!written.isSuccess()) {
                 unsent(next, written.cause());
             }
@@ -150,6 +161,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (transfer == null) {
             ReferenceCountUtil.release(message);
+            resting = false;
             close(); // whoever speaks without having been asked
             return;
         }
@@ -208,7 +220,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         used = true;
         end();
         if (reusable) {
-            pool.putAway(this);
+            resting = true; // unless more comes with it
         } else {
             close();
         }
@@ -220,6 +232,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
+        if (resting) {
+            resting = false;
+            pool.putAway(this);
+            return;
+        }
         var asked = transfer;
         var mine = answer;
         if (!told && asked != null && mine != null) {

@@ -158,6 +158,16 @@ class LeanUpstreamTests {
     }
 
     @Test
+    void givesNobodyASecondAnswerToOneRequest() {
+        instance.follow((_, connection) -> connection.say(
+                "HTTP/1.1 200 OK\nContent-Length: 3\n\noneHTTP/1.1 200 OK\nContent-Length: 6\n\npoison"));
+
+        var answers = Load.of(60, 2 * MOST, _ -> gateway.get(ORDERS));
+
+        assertThat(answers).allMatch(answer -> answer.text().equals("one"));
+    }
+
+    @Test
     void passesEachPartOfAStreamOnAtOnce() throws Exception {
         var seen = new CountDownLatch(1);
         instance.follow((_, connection) -> {
