@@ -51,6 +51,11 @@ public final class Backend implements AutoCloseable {
         return ScriptedServer.nobody().toString();
     }
 
+    /// How many connections it has.
+    public int open() {
+        return server.open();
+    }
+
     public void start() {
         server.start();
     }

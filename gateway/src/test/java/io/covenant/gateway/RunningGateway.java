@@ -66,6 +66,16 @@ public final class RunningGateway implements AutoCloseable {
                 headers.length == 0 ? request.build() : request.headers(headers).build());
     }
 
+    /// A part of it.
+    public <T> T part(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    /// Where it answers, such as `ws` at a path.
+    public URI uri(String scheme, String path) {
+        return URI.create(scheme + "://127.0.0.1:" + port + path);
+    }
+
     /// What this gateway knows of a service.
     public Service service(String name) {
         return context.getBean(Services.class).find(name).orElseThrow();

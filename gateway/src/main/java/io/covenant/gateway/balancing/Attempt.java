@@ -23,6 +23,7 @@ final class Attempt extends ServerWebExchangeDecorator {
 
     private static final List<String> ANSWER = List.of(
             Answer.ATTRIBUTE,
+            BalancingFilter.SOCKET,
             ServerWebExchangeUtils.CLIENT_RESPONSE_ATTR,
             ServerWebExchangeUtils.CLIENT_RESPONSE_CONN_ATTR,
             ServerWebExchangeUtils.CLIENT_RESPONSE_HEADER_NAMES,
@@ -32,7 +33,7 @@ final class Attempt extends ServerWebExchangeDecorator {
 
     /// What an answer that is not wanted has to give back.
     private static final List<String> CONNECTIONS =
-            List.of(Answer.ATTRIBUTE, ServerWebExchangeUtils.CLIENT_RESPONSE_CONN_ATTR);
+            List.of(Answer.ATTRIBUTE, BalancingFilter.SOCKET, ServerWebExchangeUtils.CLIENT_RESPONSE_CONN_ATTR);
 
     private static final String NUMBER = Attempt.class.getName();
 
@@ -67,6 +68,9 @@ final class Attempt extends ServerWebExchangeDecorator {
     int status() {
         if (attributes.get(Answer.ATTRIBUTE) instanceof Answer answer) {
             return answer.status();
+        }
+        if (head.status != null && !attributes.containsKey(ServerWebExchangeUtils.CLIENT_RESPONSE_ATTR)) {
+            return head.status.value(); // a socket's
         }
         HttpClientResponse response = getRequiredAttribute(ServerWebExchangeUtils.CLIENT_RESPONSE_ATTR);
         return response.status().code();

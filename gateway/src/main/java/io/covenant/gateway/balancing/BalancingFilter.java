@@ -3,6 +3,7 @@ package io.covenant.gateway.balancing;
 import io.covenant.balancing.Criteria;
 import io.covenant.balancing.Policy;
 import io.covenant.balancing.retry.RetryRule;
+import io.covenant.gateway.streams.Streams;
 import java.util.List;
 import java.util.Set;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
@@ -21,7 +22,10 @@ import reactor.core.publisher.Mono;
 /// of one (GET, HEAD, OPTIONS, PUT, DELETE, or whatever carries an `Idempotency-Key`), and never after the first byte
 /// of an answer; otherwise the client is told that nobody knows what was done.
 @Component
-final class BalancingFilter implements GlobalFilter, Ordered {
+public final class BalancingFilter implements GlobalFilter, Ordered {
+
+    /// Attribute of an exchange: the connection to the instance that a socket goes through.
+    public static final String SOCKET = BalancingFilter.class.getName() + ".socket";
 
     /// The scheme of the routes that this filter serves.
     static final String SCHEME = "service";
@@ -34,13 +38,23 @@ final class BalancingFilter implements GlobalFilter, Ordered {
     private final ReturnWatch returns;
     private final RouteChoices choices;
     private final BalancingProperties properties;
+    private final Streams streams;
+    private final Traces traces;
     private final RetryRule rule;
 
-    BalancingFilter(Services services, ReturnWatch returns, RouteChoices choices, BalancingProperties properties) {
+    BalancingFilter(
+            Services services,
+            ReturnWatch returns,
+            RouteChoices choices,
+            BalancingProperties properties,
+            Streams streams,
+            Traces traces) {
         this.services = services;
         this.returns = returns;
         this.choices = choices;
         this.properties = properties;
+        this.streams = streams;
+        this.traces = traces;
         this.rule =
                 new RetryRule(properties.tries(), RetryRule.DEFAULTS.firstPause(), RetryRule.DEFAULTS.longestPause());
     }
@@ -63,13 +77,20 @@ final class BalancingFilter implements GlobalFilter, Ordered {
         }
         var own = choices.of(route);
         var choice = own.over(service.choice());
-        var picker = service.picker(choice.among(own.subset(), services.zone()));
+        var canary = own.canary();
+        var subset = canary == null
+                ? own.subset()
+                : canary.among(own.subset(), choice.keys(), exchange, service, services.chance());
+        var picker = service.picker(choice.among(subset, services.zone()));
         var request = exchange.getRequest();
         boolean repeatable =
                 REPEATABLE.contains(request.getMethod()) || request.getHeaders().containsHeader("Idempotency-Key");
         var wait = READS.contains(request.getMethod()) ? properties.readWait() : properties.writeWait();
-        var terms = new Terms(route.getId(), repeatable, wait, rule, services.chance(), returns);
+        var terms = new Terms(route.getId(), repeatable, wait, rule, services.chance(), returns, streams, traces);
         var criteria = criteria(choice, repeatable, exchange);
+        if (own.sticky() != null) {
+            criteria = own.sticky().over(criteria, exchange, service);
+        }
         return new Delivery(service, picker, criteria, terms, exchange, chain).begin();
     }
 

@@ -19,6 +19,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param ejection     the first ejection lasts so long, the second twice, and so on
 /// @param slowStart    how long an instance that came, or came back, takes to grow into its weight
 /// @param mostInFlight to one service; more are turned away instead of waiting
+/// @param stickySecret signs the cookies of routes that are sticky; the same for all gateways. Empty for one that this
+///                     process makes up, and forgets
 /// @param services     by the name of the service
 /// @param routes       by the id of the route; what stands here goes before what the service has, and no operator
 ///                     changes it
@@ -34,6 +36,7 @@ public record BalancingProperties(
         @DefaultValue("5s") Duration ejection,
         @DefaultValue("10s") Duration slowStart,
         @DefaultValue("1000") int mostInFlight,
+        @DefaultValue("") String stickySecret,
         @DefaultValue Map<String, ServiceRules> services,
         @DefaultValue Map<String, RouteRules> routes) {
 
@@ -55,18 +58,48 @@ public record BalancingProperties(
     /// @param bound   how far above the average `hash` may load an instance, where the route names its policy
     /// @param subset  what the metadata of an instance must contain to get requests of this route
     /// @param timeout how long a request may take; absent for what holds for all
+    /// @param sticky  the name of a cookie that keeps a client at its instance; absent for none
+    /// @param canary  some of the requests, for other instances than those of the subset
     public record RouteRules(
             @Nullable String policy,
             @Nullable String hashKey,
             @Nullable Double bound,
             @DefaultValue Map<String, String> subset,
-            @Nullable Duration timeout) {
+            @Nullable Duration timeout,
+            @Nullable String sticky,
+            @Nullable Canary canary) {
 
         public RouteRules {
             if (policy != null) {
                 var _ = ClusterSettings.policyOf(policy, bound);
             }
             var _ = KeySource.all(hashKey);
+            if (sticky != null && !sticky.matches("[A-Za-z0-9_-]{1,50}")) {
+                throw new IllegalArgumentException("'%s' is no name of a cookie".formatted(sticky));
+            }
+            if (canary != null && (subset.isEmpty() || subset.equals(canary.subset()))) {
+                throw new IllegalArgumentException(
+                        "a canary needs a subset of its own, and the route one for the other requests");
+            }
+        }
+    }
+
+    /// @param subset  what the metadata of an instance must contain to get requests of the canary
+    /// @param percent of the requests that go there; of the keys, where the route or its service has a hash key
+    /// @param header  in which a request says `always` or `never`, whatever the percentage; empty for nowhere
+    public record Canary(
+            @DefaultValue Map<String, String> subset,
+            @DefaultValue("0") double percent,
+            @DefaultValue("") String header) {
+
+        public Canary {
+            subset = Map.copyOf(subset);
+            if (subset.isEmpty()) {
+                throw new IllegalArgumentException("a canary without a subset is nobody's");
+            }
+            if (!(percent >= 0 && percent <= 100)) {
+                throw new IllegalArgumentException("the percentage of a canary is 0 to 100, not " + percent);
+            }
         }
     }
 

@@ -12,6 +12,7 @@ import io.covenant.gateway.edge.ProblemException;
 import io.covenant.gateway.edge.RequestId;
 import io.covenant.gateway.edge.Served;
 import io.covenant.gateway.protection.Deadline;
+import io.covenant.gateway.streams.Streams;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -47,6 +48,9 @@ final class Delivery {
     private final ServerWebExchange exchange;
     private final GatewayFilterChain chain;
 
+    /// Of a request that wants to know where it went.
+    private final @Nullable RequestTrace asked;
+
     private Criteria criteria;
     private int tries;
     /// When the last try began.
@@ -75,6 +79,7 @@ final class Delivery {
         this.deadline = Deadline.of(exchange);
         this.exchange = exchange;
         this.chain = chain;
+        this.asked = terms.traces().of(exchange, terms.route(), service.name());
     }
 
     static @Nullable Delivery of(ServerWebExchange exchange) {
@@ -93,12 +98,18 @@ final class Delivery {
     }
 
     private @Nullable Call pick(long now) {
-        if (!service.decisions().wantsOne(now)) {
+        boolean sampled = service.decisions().wantsOne(now);
+        if (!sampled && asked == null) {
             return picker.call(criteria, now);
         }
         var trace = new Trace();
         var picked = picker.call(criteria, now, trace);
-        service.decisions().add(new Decisions.Made(RequestId.of(exchange), terms.route(), trace.decision()));
+        if (sampled) {
+            service.decisions().add(new Decisions.Made(RequestId.of(exchange), terms.route(), trace.decision()));
+        }
+        if (asked != null) {
+            asked.picked(trace.decision(), now);
+        }
         return picked;
     }
 
@@ -152,6 +163,7 @@ final class Delivery {
 
     private Mono<Void> came(Call mine, Attempt its, int code) {
         long now = System.nanoTime();
+        tell(mine, Integer.toString(code), now);
         boolean bad = code >= 500 || code == 429;
         if (bad && terms.repeatable() && isPassing(code)) {
             var next = another(Progress.SENT);
@@ -167,7 +179,16 @@ final class Delivery {
             mine.answered(now);
         }
         its.accept();
+        if (Streams.isStream(exchange.getResponse().getHeaders())) {
+            Deadline.outlive(exchange, terms.streams().over(exchange));
+        }
         return Mono.empty();
+    }
+
+    private void tell(Call ended, String how, long now) {
+        if (asked != null) {
+            asked.ended(ended.instance().id(), how, now);
+        }
     }
 
     /// Another instance might do better.
@@ -185,7 +206,9 @@ final class Delivery {
         if (trouble == Trouble.REFUSED) {
             terms.returns().watch(service, mine.instance());
         }
-        mine.end(trouble.outcome(), System.nanoTime());
+        long now = System.nanoTime();
+        tell(mine, trouble.name(), now);
+        mine.end(trouble.outcome(), now);
         var problem = trouble.problem(service.name()).causedBy(failure);
         if (worst == null || trouble.progress() == Progress.SENT) {
             worst = problem;

@@ -1,5 +1,6 @@
 package io.covenant.gateway.balancing;
 
+import io.covenant.gateway.streams.Streams;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
@@ -22,7 +23,8 @@ final class EndFilter implements GlobalFilter, Ordered {
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
         var failure = new AtomicReference<@Nullable Throwable>();
-        return chain.filter(exchange).doOnError(failure::set).doFinally(signal -> {
+        var told = Streams.isWanted(exchange.getRequest()) ? Streams.telling(exchange) : exchange;
+        return chain.filter(told).doOnError(failure::set).doFinally(signal -> {
             var delivery = Delivery.of(exchange);
             if (delivery != null) {
                 delivery.over(signal, failure.get());

@@ -5,6 +5,7 @@ import io.covenant.balancing.Subset;
 import io.covenant.gateway.balancing.BalancingProperties.RouteRules;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.route.Route;
@@ -19,9 +20,16 @@ public final class RouteChoices {
 
     /// @param policy absent for the service's
     /// @param keys   absent for the service's
-    record Own(@Nullable Policy policy, @Nullable List<KeySource> keys, Subset subset) {
+    /// @param sticky absent where clients need not come back to their instance
+    /// @param canary absent where all go to the same
+    record Own(
+            @Nullable Policy policy,
+            @Nullable List<KeySource> keys,
+            Subset subset,
+            @Nullable Sticky sticky,
+            @Nullable CanaryChoice canary) {
 
-        static final Own NOTHING = new Own(null, null, Subset.ALL);
+        static final Own NOTHING = new Own(null, null, Subset.ALL, null, null);
 
         Choice over(Choice service) {
             return policy == null && keys == null
@@ -31,10 +39,15 @@ public final class RouteChoices {
     }
 
     private final Map<RouteRules, Own> known = new ConcurrentHashMap<>();
+    private final CookieSeal seal;
+
+    RouteChoices(BalancingProperties properties) {
+        this.seal = CookieSeal.of(properties.stickySecret());
+    }
 
     Own of(Route route) {
         return route.getMetadata().get(RULES) instanceof RouteRules rules
-                ? known.computeIfAbsent(rules, RouteChoices::read)
+                ? known.computeIfAbsent(rules, this::read)
                 : Own.NOTHING;
     }
 
@@ -43,11 +56,27 @@ public final class RouteChoices {
         return of(route).subset().labels();
     }
 
-    private static Own read(RouteRules rules) {
+    private Own read(RouteRules rules) {
         return new Own(
                 rules.policy() == null ? null : ClusterSettings.policyOf(rules.policy(), rules.bound()),
                 rules.hashKey() == null ? null : KeySource.all(rules.hashKey()),
-                rules.subset().isEmpty() ? Subset.ALL : new Subset(rules.subset(), false));
+                rules.subset().isEmpty() ? Subset.ALL : new Subset(rules.subset(), false),
+                rules.sticky() == null ? null : new Sticky(rules.sticky(), seal),
+                rules.canary() == null ? null : CanaryChoice.of(rules.canary()));
+    }
+
+    /// What else operators are shown of this route's choices: its cookie, its canary.
+    public Map<String, Object> more(Route route) {
+        var more = new TreeMap<String, Object>();
+        if (route.getMetadata().get(RULES) instanceof RouteRules rules) {
+            if (rules.sticky() != null) {
+                more.put("sticky", rules.sticky());
+            }
+            if (rules.canary() != null) {
+                more.put("canary", rules.canary());
+            }
+        }
+        return more;
     }
 
     /// How a service's instances are chosen for this route.

@@ -27,9 +27,9 @@ import io.covenant.gateway.edge.RouteFeature;
 import io.covenant.gateway.protection.RouteLimits;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.route.Route;
 import org.springframework.stereotype.Component;
@@ -214,13 +214,17 @@ final class Pictures {
                 choice.keys().stream().map(KeySource::written).toList(),
                 choices.subset(route),
                 limits.timeout(route).toMillis(),
-                features.stream()
-                        .filter(feature -> feature.routes().contains(route.getId()))
-                        .collect(Collectors.toMap(
-                                RouteFeature::key,
-                                feature -> feature.about(route.getId()),
-                                (one, _) -> one,
-                                TreeMap::new)),
+                features(route),
                 String.valueOf(route.getPredicate()));
+    }
+
+    private Map<String, Object> features(Route route) {
+        var all = new TreeMap<>(choices.more(route));
+        for (var feature : features) {
+            if (feature.routes().contains(route.getId())) {
+                all.put(feature.key(), feature.about(route.getId()));
+            }
+        }
+        return all;
     }
 }

@@ -1,5 +1,6 @@
 package io.covenant.gateway.edge;
 
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,13 @@ public final class Callers {
     public static Optional<String> subject(ServerWebExchange exchange) {
         return exchange.getAttribute(ATTRIBUTE) instanceof Caller.Known(var token)
                 ? Optional.ofNullable(token.getSubject())
+                : Optional.empty();
+    }
+
+    /// When the token ends; empty where nobody is asked for one.
+    public static Optional<Instant> expiry(ServerWebExchange exchange) {
+        return exchange.getAttribute(ATTRIBUTE) instanceof Caller.Known(var token)
+                ? Optional.ofNullable(token.getExpiresAt())
                 : Optional.empty();
     }
 

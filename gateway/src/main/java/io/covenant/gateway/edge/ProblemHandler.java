@@ -15,6 +15,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
+import reactor.netty.channel.AbortedException;
 import reactor.netty.http.server.HttpServerResponse;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -41,7 +42,7 @@ final class ProblemHandler implements ErrorWebExceptionHandler {
         report(exchange, problem, failure);
         if (response.isCommitted()) {
             breakOff(response);
-            return Mono.error(failure);
+            return Mono.error(problem.status().is5xxServerError() ? failure : AbortedException.beforeSend());
         }
         response.getHeaders().clear();
         response.getHeaders().set(RequestId.HEADER, RequestId.of(exchange));

@@ -222,6 +222,16 @@ final class RequestGuard extends ChannelDuplexHandler {
             }
         }
         var _ = context.write(sent, promise);
+        if (sent instanceof HttpResponse head && head.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
+            leave(context);
+        }
+    }
+
+    /// What comes from here on is a conversation of its own, and no requests.
+    private void leave(ChannelHandlerContext context) {
+        calm();
+        context.pipeline().remove(Wire.BYTES);
+        context.pipeline().remove(this);
     }
 
     private static void close(ChannelHandlerContext context) {

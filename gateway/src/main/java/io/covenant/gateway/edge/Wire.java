@@ -17,6 +17,9 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 final class Wire implements NettyServerCustomizer {
 
+    /// The guard's ear among the handlers of a connection.
+    static final String BYTES = "covenant.bytes";
+
     /// Headers that remember whether a length was taken away from them, as the codec does with one beside chunks: both
     /// together are how a request is hidden in another one, and must not be forgiven.
     static final class RequestHeaders extends DefaultHttpHeaders {
@@ -69,7 +72,7 @@ final class Wire implements NettyServerCustomizer {
         }
         var guard = new RequestGuard(bounds, log, json);
         pipeline.replace(NettyPipeline.HttpCodec, NettyPipeline.HttpCodec, new HttpServerCodec(decoding()));
-        pipeline.addBefore(NettyPipeline.HttpCodec, "covenant.bytes", guard.bytes());
+        pipeline.addBefore(NettyPipeline.HttpCodec, BYTES, guard.bytes());
         pipeline.addAfter(NettyPipeline.HttpCodec, "covenant.guard", guard);
     }
 

@@ -1,13 +1,15 @@
 package io.covenant.gateway.protection;
 
+import io.covenant.gateway.edge.LoopTimers;
 import io.covenant.gateway.edge.Problem;
 import io.covenant.gateway.edge.ProblemException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
 
-/// When the whole answer must be there, to its last byte.
+/// When the whole answer must be there, to its last byte; of a stream, its head.
 ///
 /// A client may ask for less time than the gateway gives, by the header [#HEADER]; services are told in the same
 /// header how much is left when they are asked.
@@ -22,19 +24,28 @@ public record Deadline(long nanos, Duration allowed, boolean wished) {
 
     private static final String ATTRIBUTE = Deadline.class.getName();
 
-    /// Gives this request its deadline.
-    static Deadline give(ServerWebExchange exchange, Duration most, long now) {
+    /// Gives this request its deadline, and what waits for it.
+    static TimeLimit give(ServerWebExchange exchange, Duration most, long now) {
         var wish = wish(exchange.getRequest().getHeaders().getFirst(HEADER));
         var allowed = wish != null && wish.compareTo(most) < 0 ? wish : most;
         boolean wished = !allowed.equals(most);
-        var deadline = new Deadline(now + allowed.toNanos(), allowed, wished);
-        exchange.getAttributes().put(ATTRIBUTE, deadline);
-        return deadline;
+        var limit = new TimeLimit(new Deadline(now + allowed.toNanos(), allowed, wished), LoopTimers.of(exchange));
+        exchange.getAttributes().put(ATTRIBUTE, limit);
+        return limit;
     }
 
     /// The deadline of this request.
     public static Deadline of(ServerWebExchange exchange) {
+        return limit(exchange).deadline();
+    }
+
+    private static TimeLimit limit(ServerWebExchange exchange) {
         return exchange.getRequiredAttribute(ATTRIBUTE);
+    }
+
+    /// The deadline was for the head of the answer; from here on the request may take until this completes.
+    public static void outlive(ServerWebExchange exchange, Mono<Void> over) {
+        limit(exchange).outlive(over);
     }
 
     /// Nothing below zero.

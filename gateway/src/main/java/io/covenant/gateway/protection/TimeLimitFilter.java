@@ -1,6 +1,5 @@
 package io.covenant.gateway.protection;
 
-import io.covenant.gateway.edge.LoopTimers;
 import io.covenant.gateway.edge.Problem;
 import io.covenant.gateway.edge.ProblemException;
 import java.util.concurrent.TimeoutException;
@@ -12,7 +11,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
-/// Bounds the time that a request takes behind the gateway, to the last byte of the answer.
+/// Bounds the time that a request takes behind the gateway, to the last byte of the answer, or as long as a stream may
+/// go on.
 @Component
 final class TimeLimitFilter implements GlobalFilter, Ordered {
 
@@ -29,21 +29,27 @@ final class TimeLimitFilter implements GlobalFilter, Ordered {
 
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
-        Deadline deadline;
+        TimeLimit limit;
         try {
-            deadline = Deadline.give(exchange, limits.timeout(exchange), System.nanoTime());
+            limit = Deadline.give(exchange, limits.timeout(exchange), System.nanoTime());
         } catch (ProblemException malformed) {
             return Mono.error(malformed);
         }
         return chain.filter(exchange)
-                .timeout(deadline.allowed(), LoopTimers.of(exchange))
-                .onErrorMap(
-                        TimeoutException.class,
-                        late -> Problem.of(
-                                        HttpStatus.GATEWAY_TIMEOUT,
-                                        "upstream-timeout",
-                                        "The service gave no whole answer within %d ms. What was asked may have been done or not."
-                                                .formatted(deadline.allowed().toMillis()))
-                                .causedBy(late));
+                .timeout(limit)
+                .onErrorMap(TimeoutException.class, late -> over(limit).causedBy(late));
+    }
+
+    private static Problem over(TimeLimit limit) {
+        return limit.isStreaming()
+                ? Problem.of(
+                        HttpStatus.REQUEST_TIMEOUT,
+                        "stream-over",
+                        "The stream was silent for too long, or its time or the gateway's is over.")
+                : Problem.of(
+                        HttpStatus.GATEWAY_TIMEOUT,
+                        "upstream-timeout",
+                        "The service gave no whole answer within %d ms. What was asked may have been done or not."
+                                .formatted(limit.deadline().allowed().toMillis()));
     }
 }

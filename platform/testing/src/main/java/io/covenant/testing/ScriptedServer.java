@@ -119,6 +119,11 @@ public final class ScriptedServer implements Closeable {
         return port;
     }
 
+    /// How many connections are open now.
+    public int open() {
+        return open.size();
+    }
+
     public synchronized boolean listens() {
         return listener != null;
     }

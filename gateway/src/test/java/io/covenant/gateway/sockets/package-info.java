@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.gateway.sockets;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.gateway.streams;
+
+import org.jspecify.annotations.NullMarked;
