@@ -1,11 +1,14 @@
 package io.covenant.benchmarks.locks;
 
+import io.covenant.benchmarks.measure.Goal;
 import io.covenant.benchmarks.measure.Machine;
+import io.covenant.benchmarks.measure.Prose;
+import io.covenant.benchmarks.measure.Results;
 import io.covenant.benchmarks.measure.Table;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 
 /// How long it took until another node granted.
 ///
@@ -50,14 +53,14 @@ record FailOverReport(
         var goals = new ArrayList<Goal>();
         List<FailOver> killed = runs(true);
         if (!killed.isEmpty()) {
-            goals.add(new Goal("killed: p50, ms", KILLED_MEDIAN, true, percentile(killed, 50)));
-            goals.add(new Goal("killed: p99, ms", KILLED_WORST, true, percentile(killed, 99)));
+            goals.add(Goal.atMost(KILLED_MEDIAN, "killed: p50, ms", percentile(killed, 50)));
+            goals.add(Goal.atMost(KILLED_WORST, "killed: p99, ms", percentile(killed, 99)));
         }
         List<FailOver> stopped = runs(false);
         if (!stopped.isEmpty()) {
-            goals.add(new Goal("stopped: the longest, ms", STOPPED_WORST, true, percentile(stopped, 100)));
+            goals.add(Goal.atMost(STOPPED_WORST, "stopped: the longest, ms", percentile(stopped, 100)));
         }
-        goals.add(new Goal("sessions and locks lost", 0, true, lost()));
+        goals.add(Goal.atMost(0, "sessions and locks lost", lost()));
         return goals;
     }
 
@@ -70,10 +73,10 @@ record FailOverReport(
                 table.row(
                         abrupt ? "killed (SIGKILL)" : "stopped (SIGTERM)",
                         Integer.toString(some.size()),
-                        Report.format("%.0f", percentile(some, 50)),
-                        Report.format("%.0f", percentile(some, 90)),
-                        Report.format("%.0f", percentile(some, 99)),
-                        Report.format("%.0f", percentile(some, 100)),
+                        Prose.number("%.0f", percentile(some, 50)),
+                        Prose.number("%.0f", percentile(some, 90)),
+                        Prose.number("%.0f", percentile(some, 99)),
+                        Prose.number("%.0f", percentile(some, 100)),
                         Integer.toString(
                                 some.stream().mapToInt(FailOver::sessionsLost).sum()),
                         Integer.toString(
@@ -81,26 +84,27 @@ record FailOverReport(
             }
         }
         return """
-                # Fail-over of the lock service
+            # Fail-over of the lock service
 
-                Three nodes as processes, TLS between them. %d clients take and release locks of their own all the time (%,d pairs), \
-                %d sessions hold a lock each from before the first run to after the last. *killed*: from the signal until a client \
-                holds a lock that it asked for when the primary was dead. *stopped*: the longest that a client, which asks without \
-                pause, has to do without a grant. All by the service's own client, its discovery of the new primary included.
+            Three nodes as processes, TLS between them. %d clients take and release locks of their own all the time (%,d pairs), \
+            %d sessions hold a lock each from before the first run to after the last. *killed*: from the signal until a client \
+            holds a lock that it asked for when the primary was dead. *stopped*: the longest that a client, which asks without \
+            pause, has to do without a grant. All by the service's own client, its discovery of the new primary included.
 
-                %s
-                ## Goals
+            %s
+            ## Goals
 
-                %s
-                ## Circumstances
+            %s
+            ## Circumstances
 
-                %s""".formatted(
+            %s\
+            """.formatted(
                         busy,
                         pairs,
                         held,
                         table,
-                        Report.list(goals().stream().map(Goal::toString).toList()),
-                        Report.list(List.of(
+                        Prose.list(goals()),
+                        Prose.list(List.of(
                                 "%s, commit %s".formatted(at, commit),
                                 "%s, %d cores, %d MiB, %s; clients and nodes share them"
                                         .formatted(
@@ -115,10 +119,7 @@ record FailOverReport(
     }
 
     String json() {
-        var all = new LinkedHashMap<String, Object>();
-        all.put("at", at.toString());
-        all.put("commit", commit);
-        all.put("machine", machine);
+        SequencedMap<String, Object> all = Results.figures(at, commit, machine);
         all.put("flags", flags);
         all.put("load", load);
         all.put("busyClients", busy);
@@ -126,6 +127,6 @@ record FailOverReport(
         all.put("pairs", pairs);
         all.put("goals", goals());
         all.put("runs", runs);
-        return Figures.JSON.writeValueAsString(all);
+        return Results.json(all);
     }
 }

@@ -3,17 +3,15 @@ package io.covenant.benchmarks.locks;
 import io.covenant.benchmarks.measure.Commit;
 import io.covenant.benchmarks.measure.Machine;
 import io.covenant.benchmarks.measure.Peers;
+import io.covenant.benchmarks.measure.Results;
 import io.covenant.benchmarks.measure.Servers;
 import io.covenant.launcher.node.Trees;
 import io.covenant.launcher.platform.PlatformHome;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,9 +40,6 @@ public final class LocksBenchmark implements Callable<Integer> {
 
     static final Duration TTL = Duration.ofSeconds(10);
     static final Duration JOINING = Duration.ofSeconds(20);
-
-    static final DateTimeFormatter FILE_NAME =
-            DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
     @Spec
     private @Nullable CommandSpec command;
@@ -77,7 +72,8 @@ public final class LocksBenchmark implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             description =
-                    "Pairs of each contestant before the first round, with 64 clients, with one, and with eight of one lock, until all is compiled (default 60000, for 12 s at most each; quick 10000, for 2 s).")
+                    "Pairs of each contestant before the first round, with 64 clients, with one, and with eight of one"
+                            + " lock, until all is compiled (default 60000, for 12 s at most each; quick 10000, for 2 s).")
     private @Nullable Long warmUp;
 
     @Option(names = "--idle", description = "Sessions that do nothing (default 1000; quick 0).")
@@ -108,17 +104,11 @@ public final class LocksBenchmark implements Callable<Integer> {
         out.println();
         out.println(report.markdown());
         Path directory = results == null ? home.project().resolve("benchmarks").resolve("results") : results;
-        out.println("Written to " + write(directory, "locks", report.at(), report.markdown(), Figures.json(report))
-                + " and, with every turn, to the .json beside it.");
+        out.println(
+                "Written to " + Results.write(directory, "locks", report.at(), report.markdown(), Figures.json(report))
+                        + " and, with every turn, to the .json beside it.");
         out.flush();
         return report.violations().isEmpty() ? 0 : 1;
-    }
-
-    static Path write(Path directory, String kind, Instant at, String markdown, String json) throws IOException {
-        Files.createDirectories(directory);
-        String name = kind + "-" + FILE_NAME.format(at);
-        Files.writeString(directory.resolve(name + ".json"), json);
-        return Files.writeString(directory.resolve(name + ".md"), markdown);
     }
 
     private Report measure(Path project, Path state, Peers peers, Consumer<String> progress) throws Exception {

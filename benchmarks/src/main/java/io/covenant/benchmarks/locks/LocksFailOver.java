@@ -2,6 +2,7 @@ package io.covenant.benchmarks.locks;
 
 import io.covenant.benchmarks.measure.Commit;
 import io.covenant.benchmarks.measure.Machine;
+import io.covenant.benchmarks.measure.Results;
 import io.covenant.benchmarks.measure.Servers;
 import io.covenant.launcher.platform.PlatformHome;
 import io.covenant.locks.client.LeasedLock;
@@ -135,7 +136,7 @@ public final class LocksFailOver implements Callable<Integer> {
         out.println(report.markdown());
         Path directory = results == null ? home.project().resolve("benchmarks").resolve("results") : results;
         out.println("Written to "
-                + LocksBenchmark.write(directory, "locks-failover", at, report.markdown(), report.json())
+                + Results.write(directory, "locks-failover", at, report.markdown(), report.json())
                 + " and, with every run, to the .json beside it.");
         out.flush();
         return report.lost() == 0 ? 0 : 1;

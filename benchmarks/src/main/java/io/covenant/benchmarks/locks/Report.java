@@ -1,13 +1,14 @@
 package io.covenant.benchmarks.locks;
 
+import static io.covenant.benchmarks.measure.Prose.list;
+import static io.covenant.benchmarks.measure.Prose.number;
+import static io.covenant.benchmarks.measure.Prose.spread;
+
 import io.covenant.benchmarks.measure.Machine;
-import io.covenant.benchmarks.measure.Spread;
 import io.covenant.benchmarks.measure.Table;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.SequencedMap;
-import java.util.stream.Collectors;
 
 /// All that was measured, for people as Markdown; [Figures] has the same for programs.
 ///
@@ -66,24 +67,25 @@ record Report(
     String markdown() {
         List<Row> rows = rows();
         return """
-                # Locks
+            # Locks
 
-                %s
-                A pair is acquire, look whether one is alone, release. Every figure is the median of %d rounds of %.1f s in which \
-                the contestants took turns, the least and the most in parentheses; latencies are of all rounds together. *own*: each \
-                client has a lock of its own; *hot*: all want one; *shared*: eight locks, nine of ten acquisitions shared. Fairness \
-                is the pairs of the client that got the least, as a part of those of the one that got the most. %s
+            %s
+            A pair is acquire, look whether one is alone, release. Every figure is the median of %d rounds of %.1f s in which \
+            the contestants took turns, the least and the most in parentheses; latencies are of all rounds together. *own*: each \
+            client has a lock of its own; *hot*: all want one; *shared*: eight locks, nine of ten acquisitions shared. Fairness \
+            is the pairs of the client that got the least, as a part of those of the one that got the most. %s
 
-                %s
-                ## Sessions that do nothing
+            %s
+            ## Sessions that do nothing
 
-                %s
-                ## Goals
+            %s
+            ## Goals
 
-                %s
-                ## Circumstances
+            %s
+            ## Circumstances
 
-                %s""".formatted(
+            %s\
+            """.formatted(
                         list(contestants.entrySet().stream()
                                         .map(contestant -> "**%s** (%s): %s"
                                                 .formatted(
@@ -99,7 +101,7 @@ record Report(
                                 : "**WRONG, hence without figures:** " + String.join("; ", violations()),
                         figures(rows),
                         idle.isEmpty() ? "Not measured.\n" : idleTable(),
-                        list(Goal.of(rows).stream().map(Goal::toString).toList()),
+                        list(Goals.of(rows)),
                         list(circumstances()) + list(troubles()));
     }
 
@@ -117,14 +119,14 @@ record Report(
             table.row(
                     row.workload().toString(),
                     row.contestant(),
-                    spread(row.perSecond()),
-                    format("%.2f", row.latencyMillis(50)),
-                    format("%.1f", row.latencyMillis(99)),
+                    spread("%.0f", row.perSecond()),
+                    number("%.2f", row.latencyMillis(50)),
+                    number("%.1f", row.latencyMillis(99)),
                     row.workload().clients() == 1
                             ? ""
-                            : format("%.2f", row.fairness().median()),
-                    format("%.2f", row.serverCpu()),
-                    format("%.2f", row.clientCpu()));
+                            : number("%.2f", row.fairness().median()),
+                    number("%.2f", row.serverCpu()),
+                    number("%.2f", row.clientCpu()));
         }
         return table.toString();
     }
@@ -142,11 +144,11 @@ record Report(
             table.row(
                     each.contestant(),
                     Integer.toString(each.sessions()),
-                    format("%.0f", each.cpuPerSecond().toNanos() / 1e6),
-                    format("%.0f", each.cpuPerSecondWithout().toNanos() / 1e6),
-                    format("%.0f", each.memoryKibibytes() / 1_024.0),
-                    format("%.0f", each.pairsPerSecond()),
-                    format("%.0f", each.pairsPerSecondWithout()));
+                    number("%.0f", each.cpuPerSecond().toNanos() / 1e6),
+                    number("%.0f", each.cpuPerSecondWithout().toNanos() / 1e6),
+                    number("%.0f", each.memoryKibibytes() / 1_024.0),
+                    number("%.0f", each.pairsPerSecond()),
+                    number("%.0f", each.pairsPerSecondWithout()));
         }
         return table.toString();
     }
@@ -163,18 +165,5 @@ record Report(
                 "load of the machine %.1f before, %.1f after (the contestants included)"
                         .formatted(loadBefore, loadAfter),
                 "sessions and leases last %d s".formatted(LocksBenchmark.TTL.toSeconds()));
-    }
-
-    static String list(List<String> lines) {
-        return lines.stream().map(line -> "- " + line + "\n").collect(Collectors.joining());
-    }
-
-    private static String spread(Spread spread) {
-        return "%s (%s-%s)"
-                .formatted(format("%.0f", spread.median()), format("%.0f", spread.min()), format("%.0f", spread.max()));
-    }
-
-    static String format(String format, double value) {
-        return String.format(Locale.ROOT, format, value);
     }
 }

@@ -21,4 +21,9 @@ public record Load(
     public double throughput() {
         return committed / (elapsed.toNanos() / 1e9);
     }
+
+    /// The same as if what ended without a clear answer had not been asked for.
+    public Load withoutUnclear() {
+        return new Load(committed, refused, 0, elapsed, latencies, Optional.empty());
+    }
 }

@@ -32,6 +32,11 @@ public record Spread(double median, double min, double max) {
                 .toList());
     }
 
+    /// In another unit.
+    public Spread times(double factor) {
+        return new Spread(median * factor, min * factor, max * factor);
+    }
+
     private static double medianOf(double[] sorted) {
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1

@@ -61,24 +61,24 @@ record Books(
 
     private static final int MOST_ODD_ORDERS = 10;
 
-    static Books read(Servers servers, OptionalLong decisions) throws SQLException {
-        List<String> orders = servers.orders().row(ORDERS);
-        List<String> reservations = servers.inventory().row(RESERVATIONS);
+    static Books read(Databases databases, OptionalLong decisions) throws SQLException {
+        List<String> orders = databases.orders().row(ORDERS);
+        List<String> reservations = databases.inventory().row(RESERVATIONS);
         long prepared = 0;
-        for (Database database : servers.all()) {
+        for (Database database : databases.all()) {
             prepared += database.prepared();
         }
         return new Books(
-                servers.inventory().number("select sum(on_hand) from stock_item"),
-                servers.inventory().number(ITEMS_OFF),
+                databases.inventory().number("select sum(on_hand) from stock_item"),
+                databases.inventory().number(ITEMS_OFF),
                 Long.parseLong(orders.getFirst()),
                 orders.getLast(),
                 Long.parseLong(reservations.getFirst()),
                 reservations.getLast(),
-                servers.orders().number(CUSTOMERS_OFF),
+                databases.orders().number(CUSTOMERS_OFF),
                 prepared,
-                servers.orders().number("select count(*) from order_hold")
-                        + servers.inventory().number("select count(*) from stock_hold"),
+                databases.orders().number("select count(*) from order_hold")
+                        + databases.inventory().number("select count(*) from stock_hold"),
                 decisions);
     }
 
@@ -119,9 +119,9 @@ record Books(
     }
 
     /// Orders that only one of the two databases knows, a few of them: one sentence each.
-    static List<String> oddOrders(Servers servers) throws SQLException {
-        Set<String> written = servers.orders().column("select id from orders where state = 'CONFIRMED'");
-        Set<String> reserved = servers.inventory().column(TOOK_STOCK);
+    static List<String> oddOrders(Databases databases) throws SQLException {
+        Set<String> written = databases.orders().column("select id from orders where state = 'CONFIRMED'");
+        Set<String> reserved = databases.inventory().column(TOOK_STOCK);
         return Stream.concat(
                         written.stream()
                                 .filter(order -> !reserved.contains(order))

@@ -29,12 +29,12 @@ record Catalogue(int keys, int soldOutPercent) {
 
     /// Puts all customers and articles in; stock is never used up. The customers have no limit: their orders need no
     /// lock, so that what is measured is the transaction and nothing else.
-    static void putInto(Servers servers) throws SQLException {
-        servers.orders().define("""
+    static void putInto(Databases databases) throws SQLException {
+        databases.orders().define("""
                 insert into customer (id, name)
                 select 'customer-' || n, 'Customer ' || n from generate_series(0, %d) n
                 """.formatted(ALL - 1));
-        servers.inventory().define("""
+        databases.inventory().define("""
                 insert into stock_item (sku, name, price, on_hand)
                 select 'SKU-' || n, '%1$s', %2$s, 1000000000 from generate_series(0, %3$d) n
                 """.formatted(Purchase.ARTICLE, Purchase.PRICE, ALL - 1), """
@@ -45,7 +45,7 @@ record Catalogue(int keys, int soldOutPercent) {
                 select 'SOLD-OUT-' || n, '%s', %s, 0 from generate_series(0, %d) n
                 """.formatted(
                         Purchase.ARTICLE, Purchase.PRICE, SOLD_OUT - 1));
-        for (Database database : servers.all()) {
+        for (Database database : databases.all()) {
             database.administer("vacuum analyze", "checkpoint");
         }
     }

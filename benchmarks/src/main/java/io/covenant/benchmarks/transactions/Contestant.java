@@ -27,6 +27,11 @@ interface Contestant extends AutoCloseable {
         return 0;
     }
 
+    /// Whether it has cleared up after all that it answered.
+    default boolean rests() throws Exception {
+        return true;
+    }
+
     /// The processes that do its work, by name, besides this one and the servers of the databases.
     SequencedMap<String, ProcessHandle> processes();
 

@@ -19,9 +19,9 @@ record Counters(SequencedMap<String, Double> values) {
     static final String OWN_LOGS = "own logs";
 
     /// How often each server, and the contestant itself, has waited so far until a log was on disk.
-    static Counters forcedWrites(Servers servers, Contestant contestant) throws Exception {
+    static Counters forcedWrites(Databases databases, Contestant contestant) throws Exception {
         var values = new LinkedHashMap<String, Double>();
-        for (Database database : servers.all()) {
+        for (Database database : databases.all()) {
             values.put(database.name(), (double) database.forcedWrites());
         }
         values.put(OWN_LOGS, (double) contestant.forcedLogs());
@@ -29,11 +29,11 @@ record Counters(SequencedMap<String, Double> values) {
     }
 
     /// How many milliseconds of CPU time each process has used so far.
-    static Counters cpuMillis(Servers servers, SequencedMap<String, ProcessHandle> services) {
+    static Counters cpuMillis(Databases databases, SequencedMap<String, ProcessHandle> services) {
         var values = new LinkedHashMap<String, Double>();
         values.put(SELF, CpuTime.of(ProcessHandle.current()).toNanos() / 1e6);
         services.forEach((name, process) -> values.put(name, CpuTime.of(process).toNanos() / 1e6));
-        for (Database database : servers.all()) {
+        for (Database database : databases.all()) {
             values.put("postgres " + database.name(), database.cpuTime().toNanos() / 1e6);
         }
         return new Counters(values);

@@ -18,11 +18,11 @@ final class Embedded implements AutoCloseable {
     private final CalledServices services;
     private final CoordinatorEngine engine;
 
-    Embedded(Servers servers, int connections) {
-        coordinator = servers.coordinator();
+    Embedded(Databases databases, int connections) {
+        coordinator = databases.coordinator();
         services = new CalledServices(Map.of(
-                "orders", new CalledService(servers.orders(), connections, new Orders()),
-                "inventory", new CalledService(servers.inventory(), connections, new Inventory())));
+                "orders", new CalledService(databases.orders(), connections, new Orders()),
+                "inventory", new CalledService(databases.inventory(), connections, new Inventory())));
         engine = CoordinatorEngine.of("engine", physical(coordinator), services).start();
     }
 

@@ -1,38 +1,32 @@
 package io.covenant.benchmarks.transactions;
 
+import io.covenant.benchmarks.measure.Results;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /// A [Report] as JSON.
 final class Figures {
 
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-
     private Figures() {}
 
     static String json(Report report) {
-        var all = new LinkedHashMap<String, Object>();
-        all.put("at", report.at().toString());
-        all.put("commit", report.commit());
-        all.put("machine", report.machine());
+        SequencedMap<String, Object> all = Results.figures(report.at(), report.commit(), report.machine());
         all.put("loadBefore", report.loadBefore());
         all.put("loadAfter", report.loadAfter());
         all.put("postgres", report.postgres());
         all.put("settings", report.settings());
         all.put("options", report.options());
         all.put("contestants", report.entrants());
+        all.put("absent", report.absent());
         all.put("violations", report.violations());
         if (report.violations().isEmpty()) {
             all.put("rows", report.rows().stream().map(Figures::row).toList());
         }
         all.put("turns", turns(report.turns()));
         all.put("refusals", turns(report.refusals()));
-        return JSON.writeValueAsString(all);
+        return Results.json(all);
     }
 
     private static SequencedMap<String, Object> row(Row row) {

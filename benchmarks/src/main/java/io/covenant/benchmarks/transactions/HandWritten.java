@@ -29,12 +29,12 @@ final class HandWritten implements Contestant {
     private final HikariDataSource decisions;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    HandWritten(Servers servers, int connections) throws SQLException {
-        coordinator = servers.coordinator();
+    HandWritten(Databases databases, int connections) throws SQLException {
+        coordinator = databases.coordinator();
         coordinator.define("create table if not exists benchmark_decision "
                 + "(gid text primary key, outcome text not null, at timestamptz not null default now())");
-        orders = servers.orders().pool(NAME, connections);
-        inventory = servers.inventory().pool(NAME, connections);
+        orders = databases.orders().pool(NAME, connections);
+        inventory = databases.inventory().pool(NAME, connections);
         decisions = coordinator.pool(NAME, connections);
     }
 

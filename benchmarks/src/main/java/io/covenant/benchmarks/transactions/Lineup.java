@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,14 +23,16 @@ final class Lineup implements AutoCloseable {
 
     private static final int FIRST_WITH_TOKENS = 11;
 
-    private final Servers servers;
+    private final Databases databases;
     private final Surroundings surroundings;
     private final Deque<Runnable> closing = new ArrayDeque<>();
     private @Nullable Embedded embedded;
     private @Nullable Services services;
+    private @Nullable SeataProcesses seata;
+    private boolean seataIsMissing;
 
-    Lineup(Servers servers, Surroundings surroundings) {
-        this.servers = servers;
+    Lineup(Databases databases, Surroundings surroundings) {
+        this.databases = databases;
         this.surroundings = surroundings;
     }
 
@@ -58,7 +61,8 @@ final class Lineup implements AutoCloseable {
                     Stream.of(
                             Stream.of(HandWritten.NAME),
                             Arrays.stream(CommitProtocol.values()).map(OverHttp::name),
-                            Stream.of(OverHttp.nameWithTokens(TWO_PHASE)));
+                            Stream.of(OverHttp.nameWithTokens(TWO_PHASE)),
+                            Arrays.stream(SeataMode.values()).map(SeataProcesses::name));
             };
             return names.flatMap(each -> each).toList();
         }
@@ -82,32 +86,36 @@ final class Lineup implements AutoCloseable {
     }
 
     /// Starts one, with all that it needs.
+    ///
+    /// @throws NotToBeHadException when that cannot be fetched
     Contestant start(String name) throws Exception {
         Contestant contestant = switch (name) {
-            case HandWritten.NAME -> new HandWritten(servers, surroundings.connections());
-            case Narayana.NAME -> xa(log -> new Narayana(servers, surroundings.connections(), log), name);
-            case Atomikos.NAME -> xa(log -> new Atomikos(servers, surroundings.connections(), log), name);
-            default -> ours(name);
+            case HandWritten.NAME -> new HandWritten(databases, surroundings.connections());
+            case Narayana.NAME -> xa(log -> Narayana.start(databases, surroundings.connections(), log), name);
+            case Atomikos.NAME -> xa(log -> Atomikos.start(databases, surroundings.connections(), log), name);
+            default -> other(name);
         };
         closing.push(contestant::close);
         return contestant;
     }
 
-    private Contestant ours(String name) throws Exception {
-        Optional<CommitProtocol> called = inProcess()
-                .filter(protocol -> InProcess.name(protocol).equals(name))
-                .findFirst();
+    private Contestant other(String name) throws Exception {
+        Optional<CommitProtocol> called = named(inProcess(), InProcess::name, name);
         if (called.isPresent()) {
             return new InProcess(embedded(), called.get());
         }
-        if (name.equals(OverHttp.nameWithTokens(TWO_PHASE))) {
-            return new OverHttp(servers, services(FIRST_WITH_TOKENS, 1, true), TWO_PHASE, true, surroundings.inTurn());
+        Optional<SeataMode> mode = named(Arrays.stream(SeataMode.values()), SeataProcesses::name, name);
+        if (mode.isPresent()) {
+            return new Seata(seata(), mode.get());
         }
-        CommitProtocol asked = Arrays.stream(CommitProtocol.values())
-                .filter(protocol -> OverHttp.name(protocol).equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(name));
-        return new OverHttp(servers, services(), asked, false, surroundings.inTurn());
+        Optional<CommitProtocol> asked = named(Arrays.stream(CommitProtocol.values()), OverHttp::name, name);
+        return asked.isPresent()
+                ? new OverHttp(databases, services(), asked.get(), false, surroundings.inTurn())
+                : new OverHttp(databases, services(FIRST_WITH_TOKENS, 1, true), TWO_PHASE, true, surroundings.inTurn());
+    }
+
+    private static <T> Optional<T> named(Stream<T> all, Function<T, String> naming, String name) {
+        return all.filter(each -> naming.apply(each).equals(name)).findFirst();
     }
 
     @FunctionalInterface
@@ -124,7 +132,7 @@ final class Lineup implements AutoCloseable {
     private Embedded embedded() {
         Embedded known = embedded;
         if (known == null) {
-            known = new Embedded(servers, surroundings.connections());
+            known = new Embedded(databases, surroundings.connections());
             closing.push(known::close);
             embedded = known;
         }
@@ -143,7 +151,7 @@ final class Lineup implements AutoCloseable {
 
     private Services services(int firstNumber, int coordinators, boolean tokens) throws Exception {
         Services started = Services.start(
-                servers,
+                databases,
                 new Services.Plan(
                         surroundings.project(),
                         surroundings.state(),
@@ -155,6 +163,25 @@ final class Lineup implements AutoCloseable {
                         tokens));
         closing.push(started::close);
         return started;
+    }
+
+    private SeataProcesses seata() throws Exception {
+        SeataProcesses known = seata;
+        if (known == null) {
+            if (seataIsMissing) {
+                throw new NotToBeHadException("see above");
+            }
+            seataIsMissing = true;
+            known = SeataProcesses.start(
+                    databases,
+                    SeataLibrary.fetched(surroundings.project()),
+                    surroundings.state().resolve("seata"),
+                    surroundings.mark(),
+                    surroundings.connections());
+            closing.push(known::close);
+            seata = known;
+        }
+        return known;
     }
 
     /// Ends all of them, the last to start first.

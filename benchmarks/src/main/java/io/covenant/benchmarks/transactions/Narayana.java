@@ -13,30 +13,42 @@ import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
 import io.agroal.narayana.NarayanaTransactionIntegration;
 import jakarta.transaction.TransactionManager;
-import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import javax.sql.DataSource;
 import org.postgresql.xa.PGXADataSource;
 
 /// Narayana, as Quarkus sets it up: with the pool that is made for it, and its log in a journal that collects the
 /// forced writes of one moment.
-final class Narayana implements Xa.Product {
+final class Narayana {
 
     static final String NAME = "narayana";
 
-    private final TransactionManager transactions;
-    private final AgroalDataSource orders;
-    private final AgroalDataSource inventory;
+    private Narayana() {}
 
     /// @param log where it is kept
-    Narayana(Servers servers, int connections, Path log) throws Exception {
+    static Xa.Product start(Databases databases, int connections, Path log) throws Exception {
         configure(log);
-        transactions = com.arjuna.ats.jta.TransactionManager.transactionManager();
+        TransactionManager transactions = com.arjuna.ats.jta.TransactionManager.transactionManager();
         var registry = new com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionSynchronizationRegistryImple();
-        orders = pool(servers.orders(), connections, registry);
-        inventory = pool(servers.inventory(), connections, registry);
+        // One for each pool: it keeps the connection that a transaction has got.
+        AgroalDataSource orders =
+                pool(databases.orders(), connections, new NarayanaTransactionIntegration(transactions, registry));
+        AgroalDataSource inventory =
+                pool(databases.inventory(), connections, new NarayanaTransactionIntegration(transactions, registry));
+        return new Xa.Product(
+                NAME,
+                "Narayana JTA 7.3.4 in this process, Agroal's pool, PostgreSQL's XA, its log in a journal",
+                transactions::begin,
+                transactions::commit,
+                transactions::rollback,
+                orders,
+                inventory,
+                () -> {
+                    orders.close();
+                    inventory.close();
+                    TxControl.disable();
+                });
     }
 
     /// The journal first: whoever names the store opens it.
@@ -56,7 +68,7 @@ final class Narayana implements Xa.Product {
         store.setObjectStoreType(HornetqObjectStoreAdaptor.class.getName());
     }
 
-    private AgroalDataSource pool(Database database, int connections, TransactionSynchronizationRegistry registry)
+    private static AgroalDataSource pool(Database database, int connections, NarayanaTransactionIntegration integration)
             throws SQLException {
         var account = database.database().runtime();
         var configuration = new AgroalDataSourceConfigurationSupplier()
@@ -64,54 +76,12 @@ final class Narayana implements Xa.Product {
                         .minSize(connections)
                         .maxSize(connections)
                         .acquisitionTimeout(Duration.ofSeconds(30))
-                        .transactionIntegration(new NarayanaTransactionIntegration(transactions, registry))
+                        .transactionIntegration(integration)
                         .connectionFactoryConfiguration(factory -> factory.connectionProviderClass(PGXADataSource.class)
                                 .jdbcUrl(database.jdbcUrl(NAME))
                                 .initialSql("set lock_timeout = " + Database.LOCK_TIMEOUT.toMillis())
                                 .principal(new NamePrincipal(account.name()))
                                 .credential(new SimplePassword(account.password()))));
         return AgroalDataSource.from(configuration);
-    }
-
-    @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public String description() {
-        return "Narayana JTA 7.3.4 in this process, Agroal's pool, PostgreSQL's XA, its log in a journal";
-    }
-
-    @Override
-    public void begin() throws Exception {
-        transactions.begin();
-    }
-
-    @Override
-    public void commit() throws Exception {
-        transactions.commit();
-    }
-
-    @Override
-    public void rollback() throws Exception {
-        transactions.rollback();
-    }
-
-    @Override
-    public DataSource orders() {
-        return orders;
-    }
-
-    @Override
-    public DataSource inventory() {
-        return inventory;
-    }
-
-    @Override
-    public void close() {
-        orders.close();
-        inventory.close();
-        TxControl.disable();
     }
 }

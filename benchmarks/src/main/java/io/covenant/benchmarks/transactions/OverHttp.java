@@ -15,7 +15,7 @@ final class OverHttp implements Contestant {
 
     private static final String TOKENS = "-tokens";
 
-    private final Servers servers;
+    private final Databases databases;
     private final Services services;
     private final CommitProtocol protocol;
     private final boolean tokens;
@@ -24,8 +24,8 @@ final class OverHttp implements Contestant {
     /// @param services shared with the other protocols; their owner closes them
     /// @param tokens   whether the services ask for tokens
     /// @param inTurn   whether the branches are prepared one after the other, where there is a choice
-    OverHttp(Servers servers, Services services, CommitProtocol protocol, boolean tokens, boolean inTurn) {
-        this.servers = servers;
+    OverHttp(Databases databases, Services services, CommitProtocol protocol, boolean tokens, boolean inTurn) {
+        this.databases = databases;
         this.services = services;
         this.protocol = protocol;
         this.tokens = tokens;
@@ -76,7 +76,9 @@ final class OverHttp implements Contestant {
     @Override
     public OptionalLong decisions() {
         // No database of the coordinators has a part in Paxos Commit.
-        return protocol == CommitProtocol.PAXOS_COMMIT ? OptionalLong.empty() : Register.commits(servers.coordinator());
+        return protocol == CommitProtocol.PAXOS_COMMIT
+                ? OptionalLong.empty()
+                : Register.commits(databases.coordinator());
     }
 
     @Override
@@ -96,8 +98,9 @@ final class OverHttp implements Contestant {
 
     private String request(Purchase purchase) {
         String create = """
-                {"service":"orders","operation":"create","payload":{"orderId":"%s","customer":"%s",\
-                "lines":[{"sku":"%s","name":"%s","quantity":%d,"unitPrice":%s}]}%s}""".formatted(
+            {"service":"orders","operation":"create","payload":{"orderId":"%s","customer":"%s",\
+            "lines":[{"sku":"%s","name":"%s","quantity":%d,"unitPrice":%s}]}%s}\
+            """.formatted(
                         purchase.order(),
                         purchase.customer(),
                         purchase.sku(),
@@ -106,15 +109,17 @@ final class OverHttp implements Contestant {
                         Purchase.PRICE,
                         isSaga() ? ",\"after\":[\"inventory\"],\"pivot\":true" : "");
         String reserve = """
-                {"service":"inventory","operation":"reserve","payload":{"orderId":"%s",\
-                "lines":[{"sku":"%s","quantity":%d,"unitPrice":%s}]}%s}""".formatted(
+            {"service":"inventory","operation":"reserve","payload":{"orderId":"%s",\
+            "lines":[{"sku":"%s","quantity":%d,"unitPrice":%s}]}%s}\
+            """.formatted(
                         purchase.order(),
                         purchase.sku(),
                         Purchase.QUANTITY,
                         Purchase.PRICE,
                         isSaga() ? ",\"compensation\":\"reserve\"" : "");
         return """
-                {"id":"%s","name":"place-order","protocol":"%s","deadlineMillis":10000,%s"branches":[%s,%s]}""".formatted(
+            {"id":"%s","name":"place-order","protocol":"%s","deadlineMillis":10000,%s"branches":[%s,%s]}\
+            """.formatted(
                         purchase.order(),
                         protocol,
                         isSaga() ? "" : "\"inTurn\":" + inTurn + ",",

@@ -1,12 +1,14 @@
 package io.covenant.benchmarks.transactions;
 
+import static io.covenant.benchmarks.measure.Prose.list;
+import static io.covenant.benchmarks.measure.Prose.number;
+import static io.covenant.benchmarks.measure.Prose.spread;
+
 import io.covenant.benchmarks.measure.Machine;
-import io.covenant.benchmarks.measure.Spread;
 import io.covenant.benchmarks.measure.Table;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.SequencedSet;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
@@ -19,6 +21,7 @@ import java.util.stream.Stream;
 /// @param postgres the version of the servers
 /// @param settings of all of them
 /// @param entrants in the order of the first round
+/// @param absent who should have been among them, and why they were not
 /// @param loadBefore how many processes wanted a core when it began
 /// @param loadAfter and when it ended
 record Report(
@@ -29,6 +32,7 @@ record Report(
         SortedMap<String, String> settings,
         Options options,
         List<Entrant> entrants,
+        List<String> absent,
         double loadBefore,
         double loadAfter,
         List<Turn> turns,
@@ -38,6 +42,11 @@ record Report(
 
     /// A contestant, for the reader.
     record Entrant(String name, String description, Durability durability) {
+
+        @Override
+        public String toString() {
+            return "**%s** (%s): %s".formatted(name, durability, description);
+        }
 
         static List<Entrant> all(List<Contestant> contestants) {
             return contestants.stream()
@@ -75,43 +84,42 @@ record Report(
         }
         List<Row> rows = rows();
         return """
-                # Orders across two databases
+            # Orders across two databases
 
-                %s
-                Every figure is the median of %d rounds of %.1f s in which the contestants took turns, the least and the most \
-                in parentheses. *of %s* compares within each round. After every turn the books of all three databases agreed \
-                with what the clients had been told.
+            %s
+            Every figure is the median of %d rounds of %.1f s in which the contestants took turns, the least and the most \
+            in parentheses. *of %s* compares within each round. After every turn the books of all three databases agreed \
+            with what the clients had been told.
 
-                %s
-                %s
-                ## Forced writes of an order that is refused
+            %s
+            %s
+            ## Forced writes of an order that is refused
 
-                %s
-                ## CPU milliseconds per committed order
+            %s
+            ## CPU milliseconds per committed order
 
-                %s
-                ## Goals
+            %s
+            ## Goals
 
-                %s
-                ## Circumstances
+            %s
+            ## Circumstances
 
-                %s""".formatted(
-                list(entrants.stream()
-                        .map(entrant -> "**%s** (%s): %s"
-                                .formatted(entrant.name(), entrant.durability(), entrant.description()))
-                        .toList()),
-                options.rounds(),
-                options.time().toMillis() / 1e3,
-                reference(),
-                figures(rows),
-                """
+            %s\
+            """.formatted(
+                        list(Stream.concat(entrants.stream().map(Entrant::toString), absent.stream())
+                                .toList()),
+                        options.rounds(),
+                        options.time().toMillis() / 1e3,
+                        reference(),
+                        figures(rows),
+                        """
                         Latency is what the client waits: until both branches show the order. Forced writes are the times \
                         per committed order that a server waited for its disk (`pg_stat_wal.wal_sync`), or a contestant for a log of its own.
                         """,
-                refused(),
-                cpu(rows),
-                list(Goal.of(rows, refusals).stream().map(Goal::toString).toList()),
-                list(circumstances()));
+                        refused(),
+                        cpu(rows),
+                        list(Goals.of(rows, refusals)),
+                        list(circumstances()));
     }
 
     private String figures(List<Row> rows) {
@@ -133,15 +141,15 @@ record Report(
                     row.contestant(),
                     durability(row.contestant()).letter(),
                     Integer.toString(row.concurrency()),
-                    spread("%.0f", 1, row.throughput()),
-                    spread("%.0f", 100, row.toReference()) + " %",
-                    format("%.1f", row.latencyMillis(50)),
-                    format("%.1f", row.latencyMillis(99)),
-                    format("%.2f", row.forcedWrites().of(SERVERS.get(0))),
-                    format("%.2f", row.forcedWrites().of(SERVERS.get(1))),
-                    format("%.2f", row.forcedWrites().of(SERVERS.get(2))),
-                    format("%.2f", row.forcedWrites().of(SERVERS.get(3))),
-                    format("%.2f", row.forcedWrites().sum()));
+                    spread("%.0f", row.throughput()),
+                    spread("%.0f", row.toReference().times(100)) + " %",
+                    number("%.1f", row.latencyMillis(50)),
+                    number("%.1f", row.latencyMillis(99)),
+                    number("%.2f", row.forcedWrites().of(SERVERS.get(0))),
+                    number("%.2f", row.forcedWrites().of(SERVERS.get(1))),
+                    number("%.2f", row.forcedWrites().of(SERVERS.get(2))),
+                    number("%.2f", row.forcedWrites().of(SERVERS.get(3))),
+                    number("%.2f", row.forcedWrites().sum()));
         }
         return table.toString();
     }
@@ -160,10 +168,10 @@ record Report(
             Counters each = turn.forcedWrites().per(turn.refused());
             table.row(
                     turn.contestant(),
-                    format("%.2f", each.of(SERVERS.get(0))),
-                    format("%.2f", each.of(SERVERS.get(1))),
-                    format("%.2f", each.of(SERVERS.get(2))),
-                    format("%.2f", each.of(SERVERS.get(3))));
+                    number("%.2f", each.of(SERVERS.get(0))),
+                    number("%.2f", each.of(SERVERS.get(1))),
+                    number("%.2f", each.of(SERVERS.get(2))),
+                    number("%.2f", each.of(SERVERS.get(3))));
         }
         return table.toString();
     }
@@ -181,7 +189,7 @@ record Report(
             table.row(Stream.of(
                             Stream.of(row.contestant(), Integer.toString(row.concurrency())),
                             processes.stream().map(process -> millis(row, process)),
-                            Stream.of(format("%.2f", row.cpuMillis().sum()), format("%.1f", row.busyCores())))
+                            Stream.of(number("%.2f", row.cpuMillis().sum()), number("%.1f", row.busyCores())))
                     .flatMap(cells -> cells)
                     .toArray(String[]::new));
         }
@@ -190,7 +198,7 @@ record Report(
 
     private static String millis(Row row, String process) {
         return row.cpuMillis().values().containsKey(process)
-                ? format("%.2f", row.cpuMillis().of(process))
+                ? number("%.2f", row.cpuMillis().of(process))
                 : "";
     }
 
@@ -218,21 +226,5 @@ record Report(
         return turns.stream()
                 .filter(turn -> turn.contestant().equals(contestant) && turn.concurrency() == concurrency)
                 .toList();
-    }
-
-    private static String list(List<String> lines) {
-        return lines.stream().map(line -> "- " + line + "\n").collect(Collectors.joining());
-    }
-
-    private static String spread(String format, double scale, Spread spread) {
-        return "%s (%s-%s)"
-                .formatted(
-                        format(format, spread.median() * scale),
-                        format(format, spread.min() * scale),
-                        format(format, spread.max() * scale));
-    }
-
-    private static String format(String format, double value) {
-        return String.format(Locale.ROOT, format, value);
     }
 }

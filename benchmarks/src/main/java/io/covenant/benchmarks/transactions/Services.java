@@ -2,11 +2,13 @@ package io.covenant.benchmarks.transactions;
 
 import io.covenant.benchmarks.measure.KeepAliveClient;
 import io.covenant.benchmarks.measure.KeepAliveClient.Answer;
+import io.covenant.benchmarks.measure.Servers;
 import io.covenant.launcher.app.Apps;
 import io.covenant.launcher.app.JavaRuntime;
 import io.covenant.launcher.app.Role;
 import io.covenant.launcher.client.IssuedToken;
 import io.covenant.launcher.node.FreePorts;
+import io.covenant.launcher.node.HealthCheck;
 import io.covenant.launcher.node.Mark;
 import java.io.IOException;
 import java.net.URI;
@@ -34,12 +36,12 @@ final class Services implements AutoCloseable {
     private static final String TRANSACTIONS = "/api/v1/transactions";
     private static final String FORCES = "covenant_paxos_forces_total";
 
-    private final List<ServiceProcess> processes;
+    private final Servers processes;
     private final List<KeepAliveClient> coordinators;
     private final @Nullable IssuedToken token;
 
-    private Services(List<ServiceProcess> processes, List<KeepAliveClient> coordinators, @Nullable IssuedToken token) {
-        this.processes = List.copyOf(processes);
+    private Services(Servers processes, List<KeepAliveClient> coordinators, @Nullable IssuedToken token) {
+        this.processes = processes;
         this.coordinators = List.copyOf(coordinators);
         this.token = token;
     }
@@ -63,12 +65,12 @@ final class Services implements AutoCloseable {
             int coordinators,
             boolean tokens) {}
 
-    static Services start(Servers servers, Plan plan) throws IOException, InterruptedException {
-        var starting = new Starting(servers, plan);
+    static Services start(Databases databases, Plan plan) throws IOException, InterruptedException {
+        var starting = new Starting(databases, plan);
         try {
             return starting.services();
         } catch (IOException | InterruptedException | RuntimeException e) {
-            starting.processes.forEach(ServiceProcess::close);
+            starting.processes.close();
             throw e;
         }
     }
@@ -96,10 +98,7 @@ final class Services implements AutoCloseable {
     }
 
     SequencedMap<String, ProcessHandle> processes() {
-        var handles = new LinkedHashMap<String, ProcessHandle>();
-        processes.forEach(
-                process -> handles.put(process.node(), process.process().toHandle()));
-        return handles;
+        return processes.handles();
     }
 
     @Override
@@ -111,23 +110,24 @@ final class Services implements AutoCloseable {
                 // Nothing is asked any more.
             }
         }
-        processes.forEach(ServiceProcess::close);
+        processes.close();
     }
 
     /// The way there.
     private static final class Starting {
 
-        private final Servers servers;
+        private final Databases databases;
         private final Plan plan;
         private final Apps apps;
         private final SequencedMap<String, Integer> ports = new LinkedHashMap<>();
         private final SequencedMap<String, Role> roles = new LinkedHashMap<>();
         private final Map<Role, String> secrets = new HashMap<>();
-        private final List<ServiceProcess> processes = new ArrayList<>();
+        private final Servers processes;
 
-        Starting(Servers servers, Plan plan) {
-            this.servers = servers;
+        Starting(Databases databases, Plan plan) {
+            this.databases = databases;
             this.plan = plan;
+            this.processes = new Servers(plan.state().resolve("services-" + plan.firstNumber()));
             this.apps = new Apps(plan.project(), plan.state().resolve("apps"), JavaRuntime.current());
             if (plan.tokens()) {
                 roles.put(issuerNode(), Role.ISSUER);
@@ -145,14 +145,13 @@ final class Services implements AutoCloseable {
 
         Services services() throws IOException, InterruptedException {
             for (Map.Entry<String, Role> node : roles.entrySet()) {
-                var process = process(node.getKey(), node.getValue());
-                processes.add(process);
+                start(node.getKey(), node.getValue());
                 if (node.getValue() == Role.ISSUER) {
-                    process.awaitReady();
+                    awaitReady(node.getKey());
                 }
             }
-            for (ServiceProcess process : processes) {
-                process.awaitReady();
+            for (String node : roles.keySet()) {
+                awaitReady(node);
             }
             var clients = nodes(Role.COORDINATOR).stream()
                     .map(node -> new KeepAliveClient(port(node), PATIENCE))
@@ -163,20 +162,17 @@ final class Services implements AutoCloseable {
             return new Services(processes, clients, token);
         }
 
-        private ServiceProcess process(String node, Role role) throws IOException {
+        private void start(String node, Role role) throws IOException {
             var flags = new ArrayList<String>();
             if (role == Role.COORDINATOR && plan.coordinators() > 1) {
                 flags.add("-Xmx512m"); // an acceptor remembers what it took for minutes
             }
             flags.addAll(plan.jvmFlags());
-            return ServiceProcess.start(
-                    node,
-                    port(node),
-                    apps.of(role),
-                    plan.mark(),
-                    environment(node, role),
-                    flags,
-                    plan.state().resolve("logs"));
+            processes.start(node, ServiceCommand.of(apps.of(role), plan.mark(), node, flags), environment(node, role));
+        }
+
+        private void awaitReady(String node) throws IOException, InterruptedException {
+            processes.await(node, HealthCheck.readiness(port(node))::passes);
         }
 
         private Map<String, String> environment(String node, Role role) {
@@ -242,9 +238,9 @@ final class Services implements AutoCloseable {
 
         private Map<String, String> database(String node, Role role) {
             Database database = switch (role) {
-                case ORDERS -> servers.orders();
-                case INVENTORY -> servers.inventory();
-                case COORDINATOR -> servers.coordinator();
+                case ORDERS -> databases.orders();
+                case INVENTORY -> databases.inventory();
+                case COORDINATOR -> databases.coordinator();
                 case ISSUER, LOCKS, GATEWAY -> throw new IllegalArgumentException(role + " has no database here");
             };
             var runtime = database.database().runtime();

@@ -2,19 +2,17 @@ package io.covenant.benchmarks.transactions;
 
 import io.covenant.benchmarks.measure.Commit;
 import io.covenant.benchmarks.measure.Machine;
+import io.covenant.benchmarks.measure.Results;
 import io.covenant.benchmarks.transactions.Lineup.Tier;
 import io.covenant.launcher.node.Mark;
 import io.covenant.launcher.node.Trees;
 import io.covenant.launcher.platform.PlatformHome;
 import io.covenant.launcher.postgres.PostgresSettings;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,14 +31,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "transactions",
         description = {
-            "Orders across two databases, each on a PostgreSQL server of its own: by hand, by the platform under each of its",
-            "protocols, by other transaction managers; first all in one process, then as services."
+            "Orders across two databases, each on a PostgreSQL server of its own: by hand, by the platform under",
+            "each of its protocols, by other transaction managers; first all in one process, then as services."
         },
         mixinStandardHelpOptions = true)
 public final class TransactionsBenchmark implements Callable<Integer> {
-
-    private static final DateTimeFormatter FILE_NAME =
-            DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -82,7 +77,8 @@ public final class TransactionsBenchmark implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             description =
-                    "Orders of each contestant before the first round, until all is compiled (default 30000, for 90 s at most; quick 5000, for 15 s at most).")
+                    "Orders of each contestant before the first round, until all is compiled (default 30000, for 90 s"
+                            + " at most; quick 5000, for 15 s at most).")
     private @Nullable Integer warmUp;
 
     @Option(names = "--aborts", description = "Of a hundred orders, how many are refused as out of stock (default 0).")
@@ -102,10 +98,11 @@ public final class TransactionsBenchmark implements Callable<Integer> {
     @Option(
             names = "--forced-write-delay",
             description =
-                    "Milliseconds by which each forced write of the three servers takes longer, as on a slower disk (PostgreSQL's commit_delay).")
+                    "Milliseconds by which each forced write of the three servers takes longer, as on a slower disk"
+                            + " (PostgreSQL's commit_delay).")
     private double forcedWriteDelay;
 
-    @Option(names = "--quick", description = "About ten minutes instead of an hour; not warm, for a look.")
+    @Option(names = "--quick", description = "A quarter of an hour instead of seventy minutes; not warm, for a look.")
     private boolean quick;
 
     @Option(names = "--jvm-flag", description = "One more flag for the services' JVMs; may be repeated.")
@@ -146,8 +143,8 @@ public final class TransactionsBenchmark implements Callable<Integer> {
         });
         out.println();
         out.println(report.markdown());
-        Path written =
-                write(report, results == null ? project.resolve("benchmarks").resolve("results") : results);
+        Path directory = results == null ? project.resolve("benchmarks").resolve("results") : results;
+        Path written = Results.write(directory, "transactions", report.at(), report.markdown(), Figures.json(report));
         out.println("Written to " + written + " and, with every turn, to the .json beside it.");
         out.flush();
         return report.violations().size();
@@ -164,25 +161,32 @@ public final class TransactionsBenchmark implements Callable<Integer> {
         progress.accept("starting three PostgreSQL servers");
         boolean clean = false;
         var surroundings = new Lineup.Surroundings(project, state, mark, options.connections(), jvmFlags, inTurn);
-        try (Servers servers = Servers.start(state.resolve("servers"), project, settings())) {
-            Catalogue.putInto(servers);
-            try (var lineup = new Lineup(servers, surroundings)) {
+        try (Databases databases = Databases.start(state.resolve("servers"), project, settings())) {
+            Catalogue.putInto(databases);
+            try (var lineup = new Lineup(databases, surroundings)) {
                 var running = new ArrayList<Contestant>();
+                var absent = new ArrayList<String>();
                 for (String name : options.contestants()) {
                     progress.accept("starting " + name);
-                    running.add(lineup.start(name));
+                    try {
+                        running.add(lineup.start(name));
+                    } catch (NotToBeHadException e) {
+                        absent.add("%s is left out: %s".formatted(name, e.getMessage()));
+                        progress.accept(absent.getLast());
+                    }
                 }
-                var measurement = new Measurement(servers, running, options, PATIENCE, progress);
+                var measurement = new Measurement(databases, running, options, PATIENCE, progress);
                 List<Turn> turns = measurement.run();
                 List<Turn> refusals = measurement.runRefusals();
                 var report = new Report(
                         at,
                         machine,
                         Commit.of(project),
-                        servers.version(),
+                        databases.version(),
                         settings().parameters(),
                         options,
                         Report.Entrant.all(running),
+                        absent,
                         loadBefore,
                         Machine.load(),
                         turns,
@@ -224,13 +228,6 @@ public final class TransactionsBenchmark implements Callable<Integer> {
 
     private static Duration seconds(double seconds) {
         return Duration.ofMillis(Math.round(seconds * 1_000));
-    }
-
-    private static Path write(Report report, Path directory) throws IOException {
-        Files.createDirectories(directory);
-        String name = "transactions-" + FILE_NAME.format(report.at());
-        Files.writeString(directory.resolve(name + ".json"), Figures.json(report));
-        return Files.writeString(directory.resolve(name + ".md"), report.markdown());
     }
 
     private CommandSpec spec() {

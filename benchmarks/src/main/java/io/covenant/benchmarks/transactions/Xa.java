@@ -24,27 +24,26 @@ final class Xa implements Contestant {
     }
 
     /// What differs from one transaction manager to the other.
-    interface Product extends AutoCloseable {
+    ///
+    /// @param begin     begins a transaction of this thread
+    /// @param commit    commits it in both databases, or throws
+    /// @param orders    gives connections that take part in this thread's transaction
+    /// @param inventory gives such connections as well
+    record Product(
+            String name,
+            String description,
+            Step begin,
+            Step commit,
+            Step rollback,
+            DataSource orders,
+            DataSource inventory,
+            Runnable closing) {}
 
-        String name();
+    /// A call of a transaction manager; those of `javax` and of `jakarta` have no type in common.
+    @FunctionalInterface
+    interface Step {
 
-        String description();
-
-        /// Begins a transaction of this thread.
-        void begin() throws Exception;
-
-        /// Commits it in both databases, or throws.
-        void commit() throws Exception;
-
-        void rollback() throws Exception;
-
-        /// Gives connections that take part in this thread's transaction.
-        DataSource orders();
-
-        DataSource inventory();
-
-        @Override
-        void close();
+        void run() throws Exception;
     }
 
     /// Physical connections as the floor has them.
@@ -74,18 +73,18 @@ final class Xa implements Contestant {
 
     @Override
     public Ending place(Purchase purchase) throws Exception {
-        product.begin();
+        product.begin().run();
         boolean agreed = false;
         try {
             agreed = works(product.orders(), purchase, Statements::create)
                     && works(product.inventory(), purchase, Statements::reserve);
         } finally {
             if (!agreed) {
-                product.rollback();
+                product.rollback().run();
             }
         }
         if (agreed) {
-            product.commit();
+            product.commit().run();
         }
         return agreed ? Ending.COMMITTED : Ending.REFUSED;
     }
@@ -120,7 +119,7 @@ final class Xa implements Contestant {
 
     @Override
     public void close() {
-        product.close();
+        product.closing().run();
         log.close();
     }
 }

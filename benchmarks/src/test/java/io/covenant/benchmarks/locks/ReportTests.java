@@ -18,7 +18,7 @@ class ReportTests {
                 Samples.turn(Etcd.NAME, Samples.HOT, 0, 9_000, 100, 100)));
 
         assertThat(report.markdown())
-                .contains("| 4000 (4000-4000) |   2.00 |")
+                .contains("|    4000 |   2.00 |")
                 .contains("redis is left out", "No two were ever inside", "A: on the disks of 2 of 3 nodes")
                 .contains("reached covenant: pairs/s as a multiple of etcd's, own 64: 4.00, to be at least 3.00")
                 .contains("MISSED  covenant: pairs/s as a multiple of etcd's, hot 8: 1.50, to be at least 4.00")

@@ -6,13 +6,14 @@ import io.covenant.benchmarks.measure.Ending;
 import io.covenant.launcher.node.Mark;
 import io.covenant.launcher.platform.PlatformHome;
 import io.covenant.launcher.postgres.PostgresSettings;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
-import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,28 +44,28 @@ class MeasurementTests {
     private static Path home;
 
     @SuppressWarnings("NullAway.Init") // before all
-    private Servers servers;
+    private Databases databases;
 
     @BeforeAll
     void start() throws Exception {
-        servers = Servers.start(home, PlatformHome.checkoutAround(Path.of("")), PostgresSettings.durable());
-        Catalogue.putInto(servers);
+        databases = Databases.start(home, PlatformHome.checkoutAround(Path.of("")), PostgresSettings.durable());
+        Catalogue.putInto(databases);
     }
 
     @AfterAll
     void stop() {
-        servers.close();
+        databases.close();
     }
 
     @Test
     void findsTheBooksInOrderAfterEveryTurnOfEveryContestantInThisProcess() throws Exception {
         var surroundings = new Lineup.Surroundings(home, home, new Mark(home), CONNECTIONS, List.of(), false);
-        try (var lineup = new Lineup(servers, surroundings)) {
+        try (var lineup = new Lineup(databases, surroundings)) {
             var contestants = new ArrayList<Contestant>();
             for (String name : Lineup.Tier.IN_PROCESS.contestants()) {
                 contestants.add(lineup.start(name));
             }
-            var measurement = new Measurement(servers, contestants, OPTIONS, PATIENCE, _ -> {});
+            var measurement = new Measurement(databases, contestants, OPTIONS, PATIENCE, _ -> {});
 
             List<Turn> turns = measurement.run();
             List<Turn> refusals = measurement.runRefusals();
@@ -95,11 +96,16 @@ class MeasurementTests {
 
     @Test
     void stopsAtAContestantThatLosesAnOrder() throws Exception {
-        try (var floor = new HandWritten(servers, CONNECTIONS)) {
+        try (var floor = new HandWritten(databases, CONNECTIONS)) {
             List<String> told = new ArrayList<>();
 
-            List<Turn> turns =
-                    new Measurement(servers, List.of(new Forgetful(floor)), OPTIONS, PATIENCE, told::add).run();
+            var forgetful = new Disguised(
+                    floor,
+                    purchase -> purchase.order().getLeastSignificantBits() % 3 == 0
+                            ? Ending.COMMITTED
+                            : floor.place(purchase));
+
+            List<Turn> turns = new Measurement(databases, List.of(forgetful), OPTIONS, PATIENCE, told::add).run();
 
             assertThat(turns)
                     .singleElement()
@@ -112,41 +118,91 @@ class MeasurementTests {
 
     @Test
     void stopsAtAContestantThatLeavesABranchPrepared() throws Exception {
-        try (var floor = new HandWritten(servers, CONNECTIONS)) {
-            servers.orders().administer("begin", "prepare transaction 'left behind'");
+        try (var floor = new HandWritten(databases, CONNECTIONS)) {
+            databases.orders().administer("begin", "prepare transaction 'left behind'");
 
-            List<Turn> turns = new Measurement(servers, List.of(floor), OPTIONS, PATIENCE, _ -> {}).run();
+            List<Turn> turns = new Measurement(databases, List.of(floor), OPTIONS, PATIENCE, _ -> {}).run();
 
             assertThat(turns)
                     .singleElement()
                     .satisfies(
                             turn -> assertThat(turn.violations()).containsExactly("1 prepared transactions are left"));
         } finally {
-            servers.orders().administer("rollback prepared 'left behind'");
+            databases.orders().administer("rollback prepared 'left behind'");
         }
     }
 
     @Test
     void namesAnOrderThatOnlyOneOfTheDatabasesKnows() throws Exception {
-        servers.orders().administer("""
+        databases.orders().administer("""
                 insert into orders (id, customer, state, total, transaction_id, placed_at)
                 select '01a1fe5e-0000-7000-8000-000000000001', id, 'CONFIRMED', 1, gen_random_uuid(), now()
                   from customer limit 1
                 """);
         try {
-            assertThat(Books.oddOrders(servers))
+            assertThat(Books.oddOrders(databases))
                     .containsExactly("order 01a1fe5e-0000-7000-8000-000000000001 has taken no stock");
         } finally {
-            servers.orders().administer("delete from orders where id = '01a1fe5e-0000-7000-8000-000000000001'");
+            databases.orders().administer("delete from orders where id = '01a1fe5e-0000-7000-8000-000000000001'");
         }
     }
 
-    /// Confirms orders that it has never placed, now and then.
-    private record Forgetful(Contestant real) implements Contestant {
+    @Test
+    void isNotPutOffByAContestantThatFailsWhileItWakesUp() throws Exception {
+        try (var floor = new HandWritten(databases, CONNECTIONS)) {
+            var asked = new AtomicInteger();
+            var sleepy = new Disguised(floor, purchase -> {
+                if (asked.incrementAndGet() < 3) {
+                    throw new IOException("its deadline passed");
+                }
+                return floor.place(purchase);
+            });
+
+            List<Turn> turns = new Measurement(databases, List.of(sleepy), OPTIONS, PATIENCE, _ -> {}).run();
+
+            assertThat(turns)
+                    .hasSize(2)
+                    .allSatisfy(turn -> assertThat(turn.violations()).isEmpty());
+        }
+    }
+
+    @Test
+    void waitsUntilAContestantHasClearedUp() throws Exception {
+        try (var floor = new HandWritten(databases, CONNECTIONS)) {
+            var looks = new AtomicInteger();
+            var slow = new Disguised(floor, floor::place) {
+                @Override
+                public boolean rests() {
+                    return looks.incrementAndGet() % 3 == 0;
+                }
+            };
+
+            List<Turn> turns = new Measurement(databases, List.of(slow), OPTIONS, PATIENCE, _ -> {}).run();
+
+            assertThat(turns).hasSize(2);
+            assertThat(looks).hasValue(9); // three times after the warm-up, and after each of two turns
+        }
+    }
+
+    @FunctionalInterface
+    private interface Placing {
+        Ending place(Purchase purchase) throws Exception;
+    }
+
+    /// Somebody who places orders in another way than the one whose name it bears.
+    private static class Disguised implements Contestant {
+
+        private final Contestant real;
+        private final Placing placing;
+
+        Disguised(Contestant real, Placing placing) {
+            this.real = real;
+            this.placing = placing;
+        }
 
         @Override
         public String name() {
-            return "forgetful";
+            return real.name();
         }
 
         @Override
@@ -156,12 +212,12 @@ class MeasurementTests {
 
         @Override
         public Durability durability() {
-            return Durability.FORCED_ALONE;
+            return real.durability();
         }
 
         @Override
         public Ending place(Purchase purchase) throws Exception {
-            return purchase.order().getLeastSignificantBits() % 3 == 0 ? Ending.COMMITTED : real.place(purchase);
+            return placing.place(purchase);
         }
 
         @Override
@@ -171,7 +227,7 @@ class MeasurementTests {
 
         @Override
         public SequencedMap<String, ProcessHandle> processes() {
-            return new TreeMap<>();
+            return real.processes();
         }
 
         @Override

@@ -24,10 +24,11 @@ class ReportTests {
     @Test
     void showsEveryContestantBesideTheFirst() {
         assertThat(report(TURNS).markdown())
-                .contains("| floor          |     A |      32 | 100 (100-100) | 100 (100-100) % |")
-                .contains("| in-process-2pc |     B |      32 |    92 (90-94) |    92 (90-94) % |")
+                .contains("| floor          |     A |      32 |        100 |        100 % |")
+                .contains("| in-process-2pc |     B |      32 | 92 (90-94) | 92 (90-94) % |")
                 .contains("**in-process-2pc** (B: forced, recovered): ours")
                 .contains("reached in-process-2pc: throughput as a multiple of that of floor at c=32")
+                .contains("- seata-xa is left out: nobody has it")
                 .contains("commit 0123456789ab+");
     }
 
@@ -75,6 +76,7 @@ class ReportTests {
                 new TreeMap<>(),
                 options,
                 entrants,
+                List.of("seata-xa is left out: nobody has it"),
                 0.5,
                 2,
                 turns,

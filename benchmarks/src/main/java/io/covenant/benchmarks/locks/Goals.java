@@ -1,19 +1,14 @@
 package io.covenant.benchmarks.locks;
 
+import io.covenant.benchmarks.measure.Goal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
-/// What we set out to reach, and what it came to.
-///
-/// @param limit the figure to reach
-/// @param atMost whether less is better
-record Goal(String what, double limit, boolean atMost, double measured) {
+/// What these measurements are to reach.
+final class Goals {
 
-    boolean isReached() {
-        return atMost ? measured <= limit : measured >= limit;
-    }
+    private Goals() {}
 
     /// The goals that these figures can tell about.
     static List<Goal> of(List<Row> rows) {
@@ -39,8 +34,8 @@ record Goal(String what, double limit, boolean atMost, double measured) {
         return find(rows, ours, workload)
                 .flatMap(row -> find(rows, peer, workload)
                         .map(other -> row.perSecondOf(other).median()))
-                .map(ratio -> new Goal(
-                        "%s: pairs/s as a multiple of %s's, %s".formatted(ours, peer, workload), limit, false, ratio));
+                .map(ratio -> Goal.atLeast(
+                        limit, "%s: pairs/s as a multiple of %s's, %s".formatted(ours, peer, workload), ratio));
     }
 
     private static Optional<Goal> latency(List<Row> rows, String ours, String peer) {
@@ -48,8 +43,8 @@ record Goal(String what, double limit, boolean atMost, double measured) {
         return find(rows, ours, alone)
                 .flatMap(row -> find(rows, peer, alone)
                         .map(other -> row.medianLatencyOf(other).median()))
-                .map(ratio -> new Goal(
-                        "%s: p50 of a pair as a part of %s's, %s".formatted(ours, peer, alone), 1, true, ratio));
+                .map(ratio ->
+                        Goal.atMost(1, "%s: p50 of a pair as a part of %s's, %s".formatted(ours, peer, alone), ratio));
     }
 
     private static Optional<Row> find(List<Row> rows, String contestant, Workload workload) {
@@ -57,17 +52,5 @@ record Goal(String what, double limit, boolean atMost, double measured) {
                 .filter(row ->
                         row.contestant().equals(contestant) && row.workload().equals(workload))
                 .findFirst();
-    }
-
-    @Override
-    public String toString() {
-        return String.format(
-                Locale.ROOT,
-                "%s %s: %.2f, to be at %s %.2f",
-                isReached() ? "reached" : "MISSED ",
-                what,
-                measured,
-                atMost ? "most" : "least",
-                limit);
     }
 }

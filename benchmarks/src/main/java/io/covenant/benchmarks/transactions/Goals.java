@@ -1,27 +1,22 @@
 package io.covenant.benchmarks.transactions;
 
+import io.covenant.benchmarks.measure.Goal;
 import io.covenant.coordinator.transaction.CommitProtocol;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// What we set out to reach, and what it came to.
-///
-/// @param limit the figure to reach
-/// @param atMost whether less is better
-record Goal(String what, double limit, boolean atMost, double measured) {
+/// What these measurements are to reach.
+final class Goals {
 
     private static final String COORDINATOR = "coordinator";
     private static final String IN_PROCESS = InProcess.name(CommitProtocol.TWO_PHASE);
     private static final String OVER_HTTP = OverHttp.name(CommitProtocol.TWO_PHASE);
     private static final Set<String> TWO_PHASE = Set.of(IN_PROCESS, OVER_HTTP);
 
-    boolean isReached() {
-        return atMost ? measured <= limit : measured >= limit;
-    }
+    private Goals() {}
 
     /// The goals that these measurements can tell about.
     static List<Goal> of(List<Row> rows, List<Turn> refusals) {
@@ -32,38 +27,25 @@ record Goal(String what, double limit, boolean atMost, double measured) {
                         writes(rows, 64, 0.15),
                         refusals.stream()
                                 .filter(turn -> TWO_PHASE.contains(turn.contestant()))
-                                .map(turn -> new Goal(
-                                        turn.contestant() + ": forced writes of the coordinator per refused order",
+                                .map(turn -> Goal.atMost(
                                         0.05,
-                                        true,
+                                        turn.contestant() + ": forced writes of the coordinator per refused order",
                                         turn.forcedWrites().per(turn.refused()).of(COORDINATOR))),
                         ratios(rows, IN_PROCESS, HandWritten.NAME, 0.9),
                         ratios(rows, IN_PROCESS, Narayana.NAME, 1),
-                        ratios(rows, IN_PROCESS, Atomikos.NAME, 1))
+                        ratios(rows, IN_PROCESS, Atomikos.NAME, 1),
+                        ratios(rows, OVER_HTTP, SeataProcesses.name(SeataMode.XA), 3))
                 .flatMap(goals -> goals)
                 .toList();
-    }
-
-    @Override
-    public String toString() {
-        return String.format(
-                Locale.ROOT,
-                "%s %s: %.2f, to be at %s %.2f",
-                isReached() ? "reached" : "MISSED ",
-                what,
-                measured,
-                atMost ? "most" : "least",
-                limit);
     }
 
     private static Stream<Goal> writes(List<Row> rows, int concurrency, double limit) {
         return rows.stream()
                 .filter(row -> row.concurrency() == concurrency && TWO_PHASE.contains(row.contestant()))
-                .map(row -> new Goal(
+                .map(row -> Goal.atMost(
+                        limit,
                         "%s: forced writes of the coordinator per committed order at c=%d"
                                 .formatted(row.contestant(), concurrency),
-                        limit,
-                        true,
                         row.forcedWrites().of(COORDINATOR)));
     }
 
@@ -73,11 +55,10 @@ record Goal(String what, double limit, boolean atMost, double measured) {
                 .boxed()
                 .flatMap(concurrency -> of(rows, ours, concurrency).stream()
                         .flatMap(row -> of(rows, other, concurrency).stream()
-                                .map(with -> new Goal(
+                                .map(with -> Goal.atLeast(
+                                        limit,
                                         "%s: throughput as a multiple of that of %s at c=%d"
                                                 .formatted(ours, other, concurrency),
-                                        limit,
-                                        false,
                                         row.throughput().median()
                                                 / with.throughput().median()))));
     }

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 
 /// Three PostgreSQL servers on this machine's disk, all with the durable settings of the platform, each with the
 /// database of one service: as many logs to force as three machines would have.
-final class Servers implements AutoCloseable {
+final class Databases implements AutoCloseable {
 
     private static final String OWN_HISTORY = "flyway_schema_history";
     private static final String BARRIER_HISTORY = "transactions_schema_history";
@@ -24,7 +24,7 @@ final class Servers implements AutoCloseable {
     private final Database inventory;
     private final Database coordinator;
 
-    private Servers(Database orders, Database inventory, Database coordinator) {
+    private Databases(Database orders, Database inventory, Database coordinator) {
         this.orders = orders;
         this.inventory = inventory;
         this.coordinator = coordinator;
@@ -32,22 +32,22 @@ final class Servers implements AutoCloseable {
 
     /// Starts empty servers in a directory, with the tables of the services in a checkout. What an earlier measurement
     /// left there, because it was killed, goes first.
-    static Servers start(Path home, Path project, PostgresSettings settings) {
+    static Databases start(Path home, Path project, PostgresSettings settings) {
         PostgresBinaries binaries = PostgresBinaries.unpacked();
-        var servers = new Servers(
+        var databases = new Databases(
                 database(home, binaries, settings, "orders"),
                 database(home, binaries, settings, "inventory"),
                 database(home, binaries, settings, "coordinator"));
         try {
-            servers.close();
+            databases.close();
             Trees.delete(home);
-            servers.all().forEach(Servers::startAndProvision);
-            servers.migrate(project);
-            return servers;
+            databases.all().forEach(Databases::startAndProvision);
+            databases.migrate(project);
+            return databases;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (RuntimeException e) {
-            servers.close();
+            databases.close();
             throw e;
         }
     }
