@@ -108,6 +108,11 @@ final class Calls {
                 .send(new Telling(branch, onAnswer));
     }
 
+    /// For how long this service hears nothing, since it did not answer.
+    Duration silence(String service) {
+        return silences.left(service);
+    }
+
     /// Has this service be asked at once, whatever it was left in peace for.
     void tryNow(String service) {
         silences.end(service);

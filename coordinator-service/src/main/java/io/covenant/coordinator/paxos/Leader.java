@@ -288,6 +288,11 @@ final class Leader {
                 .forEach(branch -> branches.tell(branch.id, branch.service, Decision.ABORT));
     }
 
+    /// Whether this branch has still to confirm the decision.
+    boolean awaits(BranchId branch) {
+        return state instanceof State.Telling telling && telling.unacked().contains(branch);
+    }
+
     /// A branch was told, whatever it answered.
     void told(BranchId branch) {
         if (strays.remove(branch) && strays.isEmpty()) {

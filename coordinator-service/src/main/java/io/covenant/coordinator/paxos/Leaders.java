@@ -55,7 +55,7 @@ final class Leaders {
                 parts.workers(),
                 parts.paused(),
                 new Silences(
-                        parts.settings().firstRetry(),
+                        parts.transactions().firstRetry(),
                         parts.settings().longestRetry(),
                         parts::jittered,
                         parts.nanoTime()),

@@ -39,6 +39,9 @@ final class LedBranch {
 
     int tellings;
 
+    /// Its service is left in peace; it is told when that is over.
+    boolean silenced;
+
     /// An abort has waited long enough for the vote.
     boolean waited;
 

@@ -176,7 +176,29 @@ final class LedBranches {
     private void told(LedBranch branch, Decision decision, @Nullable Settled answer) {
         branch.telling = false;
         heard(branch, decision, answer);
+        if (answer == null) {
+            tellAfterSilence(branch, decision);
+        }
         leader.told(branch.id);
+    }
+
+    /// The leader's own pauses and those of a service must not add up: who is told nothing at the moment is told as
+    /// soon
+    /// as its service may be asked again.
+    private void tellAfterSilence(LedBranch branch, Decision decision) {
+        var silence = calls.silence(branch.service);
+        if (branch.silenced || silence.isZero()) {
+            return;
+        }
+        branch.silenced = true;
+        parts.later(
+                silence,
+                () -> leader.locked(() -> {
+                    branch.silenced = false;
+                    if (leader.awaits(branch.id)) {
+                        tell(branch.id, branch.service, decision);
+                    }
+                }));
     }
 
     private void heard(LedBranch branch, Decision decision, @Nullable Settled answer) {

@@ -28,8 +28,13 @@ final class Silences {
 
     /// Whether this service is to be left in peace.
     boolean leaveInPeace(String service) {
+        return left(service).isPositive();
+    }
+
+    /// For how long this service is still to be left in peace.
+    Duration left(String service) {
         var silence = silences.get(service);
-        return silence != null && nanoTime.getAsLong() - silence.until() < 0;
+        return silence == null ? Duration.ZERO : Duration.ofNanos(Math.max(0, silence.until() - nanoTime.getAsLong()));
     }
 
     void unanswered(String service) {

@@ -182,6 +182,7 @@ final class ThreePhaseDriver implements Drive, ProtocolLoop.Shell<State, Effect>
             if (committed.isPresent()) {
                 chronicle.continues(committed.get());
                 chronicle.datesDecision(committed.get().decidedAt());
+                chronicle.note(Event.DECIDED, null, Decision.COMMIT.name());
                 decided(Decision.COMMIT);
                 protocol.enter(ThreePhaseCommit.resume(
                         branches.ids(),

@@ -69,7 +69,29 @@ final class Group implements AutoCloseable {
     }
 
     Node start(String name, Path data) throws IOException {
-        var settings = PaxosSettings.of(MEMBERS, data);
+        return start(name, data, PaxosSettings.of(MEMBERS, data));
+    }
+
+    /// Whose leaders never try anything a second time by themselves.
+    Node startPatient(String name) throws IOException {
+        var data = directory.resolve(name);
+        var usual = PaxosSettings.of(MEMBERS, data);
+        var never = Duration.ofHours(1);
+        return start(
+                name,
+                data,
+                new PaxosSettings(
+                        usual.members(),
+                        data,
+                        usual.keep(),
+                        usual.remembered(),
+                        usual.unfinished(),
+                        never,
+                        never,
+                        usual.patience()));
+    }
+
+    private Node start(String name, Path data, PaxosSettings settings) throws IOException {
         var timers = new ScheduledThreadPoolExecutor(1);
         var acceptor = DurableAcceptor.open(
                 data,

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -248,6 +249,18 @@ class PaxosTransactionsTests {
         assertThat(outcome("coordinator-2", branch)).isEqualTo(new Inquiry.Decided(Decision.ABORT, true));
         await().atMost(Group.soon())
                 .untilAsserted(() -> assertThat(group.services.branches()).containsEntry(branch, Held.ABORTED));
+    }
+
+    @Test
+    void tellsABranchAsSoonAsItsServiceMayBeAskedAgain() throws IOException {
+        group.kill("coordinator-1");
+        group.startPatient("coordinator-1").admission().start();
+        var unanswered = new AtomicInteger(3);
+        group.services.onFinishRequest(
+                _ -> unanswered.getAndDecrement() > 0 ? new FinishAnswer.Unanswered("no answer in time") : null);
+
+        assertThat(decided(run("coordinator-1", plan("orders", "inventory"))).state())
+                .isEqualTo(State.COMMITTED);
     }
 
     @Test
