@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,7 +22,15 @@ final class MatrixRows {
     static final String TABLE = "cells";
 
     private static final List<String> COLUMNS = List.of(
-            "Protocol", "Fault", "Placed", "Confirmed", "Refused", "Unknown for a while", "Longest", "Invariants");
+            "Protocol",
+            "Fault",
+            "Played",
+            "Placed",
+            "Confirmed",
+            "Refused",
+            "Unknown for a while",
+            "Longest",
+            "Invariants");
 
     private final Path directory = Path.of("target/crash-matrix");
 
@@ -33,6 +43,7 @@ final class MatrixRows {
         var row = List.of(
                 cell.protocol().text(),
                 cell.fault().text(),
+                LocalDate.now(ZoneOffset.UTC).toString(),
                 sum(loads, LoadReport::placed),
                 sum(loads, LoadReport::confirmed),
                 sum(loads, LoadReport::refusals),

@@ -148,7 +148,7 @@ class OrderController {
 
     /// Cancels an order, all of it or nothing. To do it again is answered the same.
     @ApiResponse(responseCode = "200", description = "Cancelled, now or before")
-    @ApiResponse(responseCode = "202", description = "Not known yet: ask at the location")
+    @ApiResponse(responseCode = "202", description = "Not known yet: cancel once more")
     @PostMapping("/{id}/cancel")
     ResponseEntity<OrderView> cancel(
             Caller caller,
@@ -183,7 +183,9 @@ class OrderController {
                         .orElseThrow(() -> OrderProblems.refused(refusal).asException()));
             case CancellationAnswer.Failed(var refusal) ->
                 throw OrderProblems.failed(refusal).asException();
-            case CancellationAnswer.Pending() -> accepted(OrderView.of(order));
+            // No location: as long as it is not known, the order looks as if nobody had asked.
+            case CancellationAnswer.Pending() ->
+                ResponseEntity.accepted().header(HttpHeaders.RETRY_AFTER, SOON).body(OrderView.of(order));
         };
     }
 
