@@ -11,8 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// An order is all or nothing however it is committed.
 @ParameterizedClass
-// Paxos Commit needs coordinators that know each other: PaxosCommitSystemTests.
-@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PAXOS_COMMIT")
+@EnumSource
 class EveryProtocolTests extends InTheShop {
 
     private final CommitProtocol protocol;

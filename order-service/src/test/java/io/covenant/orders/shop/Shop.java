@@ -3,12 +3,17 @@ package io.covenant.orders.shop;
 import io.covenant.coordinator.CoordinatorServiceApplication;
 import io.covenant.inventory.InventoryServiceApplication;
 import io.covenant.launcher.node.FreePorts;
+import io.covenant.launcher.node.Trees;
 import io.covenant.orders.OrderServiceApplication;
 import io.covenant.security.Scopes;
 import io.covenant.testing.LockServiceInstance;
 import io.covenant.testing.PostgresInstance;
 import io.covenant.testing.TestDatabase;
 import io.covenant.testing.TestIssuer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -29,6 +34,10 @@ final class Shop implements AutoCloseable {
     final Service inventory;
     final Service orders;
     final LockServiceInstance locks = LockServiceInstance.shared();
+
+    /// Of the only member of its group, which is two-phase commit by another way: all that services have to do is the
+    /// same with three.
+    private final Path acceptor = temporary();
 
     /// What a coordinator does not have on its own class path, and what it excludes by itself.
     private static final String NOTHING_FOR_COORDINATORS = "--spring.autoconfigure.exclude="
@@ -55,6 +64,14 @@ final class Shop implements AutoCloseable {
         start();
     }
 
+    private static Path temporary() {
+        try {
+            return Files.createTempDirectory("covenant-acceptor-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// That of this JVM.
     static Shop shared() {
         return Shared.SHOP;
@@ -77,6 +94,8 @@ final class Shop implements AutoCloseable {
                 .map(service -> "--covenant.services.%s=%s".formatted(service.name, service.url()))
                 .toList());
         topology.add("--covenant.services.locks=" + locks.address());
+        topology.add("--covenant.coordinator.paxos.members.coordinator=" + coordinator.url());
+        topology.add("--covenant.coordinator.paxos.directory=" + acceptor);
         services().forEach(service -> service.start(topology));
     }
 
@@ -95,6 +114,11 @@ final class Shop implements AutoCloseable {
     @Override
     public void close() {
         services().forEach(Service::close);
+        try {
+            Trees.delete(acceptor);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// One service of the shop.
