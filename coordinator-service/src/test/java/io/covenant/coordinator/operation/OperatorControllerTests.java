@@ -20,6 +20,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.UUID;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -58,9 +60,14 @@ class OperatorControllerTests {
         this.port = port;
     }
 
+    @TempDir
+    private static @Nullable Path acceptor;
+
     @DynamicPropertySource
     static void properties(DynamicPropertyRegistry registry) {
         DATABASE.register(registry::add);
+        registry.add("covenant.coordinator.paxos.members.coordinator-1", () -> "http://127.0.0.1:1");
+        registry.add("covenant.coordinator.paxos.directory", () -> String.valueOf(acceptor));
         registry.add("covenant.node", () -> "coordinator-1");
         registry.add("covenant.services.orders", () -> ORDERS.address().toString());
         registry.add("covenant.services.inventory", () -> INVENTORY.address().toString());
@@ -106,7 +113,7 @@ class OperatorControllerTests {
 
     private Answer order(UUID id) throws Exception {
         return call("POST", "/api/v1/transactions", """
-                {"id": "%s", "name": "place-order", "deadlineMillis": 1000, "branches": [
+                {"id": "%s", "name": "place-order", "deadlineMillis": 4000, "branches": [
                   {"service": "orders", "operation": "create", "payload": {}},
                   {"service": "inventory", "operation": "reserve", "payload": {}}]}
                 """.formatted(id), null);
@@ -123,6 +130,26 @@ class OperatorControllerTests {
 
     private String state(UUID id) throws Exception {
         return call("GET", "/api/v1/transactions/" + id, null, null).text("/state");
+    }
+
+    @Test
+    void takesNobodysWordUnderPaxosCommit() throws Exception {
+        var id = new UUID((System.currentTimeMillis() << 16) | 0x7000, 0x8000_0000_0000_0001L);
+        await().atMost(ENOUGH).until(() -> orderByPaxos(id).status() == 200); // its branches cannot vote, so it aborts
+
+        var answer = act("/%s/branches/inventory/resolve".formatted(id), """
+                {"outcome": "COMMITTED", "reason": "corrected"}""");
+
+        assertThat(answer.status()).isEqualTo(409);
+        assertThat(answer.text("/code")).isEqualTo("settled-by-evidence");
+    }
+
+    private Answer orderByPaxos(UUID id) throws Exception {
+        return call("POST", "/api/v1/transactions", """
+                {"id": "%s", "name": "place-order", "protocol": "PAXOS_COMMIT", "deadlineMillis": 4000, "branches": [
+                  {"service": "orders", "operation": "create", "payload": {}},
+                  {"service": "inventory", "operation": "reserve", "payload": {}}]}
+                """.formatted(id), null);
     }
 
     @Test
