@@ -8,7 +8,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,8 +85,7 @@ final class Questions implements AutoCloseable {
         /// In a row.
         private int unanswered;
         private int pauses;
-        private boolean pausing;
-        private long resumesAt;
+        private final Pause pause = new Pause(backoff, timers, this::pumpAgain);
 
         Line(String service) {
             this.service = service;
@@ -104,7 +102,7 @@ final class Questions implements AutoCloseable {
         }
 
         private void pump() {
-            while (!closed && !pausing && inFlight < atATime() && !waiting.isEmpty()) {
+            while (!closed && !pause.isOn() && inFlight < atATime() && !waiting.isEmpty()) {
                 inFlight++;
                 var next = waiting.remove();
                 workers.execute(() -> ask(next));
@@ -133,7 +131,7 @@ final class Questions implements AutoCloseable {
                         }
                         unanswered = 0;
                         pauses = 0;
-                        pausing = false;
+                        pause.end();
                     }
                     case NOTHING -> nothingHeard();
                     case NOT_ASKED -> {}
@@ -146,23 +144,28 @@ final class Questions implements AutoCloseable {
 
         private void nothingHeard() {
             unanswered++;
-            if (atATime() == 1 && !pausing && !closed) {
-                pausing = true;
+            if (atATime() == 1 && !pause.isOn() && !closed) {
                 pauses++;
                 if (pauses == 1) {
                     LOG.warn("{} does not tell where its branches stand", service);
                 }
-                var pause = backoff.after(pauses);
-                resumesAt = System.nanoTime() + pause.toNanos();
-                var _ = timers.schedule(this::resume, pause.toNanos(), TimeUnit.NANOSECONDS);
+                pause.begin(pauses);
+            }
+        }
+
+        private void pumpAgain() {
+            lock.lock();
+            try {
+                pump();
+            } finally {
+                lock.unlock();
             }
         }
 
         private Optional<Duration> nextAttempt() {
             lock.lock();
             try {
-                var left = Duration.ofNanos(resumesAt - System.nanoTime());
-                return pausing && left.isPositive() ? Optional.of(left) : Optional.empty();
+                return pause.left();
             } finally {
                 lock.unlock();
             }
@@ -171,7 +174,7 @@ final class Questions implements AutoCloseable {
         private void resume() {
             lock.lock();
             try {
-                pausing = false;
+                pause.end();
                 pump();
             } finally {
                 lock.unlock();

@@ -19,7 +19,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -134,8 +133,7 @@ final class Teller implements AutoCloseable {
         private final Set<BranchId> known = new HashSet<>();
         private int inFlight;
         private int failures;
-        private boolean pausing;
-        private long resumesAt;
+        private final Pause pause = new Pause(backoff, timers, this::pumpAgain);
 
         Outbox(String service) {
             this.service = service;
@@ -160,7 +158,7 @@ final class Teller implements AutoCloseable {
         /// Sends what may be sent.
         private void pump() {
             while (!closed
-                    && !pausing
+                    && !pause.isOn()
                     && !paused.contains(service)
                     && inFlight < (failures > 0 ? 1 : requestsInFlight)) {
                 var batch = next();
@@ -267,11 +265,8 @@ final class Teller implements AutoCloseable {
                 if (failures == 1) {
                     LOG.warn("{} does not answer: {}", service, reason);
                 }
-                if (!pausing && !closed) {
-                    pausing = true;
-                    var pause = backoff.after(failures);
-                    resumesAt = System.nanoTime() + pause.toNanos();
-                    var _ = timers.schedule(this::resume, pause.toNanos(), TimeUnit.NANOSECONDS);
+                if (!closed) {
+                    pause.begin(failures);
                 }
             } finally {
                 lock.unlock();
@@ -291,8 +286,7 @@ final class Teller implements AutoCloseable {
         private Optional<Duration> nextAttempt() {
             lock.lock();
             try {
-                var left = Duration.ofNanos(resumesAt - System.nanoTime());
-                return pausing && left.isPositive() ? Optional.of(left) : Optional.empty();
+                return pause.left();
             } finally {
                 lock.unlock();
             }
@@ -301,7 +295,7 @@ final class Teller implements AutoCloseable {
         private void resume() {
             lock.lock();
             try {
-                pausing = false;
+                pause.end();
                 pump();
             } finally {
                 lock.unlock();

@@ -2,6 +2,7 @@ package io.covenant.gateway.balancing;
 
 import io.covenant.gateway.edge.Callers;
 import io.covenant.security.Scopes;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
@@ -29,22 +30,18 @@ final class Traces {
             return null;
         }
         if (!Callers.may(exchange, Scopes.GATEWAY_READ)) {
-            tell(exchange, "takes the scope " + Scopes.GATEWAY_READ);
+            tell(exchange, () -> "takes the scope " + Scopes.GATEWAY_READ);
             return null;
         }
         var trace = new RequestTrace(route, service, System.nanoTime());
-        var response = exchange.getResponse();
-        response.beforeCommit(() -> {
-            response.getHeaders().set(HEADER, trace.told(json));
-            return Mono.empty();
-        });
+        tell(exchange, () -> trace.told(json));
         return trace;
     }
 
-    private static void tell(ServerWebExchange exchange, String what) {
+    private static void tell(ServerWebExchange exchange, Supplier<String> what) {
         var response = exchange.getResponse();
         response.beforeCommit(() -> {
-            response.getHeaders().set(HEADER, what);
+            response.getHeaders().set(HEADER, what.get());
             return Mono.empty();
         });
     }

@@ -3,6 +3,7 @@ package io.covenant.gateway.upstream;
 import io.covenant.gateway.protection.ProtectionProperties;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -136,7 +137,7 @@ final class Pool {
     }
 
     private void connected(Transfer transfer, Future<Void> connected) {
-        if (connected.isSuccess() && connected instanceof io.netty.channel.ChannelFuture future) {
+        if (connected.isSuccess() && connected instanceof ChannelFuture future) {
             hand(transfer, future.channel().pipeline().get(UpstreamConnection.class));
         } else {
             exit();
