@@ -56,6 +56,11 @@ public final class Backend implements AutoCloseable {
         return server.open();
     }
 
+    /// How many connections it ever had.
+    public int connections() {
+        return server.connections.get();
+    }
+
     public void start() {
         server.start();
     }

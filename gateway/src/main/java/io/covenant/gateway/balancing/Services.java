@@ -86,7 +86,8 @@ public final class Services {
         return zone;
     }
 
-    Chance chance() {
+    /// What all of them draw lots by.
+    public Chance chance() {
         return chance;
     }
 }

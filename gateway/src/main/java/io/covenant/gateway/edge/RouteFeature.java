@@ -13,7 +13,10 @@ public interface RouteFeature {
     Set<String> routes();
 
     /// Does it for one of these routes. Tells its place among all filters by [org.springframework.core.Ordered].
-    GatewayFilter filter(String route);
+    ///
+    /// @param service that the route leads to
+    /// @throws IllegalArgumentException when it cannot be done for this one
+    GatewayFilter filter(String route, String service);
 
     /// What operators are shown of it.
     Object about(String route);

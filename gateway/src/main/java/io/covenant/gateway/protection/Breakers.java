@@ -79,7 +79,7 @@ final class Breakers implements RouteFeature {
     }
 
     @Override
-    public GatewayFilter filter(String route) {
+    public GatewayFilter filter(String route, String service) {
         return of(route);
     }
 

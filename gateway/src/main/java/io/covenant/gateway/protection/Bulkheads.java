@@ -58,7 +58,7 @@ final class Bulkheads implements RouteFeature {
     }
 
     @Override
-    public GatewayFilter filter(String route) {
+    public GatewayFilter filter(String route, String service) {
         return new Bounding(
                 bulkhead(route),
                 Problem.of(

@@ -53,7 +53,7 @@ class RouteTable {
                 var path = route.path(door.paths().toArray(String[]::new));
                 var own = features.stream()
                         .filter(feature -> feature.routes().contains(door.id()))
-                        .map(feature -> feature.filter(door.id()))
+                        .map(feature -> feature.filter(door.id(), door.service()))
                         .toList();
                 UriSpec open = path.filters(filters -> {
                     var all = filters.filters(own);

@@ -29,7 +29,7 @@ final class SocketRoutes implements RouteFeature {
     }
 
     @Override
-    public GatewayFilter filter(String route) {
+    public GatewayFilter filter(String route, String service) {
         return filter;
     }
 

@@ -49,16 +49,21 @@ final class LeanRoutingFilter implements GlobalFilter, Ordered {
             UpstreamProperties properties, Upstream upstream, List<Telling> tellings, List<HttpHeadersFilter> filters) {
         this.upstream = upstream;
         this.tellings = List.copyOf(tellings);
-        this.others = filters.stream()
-                .filter(each -> !(each instanceof Telling)
-                        && !DONE_HERE.contains(each.getClass().getSimpleName()))
-                .toList();
+        this.others = others(filters);
         this.way = others.stream().anyMatch(each -> each.supports(HttpHeadersFilter.Type.RESPONSE))
                 ? Way.STOCK
                 : properties.upstream();
         if (way != properties.upstream()) {
             log.warn("requests go by Spring Cloud Gateway's own client, as {} change the headers of answers", others);
         }
+    }
+
+    /// Those that are asked for each request: what the rest do is done here.
+    static List<HttpHeadersFilter> others(List<HttpHeadersFilter> filters) {
+        return filters.stream()
+                .filter(each -> !(each instanceof Telling)
+                        && !DONE_HERE.contains(each.getClass().getSimpleName()))
+                .toList();
     }
 
     @Override
@@ -99,7 +104,8 @@ final class LeanRoutingFilter implements GlobalFilter, Ordered {
         return type == null || !type.toLowerCase(Locale.ROOT).startsWith("application/grpc");
     }
 
-    private static @Nullable Channel channelOf(ServerHttpRequest request) {
+    /// The connection that a request came on.
+    static @Nullable Channel channelOf(ServerHttpRequest request) {
         return ServerHttpRequestDecorator.getNativeRequest(request) instanceof Connection connection
                 ? connection.channel()
                 : null;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.gateway.mirroring;
+
+import org.jspecify.annotations.NullMarked;
