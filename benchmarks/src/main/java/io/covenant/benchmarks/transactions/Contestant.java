@@ -22,6 +22,11 @@ interface Contestant extends AutoCloseable {
     /// How many decisions to commit it has recorded in all; empty when it keeps none that could be counted.
     OptionalLong decisions();
 
+    /// Where its coordinator keeps transactions.
+    default Database coordinator(Databases databases) {
+        return databases.coordinator();
+    }
+
     /// How often it has forced logs of its own so far, besides those of the databases.
     default long forcedLogs() throws Exception {
         return 0;

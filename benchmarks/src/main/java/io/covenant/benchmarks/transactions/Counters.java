@@ -3,6 +3,7 @@ package io.covenant.benchmarks.transactions;
 import io.covenant.benchmarks.measure.CpuTime;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.SequencedMap;
 
 /// What several processes have used up of one thing, by the name of the process.
@@ -15,28 +16,41 @@ record Counters(SequencedMap<String, Double> values) {
         values = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(values));
     }
 
+    /// The server of whichever coordinator the contestant has.
+    static final String COORDINATOR = "coordinator";
+
     /// Logs that a contestant keeps outside of the databases.
     static final String OWN_LOGS = "own logs";
 
     /// How often each server, and the contestant itself, has waited so far until a log was on disk.
     static Counters forcedWrites(Databases databases, Contestant contestant) throws Exception {
         var values = new LinkedHashMap<String, Double>();
-        for (Database database : databases.all()) {
-            values.put(database.name(), (double) database.forcedWrites());
+        for (Map.Entry<String, Database> server : servers(databases, contestant).entrySet()) {
+            values.put(server.getKey(), (double) server.getValue().forcedWrites());
         }
         values.put(OWN_LOGS, (double) contestant.forcedLogs());
         return new Counters(values);
     }
 
     /// How many milliseconds of CPU time each process has used so far.
-    static Counters cpuMillis(Databases databases, SequencedMap<String, ProcessHandle> services) {
+    static Counters cpuMillis(Databases databases, Contestant contestant) {
         var values = new LinkedHashMap<String, Double>();
         values.put(SELF, CpuTime.of(ProcessHandle.current()).toNanos() / 1e6);
-        services.forEach((name, process) -> values.put(name, CpuTime.of(process).toNanos() / 1e6));
-        for (Database database : databases.all()) {
-            values.put("postgres " + database.name(), database.cpuTime().toNanos() / 1e6);
-        }
+        contestant
+                .processes()
+                .forEach((name, process) -> values.put(name, CpuTime.of(process).toNanos() / 1e6));
+        servers(databases, contestant)
+                .forEach((name, server) ->
+                        values.put("postgres " + name, server.cpuTime().toNanos() / 1e6));
         return new Counters(values);
+    }
+
+    private static SequencedMap<String, Database> servers(Databases databases, Contestant contestant) {
+        var servers = new LinkedHashMap<String, Database>();
+        servers.put("orders", databases.orders());
+        servers.put("inventory", databases.inventory());
+        servers.put(COORDINATOR, contestant.coordinator(databases));
+        return servers;
     }
 
     /// What was used since an earlier reading.

@@ -13,8 +13,9 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Three PostgreSQL servers on this machine's disk, all with the durable settings of the platform, each with the
-/// database of one service: as many logs to force as three machines would have.
+/// PostgreSQL servers on this machine's disk, all with the durable settings of the platform: one for each service's
+/// database, so that there are as many logs to force as three machines would have, and one for Seata's store, which its
+/// server still clears up when somebody else has the turn.
 final class Databases implements AutoCloseable {
 
     private static final String OWN_HISTORY = "flyway_schema_history";
@@ -23,11 +24,13 @@ final class Databases implements AutoCloseable {
     private final Database orders;
     private final Database inventory;
     private final Database coordinator;
+    private final Database seata;
 
-    private Databases(Database orders, Database inventory, Database coordinator) {
+    private Databases(Database orders, Database inventory, Database coordinator, Database seata) {
         this.orders = orders;
         this.inventory = inventory;
         this.coordinator = coordinator;
+        this.seata = seata;
     }
 
     /// Starts empty servers in a directory, with the tables of the services in a checkout. What an earlier measurement
@@ -37,7 +40,8 @@ final class Databases implements AutoCloseable {
         var databases = new Databases(
                 database(home, binaries, settings, "orders"),
                 database(home, binaries, settings, "inventory"),
-                database(home, binaries, settings, "coordinator"));
+                database(home, binaries, settings, "coordinator"),
+                database(home, binaries, settings, "seata"));
         try {
             databases.close();
             Trees.delete(home);
@@ -64,8 +68,18 @@ final class Databases implements AutoCloseable {
         return coordinator;
     }
 
+    /// Where Seata's server keeps its transactions.
+    Database seata() {
+        return seata;
+    }
+
+    /// One of which each contestant uses.
+    List<Database> coordinators() {
+        return List.of(coordinator, seata);
+    }
+
     List<Database> all() {
-        return List.of(orders, inventory, coordinator);
+        return List.of(orders, inventory, coordinator, seata);
     }
 
     String version() throws SQLException {

@@ -42,6 +42,7 @@ final class Figures {
         figures.put("forcedWritesPerOrder", row.forcedWrites().values());
         figures.put("cpuMillisPerOrder", row.cpuMillis().values());
         figures.put("busyCores", row.busyCores());
+        figures.put("coresOfOthers", row.coresOfOthers());
         return figures;
     }
 
@@ -61,6 +62,7 @@ final class Figures {
         figures.put("p50Millis", turn.load().latencies().getValueAtPercentile(50) / 1e3);
         figures.put("p99Millis", turn.load().latencies().getValueAtPercentile(99) / 1e3);
         figures.put("cpuMillis", turn.cpuMillis().values());
+        figures.put("cpuMillisOfOthers", turn.cpuMillisOfOthers());
         figures.put("forcedWrites", turn.forcedWrites().values());
         figures.put("forcedWritesCountedOver", turn.committed() + turn.refused());
         return figures;

@@ -11,7 +11,6 @@ import java.util.stream.Stream;
 /// What these measurements are to reach.
 final class Goals {
 
-    private static final String COORDINATOR = "coordinator";
     private static final String IN_PROCESS = InProcess.name(CommitProtocol.TWO_PHASE);
     private static final String OVER_HTTP = OverHttp.name(CommitProtocol.TWO_PHASE);
     private static final Set<String> TWO_PHASE = Set.of(IN_PROCESS, OVER_HTTP);
@@ -30,7 +29,7 @@ final class Goals {
                                 .map(turn -> Goal.atMost(
                                         0.05,
                                         turn.contestant() + ": forced writes of the coordinator per refused order",
-                                        turn.forcedWrites().per(turn.refused()).of(COORDINATOR))),
+                                        turn.forcedWrites().per(turn.refused()).of(Counters.COORDINATOR))),
                         ratios(rows, IN_PROCESS, HandWritten.NAME, 0.9),
                         ratios(rows, IN_PROCESS, Narayana.NAME, 1),
                         ratios(rows, IN_PROCESS, Atomikos.NAME, 1),
@@ -46,7 +45,7 @@ final class Goals {
                         limit,
                         "%s: forced writes of the coordinator per committed order at c=%d"
                                 .formatted(row.contestant(), concurrency),
-                        row.forcedWrites().of(COORDINATOR)));
+                        row.forcedWrites().of(Counters.COORDINATOR)));
     }
 
     /// At the concurrencies where throughput counts.

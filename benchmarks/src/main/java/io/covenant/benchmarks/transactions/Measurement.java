@@ -1,6 +1,7 @@
 package io.covenant.benchmarks.transactions;
 
 import io.covenant.benchmarks.measure.ClosedLoop;
+import io.covenant.benchmarks.measure.CpuTime;
 import io.covenant.benchmarks.measure.Load;
 import io.covenant.benchmarks.measure.Turns;
 import io.covenant.benchmarks.measure.Work;
@@ -104,12 +105,37 @@ final class Measurement {
         Before before = before(contestant);
         Load runIn = load(contestant, catalogue, concurrency, RUN_IN, seed + 1);
 
-        Counters cpuBefore = Counters.cpuMillis(databases, contestant.processes());
+        Cpu cpuBefore = cpu(contestant);
         Load load = load(contestant, catalogue, concurrency, time, seed + 2);
-        Counters cpu = Counters.cpuMillis(databases, contestant.processes()).since(cpuBefore);
+        Cpu cpu = cpu(contestant).since(cpuBefore);
 
         Load publishing = publish(contestant, catalogue, concurrency, seed + 3);
         return audited(contestant, concurrency, round, load, cpu, List.of(runIn, load, publishing), before);
+    }
+
+    /// CPU time in milliseconds.
+    ///
+    /// @param others of processes and servers that have no part in the turn
+    private record Cpu(Counters own, double others) {
+
+        Cpu since(Cpu earlier) {
+            return new Cpu(own.since(earlier.own), others - earlier.others);
+        }
+    }
+
+    private Cpu cpu(Contestant contestant) {
+        var mine = contestant.processes().values();
+        double others = contestants.stream()
+                .flatMap(each -> each.processes().values().stream())
+                .distinct()
+                .filter(process -> !mine.contains(process))
+                .mapToDouble(process -> CpuTime.of(process).toNanos() / 1e6)
+                .sum();
+        double servers = databases.coordinators().stream()
+                .filter(server -> !server.equals(contestant.coordinator(databases)))
+                .mapToDouble(server -> server.cpuTime().toNanos() / 1e6)
+                .sum();
+        return new Cpu(Counters.cpuMillis(databases, contestant), others + servers);
     }
 
     private record Before(Books books, Counters forcedWrites) {}
@@ -120,7 +146,7 @@ final class Measurement {
     }
 
     private Turn audited(
-            Contestant contestant, int concurrency, int round, Load load, Counters cpu, List<Load> all, Before before)
+            Contestant contestant, int concurrency, int round, Load load, Cpu cpu, List<Load> all, Before before)
             throws Exception {
         awaitQuiet(contestant);
         Counters forced = Counters.forcedWrites(databases, contestant).since(before.forcedWrites());
@@ -137,14 +163,24 @@ final class Measurement {
                 .flatMap(each -> each.firstFailure().stream())
                 .findFirst()
                 .ifPresent(failure -> violations.add("the first that went wrong: " + failure));
-        return new Turn(contestant.name(), concurrency, round, load, cpu, committed, refused, forced, violations);
+        return new Turn(
+                contestant.name(),
+                concurrency,
+                round,
+                load,
+                cpu.own(),
+                cpu.others(),
+                committed,
+                refused,
+                forced,
+                violations);
     }
 
     /// On a busy machine deadlines pass while a process is not compiled yet: what is not placed is no violation now,
     /// unless the books show it.
     private Turn warmUp(Contestant contestant) throws Exception {
         Before before = before(contestant);
-        Counters cpuBefore = Counters.cpuMillis(databases, contestant.processes());
+        Cpu cpuBefore = cpu(contestant);
         var parts = new ArrayList<>(waking(contestant));
         long deadline = System.nanoTime() + options.longestWarmUp().toNanos();
         long placed = 0;
@@ -155,7 +191,7 @@ final class Measurement {
         }
         parts.add(publish(contestant, options.catalogue(), options.highestConcurrency(), 1)
                 .withoutUnclear());
-        Counters cpu = Counters.cpuMillis(databases, contestant.processes()).since(cpuBefore);
+        Cpu cpu = cpu(contestant).since(cpuBefore);
         return audited(contestant, options.highestConcurrency(), WARM_UP, parts.getLast(), cpu, parts, before);
     }
 

@@ -38,7 +38,7 @@ record Report(
         List<Turn> turns,
         List<Turn> refusals) {
 
-    private static final List<String> SERVERS = List.of("orders", "inventory", "coordinator", Counters.OWN_LOGS);
+    private static final List<String> SERVERS = List.of("orders", "inventory", Counters.COORDINATOR, Counters.OWN_LOGS);
 
     /// A contestant, for the reader.
     record Entrant(String name, String description, Durability durability) {
@@ -181,15 +181,20 @@ record Report(
                 .flatMap(row -> row.cpuMillis().values().keySet().stream())
                 .sorted((one, other) -> Boolean.compare(one.startsWith("postgres"), other.startsWith("postgres")))
                 .collect(Collectors.toCollection(LinkedHashSet::new));
-        var table = new Table(
-                Stream.of(Stream.of("contestant", "at once"), processes.stream(), Stream.of("sum", "cores busy"))
-                        .flatMap(titles -> titles)
-                        .toArray(String[]::new));
+        var table = new Table(Stream.of(
+                        Stream.of("contestant", "at once"),
+                        processes.stream(),
+                        Stream.of("sum", "cores busy", "others meanwhile"))
+                .flatMap(titles -> titles)
+                .toArray(String[]::new));
         for (Row row : rows) {
             table.row(Stream.of(
                             Stream.of(row.contestant(), Integer.toString(row.concurrency())),
                             processes.stream().map(process -> millis(row, process)),
-                            Stream.of(number("%.2f", row.cpuMillis().sum()), number("%.1f", row.busyCores())))
+                            Stream.of(
+                                    number("%.2f", row.cpuMillis().sum()),
+                                    number("%.1f", row.busyCores()),
+                                    number("%.1f", row.coresOfOthers())))
                     .flatMap(cells -> cells)
                     .toArray(String[]::new));
         }
@@ -212,7 +217,7 @@ record Report(
                         .formatted(machine.forcedWrite().toNanos() / 1e6),
                 "load of the machine %.1f before, %.1f after (the contestants included)"
                         .formatted(loadBefore, loadAfter),
-                "PostgreSQL %s, three servers, each with %s"
+                "PostgreSQL %s, a server for each database, each with %s"
                         .formatted(
                                 postgres,
                                 settings.entrySet().stream()

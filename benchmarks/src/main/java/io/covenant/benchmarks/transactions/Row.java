@@ -13,6 +13,7 @@ import org.HdrHistogram.Histogram;
 /// @param forcedWrites of each server, and of the contestant's own logs, per committed order
 /// @param cpuMillis of each process per committed order
 /// @param busyCores how many cores all processes together kept busy
+/// @param coresOfOthers how many cores those kept busy whose turn it was not
 record Row(
         String contestant,
         int concurrency,
@@ -24,7 +25,8 @@ record Row(
         Histogram latencies,
         Counters forcedWrites,
         Counters cpuMillis,
-        double busyCores) {
+        double busyCores,
+        double coresOfOthers) {
 
     /// @param own of one contestant at one concurrency
     /// @param references of the contestant that is compared with, at the same concurrency
@@ -53,7 +55,8 @@ record Row(
                         .orElseThrow()
                         .per(own.stream().mapToLong(Turn::committed).sum()),
                 cpuMillis.per(committed),
-                cpuMillis.sum() / millis);
+                cpuMillis.sum() / millis,
+                own.stream().mapToDouble(Turn::cpuMillisOfOthers).sum() / millis);
     }
 
     private static List<Double> throughputs(List<Turn> turns) {

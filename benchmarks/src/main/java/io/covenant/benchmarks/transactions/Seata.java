@@ -44,6 +44,11 @@ final class Seata implements Contestant {
         throw new IOException("unexpected: " + answer);
     }
 
+    @Override
+    public Database coordinator(Databases databases) {
+        return databases.seata();
+    }
+
     /// It forgets what has ended.
     @Override
     public OptionalLong decisions() {

@@ -21,7 +21,7 @@ import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Seata: its server with its store in the coordinator's database, and two services, each a process. All modes share
+/// Seata: its server with its store in a database of its own, and two services, each a process. All modes share
 /// them.
 final class SeataProcesses implements AutoCloseable {
 
@@ -92,7 +92,7 @@ final class SeataProcesses implements AutoCloseable {
         SeataTables.create(databases);
         Files.writeString(
                 state.resolve("application.yml"),
-                SeataSettings.server(state, console, server, databases.coordinator(), connections));
+                SeataSettings.server(state, console, server, databases.seata(), connections));
         Files.writeString(state.resolve("registry.conf"), SeataSettings.REGISTRY);
         Files.writeString(state.resolve("file.conf"), SeataSettings.client(server));
         Files.writeString(state.resolve("logback.xml"), SeataSettings.LOGGING);

@@ -53,14 +53,14 @@ final class SeataTables {
     private SeataTables() {}
 
     static void create(Databases databases) throws SQLException {
-        databases.coordinator().define(GLOBAL, BRANCH, LOCK, DISTRIBUTED_LOCK);
+        databases.seata().define(GLOBAL, BRANCH, LOCK, DISTRIBUTED_LOCK);
         databases.orders().define(UNDO);
         databases.inventory().define(UNDO);
     }
 
     /// Whether nothing is under way, clearing up included. Rows of transactions that have ended lie about for minutes.
     static boolean areEmpty(Databases databases) throws SQLException {
-        return databases.coordinator().number("select count(*) from branch_table") == 0
+        return databases.seata().number("select count(*) from branch_table") == 0
                 && databases.orders().number("select count(*) from undo_log") == 0
                 && databases.inventory().number("select count(*) from undo_log") == 0;
     }

@@ -97,9 +97,8 @@ public final class TransactionsBenchmark implements Callable<Integer> {
 
     @Option(
             names = "--forced-write-delay",
-            description =
-                    "Milliseconds by which each forced write of the three servers takes longer, as on a slower disk"
-                            + " (PostgreSQL's commit_delay).")
+            description = "Milliseconds by which each forced write of the servers takes longer, as on a slower disk"
+                    + " (PostgreSQL's commit_delay).")
     private double forcedWriteDelay;
 
     @Option(names = "--quick", description = "A quarter of an hour instead of seventy minutes; not warm, for a look.")
@@ -158,7 +157,7 @@ public final class TransactionsBenchmark implements Callable<Integer> {
         Instant at = Instant.now();
         double loadBefore = Machine.load();
         Machine machine = Machine.here(state);
-        progress.accept("starting three PostgreSQL servers");
+        progress.accept("starting the PostgreSQL servers");
         boolean clean = false;
         var surroundings = new Lineup.Surroundings(project, state, mark, options.connections(), jvmFlags, inTurn);
         try (Databases databases = Databases.start(state.resolve("servers"), project, settings())) {

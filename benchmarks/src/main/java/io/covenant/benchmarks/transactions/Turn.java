@@ -7,6 +7,7 @@ import java.util.List;
 ///
 /// @param load within the measured time
 /// @param cpuMillis used by each process within the measured time
+/// @param cpuMillisOfOthers used within the measured time by those whose turn it was not
 /// @param committed while the forced writes were counted, which is a little longer
 /// @param refused while the forced writes were counted
 /// @param forcedWrites of each server
@@ -17,6 +18,7 @@ record Turn(
         int round,
         Load load,
         Counters cpuMillis,
+        double cpuMillisOfOthers,
         long committed,
         long refused,
         Counters forcedWrites,

@@ -25,6 +25,7 @@ class RowTests {
         assertThat(row.latencyMillis(99)).isCloseTo(2, within(0.01));
         assertThat(row.forcedWrites().of("coordinator")).isCloseTo(0.5, within(1e-9));
         assertThat(row.cpuMillis().sum()).isCloseTo(3, within(1e-9));
+        assertThat(row.coresOfOthers()).isCloseTo(0.05, within(1e-9));
         assertThat(row.busyCores()).isCloseTo(3 * 990 / 20_000.0, within(1e-9));
     }
 

@@ -27,6 +27,7 @@ final class Samples {
                 round,
                 load,
                 counters(committed, "benchmark", 1.0, "postgres orders", 2.0),
+                500,
                 committed,
                 0,
                 counters(committed, "orders", 2.0, "inventory", 2.0, "coordinator", coordinatorWrites),
@@ -42,6 +43,7 @@ final class Samples {
                 load,
                 counters(refused, "benchmark", 1.0),
                 0,
+                0,
                 refused,
                 counters(refused, "orders", 2.0, "inventory", 0.0, "coordinator", coordinatorWrites),
                 List.of());
@@ -54,6 +56,7 @@ final class Samples {
                 turn.round(),
                 turn.load(),
                 turn.cpuMillis(),
+                turn.cpuMillisOfOthers(),
                 turn.committed(),
                 turn.refused(),
                 turn.forcedWrites(),

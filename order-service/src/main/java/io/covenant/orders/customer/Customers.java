@@ -62,10 +62,11 @@ public interface Customers extends Repository<Customer, String> {
     /// @param leased whether it happens under the customer's lock; without it, nothing is added where a limit is
     /// @return 1, or 0 when there is no such customer or the limit speaks against it
     @Modifying
-    @Query("""
-            update Customer c set c.openAmount = c.openAmount + :amount
-             where c.id = :id and (c.creditLimit is null or :leased = true)
-               and c.openAmount + :amount <= coalesce(c.creditLimit, :most)
+    @Query(nativeQuery = true, value = """
+            update customer
+               set open_amount = open_amount + :amount
+             where id = :id and (credit_limit is null or :leased)
+               and open_amount + :amount <= coalesce(credit_limit, :most)
             """)
     int charge(String id, BigDecimal amount, boolean leased, BigDecimal most);
 
