@@ -77,7 +77,7 @@ public final class BalancingFilter implements GlobalFilter, Ordered {
         }
         var own = choices.of(route);
         var choice = own.over(service.choice());
-        var canary = own.canary();
+        var canary = service.canary(route.getId(), own.canary());
         var subset = canary == null
                 ? own.subset()
                 : canary.among(own.subset(), choice.keys(), exchange, service, services.chance());

@@ -69,6 +69,8 @@ public record BalancingProperties(
             @Nullable String sticky,
             @Nullable Canary canary) {
 
+        static final RouteRules NONE = new RouteRules(null, null, null, Map.of(), null, null, null);
+
         public RouteRules {
             if (policy != null) {
                 var _ = ClusterSettings.policyOf(policy, bound);

@@ -1,7 +1,9 @@
 package io.covenant.gateway.balancing;
 
+import io.covenant.balancing.Instance;
 import io.covenant.balancing.Policy;
 import io.covenant.balancing.Subset;
+import io.covenant.gateway.balancing.BalancingProperties.Canary;
 import io.covenant.gateway.balancing.BalancingProperties.RouteRules;
 import java.util.List;
 import java.util.Map;
@@ -65,18 +67,39 @@ public final class RouteChoices {
                 rules.canary() == null ? null : CanaryChoice.of(rules.canary()));
     }
 
+    /// @param instances those that the subset has now; while it has none, the others get all
+    private record CanaryAnswer(Map<String, String> subset, double percent, String header, List<String> instances) {}
+
     /// What else operators are shown of this route's choices: its cookie, its canary.
-    public Map<String, Object> more(Route route) {
+    public Map<String, Object> more(Route route, Service service) {
         var more = new TreeMap<String, Object>();
-        if (route.getMetadata().get(RULES) instanceof RouteRules rules) {
-            if (rules.sticky() != null) {
-                more.put("sticky", rules.sticky());
-            }
-            if (rules.canary() != null) {
-                more.put("canary", rules.canary());
-            }
+        var rules = rules(route);
+        if (rules.sticky() != null) {
+            more.put("sticky", rules.sticky());
+        }
+        var wanted = service.settings().canaries().get(route.getId());
+        var canary = wanted == null ? rules.canary() : wanted;
+        if (canary != null) {
+            more.put("canary", about(canary, service));
         }
         return more;
+    }
+
+    private static CanaryAnswer about(Canary canary, Service service) {
+        var subset = new Subset(canary.subset(), false);
+        return new CanaryAnswer(
+                canary.subset(),
+                canary.percent(),
+                canary.header(),
+                service.cluster().instances().stream()
+                        .filter(each -> each.isOpen() && subset.contains(each))
+                        .map(Instance::id)
+                        .toList());
+    }
+
+    /// What the configuration says of a route.
+    public static RouteRules rules(Route route) {
+        return route.getMetadata().get(RULES) instanceof RouteRules rules ? rules : RouteRules.NONE;
     }
 
     /// How a service's instances are chosen for this route.

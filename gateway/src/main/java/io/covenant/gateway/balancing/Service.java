@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// One service: its instances as discovery names them, changed by what operators want.
 public final class Service {
@@ -34,6 +35,7 @@ public final class Service {
     private volatile ClusterSettings settings;
     private volatile long version;
     private volatile Choice choice;
+    private volatile Map<String, CanaryChoice> canaries;
 
     Service(Upstream upstream, List<Instance> discovered, ClusterSettings settings, int mostInFlight) {
         this.upstream = upstream;
@@ -42,6 +44,7 @@ public final class Service {
         this.mostInFlight = mostInFlight;
         this.settings = settings;
         this.choice = settings.choice();
+        this.canaries = settings.canaryChoices();
         update();
     }
 
@@ -87,6 +90,7 @@ public final class Service {
             settings = next;
             version = itsVersion;
             choice = next.choice();
+            canaries = next.canaryChoices();
             update();
             pickers.clear();
             picksBefore = picks();
@@ -141,6 +145,15 @@ public final class Service {
 
     Choice choice() {
         return choice;
+    }
+
+    /// The canary that operators want for this route.
+    ///
+    /// @param configured that holds where they want none in particular
+    @Nullable
+    CanaryChoice canary(String route, @Nullable CanaryChoice configured) {
+        var wanted = canaries.get(route);
+        return wanted == null ? configured : wanted;
     }
 
     Picker picker(Selection selection) {

@@ -1,5 +1,7 @@
 package io.covenant.gateway.control;
 
+import io.covenant.gateway.balancing.BalancingProperties.RouteRules;
+import io.covenant.gateway.balancing.RouteChoices;
 import io.covenant.gateway.balancing.Service;
 import io.covenant.gateway.balancing.Services;
 import io.covenant.gateway.control.Control.Change;
@@ -7,10 +9,13 @@ import io.covenant.gateway.control.store.StoreAwayException;
 import io.covenant.gateway.edge.Callers;
 import io.covenant.gateway.edge.Problem;
 import io.covenant.security.Scopes;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.springframework.cloud.gateway.route.Route;
 import org.springframework.cloud.gateway.route.RouteLocator;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
@@ -83,7 +88,7 @@ final class ControlRoutes {
                     var service = service(request);
                     boolean dryRun = flag(request, "dryRun");
                     var change = new Change(
-                            Draft.read(body, json),
+                            Draft.read(body, json, rulesOf(service)),
                             version(request),
                             operator(request),
                             dryRun,
@@ -91,6 +96,14 @@ final class ControlRoutes {
                     var changed = control.change(service, change);
                     return dryRun ? pictures.cluster(service, changed) : pictures.cluster(service);
                 }));
+    }
+
+    /// What the configuration says of the routes that lead to this service, by their ids.
+    private Map<String, RouteRules> rulesOf(Service service) {
+        return Objects.requireNonNull(routes.getRoutes()
+                .filter(route -> service.name().equals(route.getUri().getHost()))
+                .collectMap(Route::getId, RouteChoices::rules)
+                .block());
     }
 
     private static boolean flag(ServerRequest request, String name) {

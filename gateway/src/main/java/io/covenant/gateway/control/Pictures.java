@@ -214,12 +214,12 @@ final class Pictures {
                 choice.keys().stream().map(KeySource::written).toList(),
                 choices.subset(route),
                 limits.timeout(route).toMillis(),
-                features(route),
+                features(route, service),
                 String.valueOf(route.getPredicate()));
     }
 
-    private Map<String, Object> features(Route route) {
-        var all = new TreeMap<>(choices.more(route));
+    private Map<String, Object> features(Route route, Service service) {
+        var all = new TreeMap<>(choices.more(route, service));
         for (var feature : features) {
             if (feature.routes().contains(route.getId())) {
                 all.put(feature.key(), feature.about(route.getId()));

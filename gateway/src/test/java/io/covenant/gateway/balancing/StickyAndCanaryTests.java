@@ -172,7 +172,8 @@ class StickyAndCanaryTests {
 
         assertThat(routes)
                 .contains("\"sticky\":\"instance\"")
-                .contains("\"canary\":{\"subset\":{\"version\":\"2\"},\"percent\":20.0,\"header\":\"X-Canary\"}");
+                .contains(
+                        "\"canary\":{\"subset\":{\"version\":\"2\"},\"percent\":20.0,\"header\":\"X-Canary\",\"instances\":[\"two\"]}");
     }
 
     private static void make(Map<String, String> subset, @Nullable String sticky, @Nullable Canary canary) {

@@ -7,6 +7,7 @@ import io.covenant.launcher.platform.Persona;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,8 @@ final class GatewayCommand implements Callable<Integer> {
                 .addSubcommand(new Status(context))
                 .addSubcommand(new Policy(context))
                 .addSubcommand(new Weight(context))
-                .addSubcommand(new Drain(context));
+                .addSubcommand(new Drain(context))
+                .addSubcommand(new Canary(context));
     }
 
     @Override
@@ -102,6 +104,20 @@ final class GatewayCommand implements Callable<Integer> {
                     : GatewayText.lines(operators.cluster(service), operators.state(service));
             lines.forEach(context.console()::say);
             return 0;
+        }
+
+        /// The service that a route leads to.
+        static String serviceOfRoute(GatewayOperators operators, String route)
+                throws IOException, InterruptedException {
+            var known = new ArrayList<String>();
+            for (JsonNode each : operators.routes()) {
+                if (each.path("id").asString("").equals(route)) {
+                    return each.path("service").asString("");
+                }
+                known.add(each.path("id").asString(""));
+            }
+            throw new LauncherFailure(
+                    "There is no route %s; the routes are: %s".formatted(route, String.join(", ", known)));
         }
 
         /// The service that an instance belongs to.
@@ -222,6 +238,69 @@ final class GatewayCommand implements Callable<Integer> {
                     var array = settings.putArray("drained");
                     drained.forEach(array::add);
                 });
+            }
+        }
+    }
+
+    @Command(
+            name = "canary",
+            description = "Sends a share of a route's requests to the instances of another version.")
+    static final class Canary extends Change {
+
+        private final Context context;
+
+        @Parameters(paramLabel = "ROUTE", description = "orders, for instance.")
+        String route = "";
+
+        @Parameters(arity = "0..1", paramLabel = "PERCENT", description = "0 to 100; what is not said stays.")
+        @Nullable
+        Double percent;
+
+        @Option(
+                names = "--subset",
+                paramLabel = "LABEL=VALUE",
+                description = "Which instances: those with this label; several may be given.")
+        Map<String, String> subset = Map.of();
+
+        @Option(
+                names = "--header",
+                paramLabel = "NAME",
+                description = "In which a request says always or never, whatever the percentage.")
+        @Nullable
+        String header;
+
+        @Option(names = "--undo", description = "As the configuration has it.")
+        boolean undo;
+
+        Canary(Context context) {
+            super(context);
+            this.context = context;
+        }
+
+        @Override
+        public Integer call() throws IOException, InterruptedException {
+            if (undo == (percent != null)) {
+                throw new LauncherFailure("Say either PERCENT or --undo.");
+            }
+            try (var operators = operators(context)) {
+                return change(operators, serviceOfRoute(operators, route), this::set);
+            }
+        }
+
+        private void set(ObjectNode settings) {
+            var canaries = settings.withObject("/canaries");
+            if (percent == null) {
+                canaries.remove(route);
+                return;
+            }
+            var canary = canaries.withObjectProperty(route);
+            canary.put("percent", percent);
+            if (!subset.isEmpty()) {
+                var labels = canary.putObject("subset");
+                subset.forEach(labels::put);
+            }
+            if (header != null) {
+                canary.put("header", header);
             }
         }
     }

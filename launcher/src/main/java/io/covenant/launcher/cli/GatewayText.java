@@ -1,8 +1,11 @@
 package io.covenant.launcher.cli;
 
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /// Shows how the gateway shares requests out.
@@ -30,6 +33,7 @@ final class GatewayText {
                     instance.at("/ejection/meaning").asString(""));
         }
         lines.addAll(table.lines());
+        canaries(cluster, lines);
         if (state.path("panic").asBoolean()) {
             lines.add("  too few are available, so all are used");
         }
@@ -51,7 +55,28 @@ final class GatewayText {
                     percent(instance.path("due")));
         }
         lines.addAll(table.lines());
+        canaries(cluster, lines);
         return lines;
+    }
+
+    private static void canaries(JsonNode cluster, List<String> lines) {
+        cluster.at("/settings/canaries")
+                .properties()
+                .forEach(each -> lines.add("  canary of %s: %s %% to %s%s"
+                        .formatted(
+                                each.getKey(),
+                                new DecimalFormat("0.##", DecimalFormatSymbols.getInstance(Locale.ROOT))
+                                        .format(each.getValue().path("percent").asDouble()),
+                                labels(each.getValue().path("subset")),
+                                each.getValue().path("header").asString("").isEmpty()
+                                        ? ""
+                                        : ", or as %s says".formatted(text(each.getValue(), "header")))));
+    }
+
+    private static String labels(JsonNode subset) {
+        return subset.properties().stream()
+                .map(each -> each.getKey() + "=" + each.getValue().asString(""))
+                .collect(Collectors.joining(", "));
     }
 
     private static String head(JsonNode cluster) {

@@ -53,6 +53,11 @@ public final class GatewayOperators implements AutoCloseable {
         return read(send(request(path(service)).GET()));
     }
 
+    /// The routes, each with its service and what it has beside it.
+    public JsonNode routes() throws IOException, InterruptedException {
+        return read(send(request("/admin/routes").GET()));
+    }
+
     /// How a service is doing.
     public JsonNode state(String service) throws IOException, InterruptedException {
         return read(send(request(path(service) + "/state").GET()));

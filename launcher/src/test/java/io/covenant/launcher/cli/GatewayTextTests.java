@@ -42,6 +42,22 @@ class GatewayTextTests {
     }
 
     @Test
+    void showsTheCanariesThatOperatorsSet() {
+        var cluster = Gateway.JSON.readTree("""
+                {"version": 4, "settings": {"policy": "random", "canaries": {
+                  "customers": {"percent": 0.5, "subset": {"version": "2"}, "header": "X-Canary"},
+                  "orders": {"percent": 30.0, "subset": {"version": "2", "zone": "a"}, "header": ""}}},
+                 "store": {"shared": true}}""");
+
+        var lines = new String[] {
+            "  canary of customers: 0.5 % to version=2, or as X-Canary says",
+            "  canary of orders: 30 % to version=2, zone=a"
+        };
+        assertThat(GatewayText.draft(cluster)).contains(lines);
+        assertThat(GatewayText.lines(cluster, Gateway.JSON.readTree("{}"))).contains(lines);
+    }
+
+    @Test
     void showsWhatWouldBe() {
         var cluster = Gateway.JSON.readTree("""
                 {"version": 4, "settings": {"policy": "weighted"}, "instances": [

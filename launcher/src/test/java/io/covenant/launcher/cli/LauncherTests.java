@@ -33,7 +33,7 @@ class LauncherTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"status", "policy", "weight", "drain"})
+    @ValueSource(strings = {"status", "policy", "weight", "drain", "canary"})
     void explainsWhatCanBeDoneWithTheGateway(String command) {
         assertThat(run("gateway", command, "--help")).isZero();
 

@@ -10,6 +10,7 @@ import io.covenant.testing.PostgresInstance;
 import io.covenant.testing.TestDatabase;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,7 +42,8 @@ class SharedStoreTests {
     private RunningGateway gateway(String node) {
         return RunningGateway.with(
                 "covenant.node=" + node,
-                "covenant.services.orders=" + one.address() + "," + two.address(),
+                "covenant.services.orders=%s#version=1,%s#version=2".formatted(one.address(), two.address()),
+                "covenant.gateway.balancing.routes.customers.subset.version=1",
                 "covenant.gateway.admin.follow=200ms",
                 "spring.datasource.url=" + database.jdbcUrl(),
                 "spring.datasource.username=" + database.runtimeUsername(),
@@ -115,6 +117,35 @@ class SharedStoreTests {
                 var statement = connection.createStatement()) {
             statement.executeUpdate(sql);
         }
+    }
+
+    @Test
+    void followsTheCanaryThatAnotherGatewayTook() {
+        assertThat(put(
+                                east,
+                                "*",
+                                "{\"policy\":\"random\",\"canaries\":{\"customers\":{\"percent\":100,\"subset\":{\"version\":\"2\"}}}}")
+                        .status())
+                .isEqualTo(200);
+
+        for (var gateway : List.of(east, west, gateway("south"))) {
+            await().untilAsserted(() -> assertThat(
+                            gateway.get("/api/v1/customers").json().path("from").asString())
+                    .isEqualTo("two"));
+        }
+    }
+
+    @Test
+    void readsWhatWasKeptBeforeThereWereCanaries() throws SQLException {
+        assertThat(put(east, "*", "{\"policy\":\"hash\"}").status()).isEqualTo(200);
+        plant("update cluster_settings set settings = settings - 'canaries', version = version + 1");
+
+        await().untilAsserted(() -> assertThat(
+                        west.operate("GET", ORDERS, "").json().at("/gateways").findValuesAsString("version"))
+                .contains(west.operate("GET", ORDERS, "").json().at("/version").asString()));
+
+        assertThat(policy(west)).isEqualTo("hash");
+        assertThat(put(west, "*", "{\"policy\":\"random\"}").status()).isEqualTo(200);
     }
 
     @Test
