@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.route.Route;
 import org.springframework.cloud.gateway.route.RouteLocator;
+import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -84,6 +85,13 @@ final class ControlRoutes {
     private Mono<ServerResponse> put(ServerRequest request) {
         return request.bodyToMono(byte[].class)
                 .defaultIfEmpty(new byte[0])
+                .onErrorMap(
+                        DataBufferLimitException.class,
+                        tooLong -> Problem.of(
+                                        HttpStatus.CONTENT_TOO_LARGE,
+                                        "body-too-large",
+                                        "No settings of a service are as long as that.")
+                                .causedBy(tooLong))
                 .flatMap(body -> answer(() -> {
                     var service = service(request);
                     boolean dryRun = flag(request, "dryRun");

@@ -8,12 +8,20 @@ import io.covenant.gateway.limits.RateProperties;
 import io.covenant.gateway.protection.RouteLimits;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
+import org.springframework.cloud.gateway.config.GatewayProperties;
 import org.springframework.cloud.gateway.route.RouteLocator;
 import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
 import org.springframework.cloud.gateway.route.builder.UriSpec;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
@@ -35,6 +43,22 @@ class RouteTable {
             new Door("inventory-api", "inventory", true, List.of("/v3/api-docs/inventory")),
             new Door("coordinator-api", "coordinator", true, List.of("/v3/api-docs/coordinator")));
 
+    /// Which doors there are is not for a configuration to say. Looked at before anybody reads such routes: that takes
+    /// long where they are many.
+    @Bean
+    static BeanFactoryPostProcessor noOtherRoutes(Environment environment) {
+        return _ -> {
+            var others = ConfigurationPropertyName.of(GatewayProperties.PREFIX).append("routes");
+            for (var source : ConfigurationPropertySources.get(environment)) {
+                if (source.containsDescendantOf(others) == ConfigurationPropertyState.PRESENT) {
+                    throw new IllegalArgumentException(
+                            "%s: routes are added in the gateway's code; the first here is '%s'"
+                                    .formatted(others, environment.getProperty(others + "[0].id", "")));
+                }
+            }
+        };
+    }
+
     @Bean
     RouteLocator routes(
             RouteLocatorBuilder builder,
@@ -42,9 +66,9 @@ class RouteTable {
             RateProperties rates,
             List<RouteFeature> features,
             Services services) {
-        properties.routes().keySet().forEach(id -> requireKnown("balancing.routes", id));
-        rates.limits().keySet().forEach(id -> requireKnown("rate.limits", id));
-        features.forEach(feature -> feature.routes().forEach(id -> requireKnown(feature.key(), id)));
+        requireKnown("balancing.routes", properties.routes().keySet());
+        requireKnown("rate.limits", rates.limits().keySet());
+        features.forEach(feature -> requireKnown(feature.key(), feature.routes()));
         var routes = builder.routes();
         for (var door : DOORS) {
             services.open(door.service());
@@ -71,10 +95,16 @@ class RouteTable {
         return routes.build();
     }
 
-    private static void requireKnown(String key, String id) {
-        if (DOORS.stream().noneMatch(door -> door.id().equals(id))) {
-            throw new IllegalArgumentException("covenant.gateway.%s.%s: there is no such route, only %s"
-                    .formatted(key, id, DOORS.stream().map(Door::id).collect(Collectors.joining(", "))));
+    private static void requireKnown(String key, Set<String> ids) {
+        var unknown = new TreeSet<>(ids);
+        DOORS.forEach(door -> unknown.remove(door.id()));
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException("covenant.gateway.%s: there is no such route '%s'%s, only %s"
+                    .formatted(
+                            key,
+                            unknown.first(),
+                            unknown.size() == 1 ? "" : ", nor %d others".formatted(unknown.size() - 1),
+                            DOORS.stream().map(Door::id).collect(Collectors.joining(", "))));
         }
     }
 

@@ -242,9 +242,7 @@ final class GatewayCommand implements Callable<Integer> {
         }
     }
 
-    @Command(
-            name = "canary",
-            description = "Sends a share of a route's requests to the instances of another version.")
+    @Command(name = "canary", description = "Sends a share of a route's requests to the instances of another version.")
     static final class Canary extends Change {
 
         private final Context context;

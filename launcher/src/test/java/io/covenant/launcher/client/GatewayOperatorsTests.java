@@ -39,10 +39,13 @@ class GatewayOperatorsTests {
                     new How(false, false));
         }
 
-        assertThat(puts).singleElement().satisfies(put -> assertThat(Gateway.JSON.readTree(put.body()))
-                .isEqualTo(
-                        Gateway.JSON.readTree(
-                                "{\"policy\": \"random\", \"weights\": {\"orders-1\": 3}, \"canaries\": {\"customers\": {\"percent\": 5}}}")));
+        assertThat(puts)
+                .singleElement()
+                .satisfies(
+                        put -> assertThat(Gateway.JSON.readTree(put.body()))
+                                .isEqualTo(
+                                        Gateway.JSON.readTree(
+                                                "{\"policy\": \"random\", \"weights\": {\"orders-1\": 3}, \"canaries\": {\"customers\": {\"percent\": 5}}}")));
     }
 
     @Test

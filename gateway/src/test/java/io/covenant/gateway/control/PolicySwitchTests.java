@@ -1,0 +1,162 @@
+package io.covenant.gateway.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.covenant.gateway.Backend;
+import io.covenant.gateway.Load;
+import io.covenant.gateway.RunningGateway;
+import io.covenant.gateway.balancing.ClusterSettings;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+
+/// A thousand changes of the policy while eight clients read without a pause.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(180)
+@SuppressWarnings("NullAway.Init")
+class PolicySwitchTests {
+
+    private static final String ORDERS = "/admin/clusters/orders";
+    private static final String PATH = "/api/v1/orders";
+    private static final int SWITCHES = 1_000;
+    private static final int CLIENTS = 8;
+    private static final List<String> POLICIES =
+            List.of("round-robin", "weighted", "random", "least-loaded", "peak-ewma", "hash");
+
+    private final Backend one = new Backend("one");
+    private final Backend two = new Backend("two");
+    private final Backend three = new Backend("three");
+    private RunningGateway gateway;
+
+    @BeforeAll
+    void start() {
+        gateway = RunningGateway.with(
+                "covenant.services.orders=%s,%s,%s".formatted(one.address(), two.address(), three.address()),
+                "covenant.services.inventory=" + one.address(),
+                "covenant.gateway.balancing.slow-start=0s");
+        Load.of(500, CLIENTS, _ -> gateway.get(PATH)); // the first requests of a JVM take long
+    }
+
+    @AfterAll
+    void stop() {
+        gateway.close();
+        one.close();
+        two.close();
+        three.close();
+    }
+
+    @BeforeEach
+    void begin() {
+        for (var each : List.of(one, two, three)) {
+            each.reset();
+        }
+    }
+
+    /// @return how many requests were answered meanwhile, all of them well
+    private int whileClientsRead(int switches, IntConsumer change) throws Exception {
+        var made = new AtomicInteger();
+        var answered = new AtomicInteger();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var running = new ArrayList<Future<?>>();
+            for (int client = 0; client < CLIENTS; client++) {
+                var customer = "customer-" + client;
+                running.add(threads.submit(() -> {
+                    while (made.get() < switches) {
+                        assertThat(gateway.get(PATH, "X-Customer", customer).status())
+                                .isEqualTo(200);
+                        answered.incrementAndGet();
+                    }
+                }));
+            }
+            running.add(threads.submit(() -> {
+                while (made.get() < switches) {
+                    change.accept(made.get());
+                    made.incrementAndGet();
+                }
+            }));
+            for (var each : running) {
+                each.get(150, TimeUnit.SECONDS);
+            }
+        }
+        assertThat(made.get()).isGreaterThanOrEqualTo(switches);
+        return answered.get();
+    }
+
+    private long put(String settings) {
+        var answer = gateway.operate("PUT", ORDERS, settings, "If-Match", "*", "X-Operator", "olga");
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        return answer.json().path("version").asLong();
+    }
+
+    private static String settings(int number) {
+        return "{\"policy\":\"%s\",\"hashKey\":\"header:X-Customer\",\"weights\":{\"orders-1\":%d,\"orders-2\":%d}}"
+                .formatted(POLICIES.get(number % POLICIES.size()), number % 5, 1 + number % 3);
+    }
+
+    private void isAsIfNothingHadBeen() {
+        await().untilAsserted(() ->
+                assertThat(gateway.service("orders").view().inFlight()).isZero());
+        put("{\"policy\":\"weighted\",\"weights\":{\"orders-1\":3,\"orders-2\":1,\"orders-3\":0}}");
+        begin();
+        assertThat(Load.of(1_000, CLIENTS, _ -> gateway.get(PATH))).allMatch(answer -> answer.status() == 200);
+        assertThat(one.requests).hasSize(750);
+        assertThat(two.requests).hasSize(250);
+        assertThat(three.requests).isEmpty();
+
+        // A request that is still being counted must not be one too many for its instance.
+        put("{\"policy\":\"hash\",\"hashKey\":\"header:X-Customer\",\"bound\":100}");
+        var places = new HashMap<Integer, String>();
+        for (int i = 0; i < 200; i++) {
+            var from = gateway.get(PATH, "X-Customer", "c-" + i % 50).text();
+            assertThat(places.merge(i % 50, from, (before, _) -> before)).isEqualTo(from);
+        }
+        assertThat(places.values()).hasSizeGreaterThan(1);
+    }
+
+    @Test
+    void losesNoRequestWhileOperatorsChangeThePolicyAThousandTimes() throws Exception {
+        long first = put(settings(0));
+
+        int answered = whileClientsRead(SWITCHES, number -> put(settings(number)));
+
+        assertThat(put(settings(0))).isEqualTo(first + SWITCHES + 1);
+        assertThat(answered).isGreaterThanOrEqualTo(SWITCHES);
+        isAsIfNothingHadBeen();
+    }
+
+    /// As fast as the processor goes, which is more than any API takes.
+    @Test
+    void losesNoRequestWhileTheServiceItselfChangesAsFastAsItCan() throws Exception {
+        var service = gateway.service("orders");
+        var versions = new AtomicInteger(1_000_000);
+
+        int answered = whileClientsRead(
+                20 * SWITCHES,
+                number -> assertThat(service.follow(
+                                ClusterSettings.of(
+                                        POLICIES.get(number % POLICIES.size()),
+                                        "header:X-Customer",
+                                        null,
+                                        Map.of("orders-1", number % 5),
+                                        Set.of()),
+                                versions.incrementAndGet()))
+                        .isTrue());
+
+        assertThat(answered).isPositive();
+        isAsIfNothingHadBeen();
+    }
+}
