@@ -75,8 +75,8 @@ class CrashMatrixSystemTests {
     }
 
     @BeforeAll
-    void makeStartsFast() {
-        platform.platform().train(Progress.SILENT);
+    void makeStartsFast() throws InterruptedException {
+        platform.platform().train(_ -> {}, Progress.SILENT);
     }
 
     @AfterAll

@@ -2,11 +2,15 @@ package io.covenant.benchmarks.locks;
 
 import io.covenant.benchmarks.measure.Servers;
 import io.covenant.benchmarks.measure.ServiceJar;
+import io.covenant.launcher.app.Apps;
 import io.covenant.launcher.app.JavaRuntime;
+import io.covenant.launcher.app.Role;
+import io.covenant.launcher.app.ServiceApp;
 import io.covenant.launcher.identity.Identities;
 import io.covenant.launcher.identity.Identities.Identity;
 import io.covenant.launcher.node.FreePorts;
 import io.covenant.launcher.node.Trees;
+import io.covenant.launcher.platform.PlatformHome;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -36,8 +40,8 @@ final class LockNodes implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Path directory;
-    private final Path jar;
-    private final List<String> jvmFlags;
+    private final List<String> program;
+    private final String flags;
     private final Servers servers;
     private final Identities identities;
     private final SequencedMap<String, Integer> ports = new LinkedHashMap<>();
@@ -45,10 +49,10 @@ final class LockNodes implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private LockNodes(Path directory, Path jar, List<String> jvmFlags) throws IOException {
+    private LockNodes(Path directory, List<String> program, String flags) throws IOException {
         this.directory = directory;
-        this.jar = jar;
-        this.jvmFlags = List.copyOf(jvmFlags);
+        this.program = List.copyOf(program);
+        this.flags = flags;
         servers = new Servers(directory);
         identities = new Identities(directory.resolve("identities"), NAMES, InstantSource.system());
         for (String name : NAMES) {
@@ -66,8 +70,32 @@ final class LockNodes implements AutoCloseable {
             throws IOException, InterruptedException {
         Trees.delete(directory);
         Files.createDirectories(directory);
-        var nodes = new LockNodes(
-                directory, ServiceJar.unpacked(project, "lock-service", directory.resolve("app")), jvmFlags);
+        Path jar = ServiceJar.unpacked(project, "lock-service", directory.resolve("app"));
+        var flags = Stream.concat(FLAGS.stream(), jvmFlags.stream()).toList();
+        var program = new ArrayList<>(List.of(JavaRuntime.current().executable()));
+        program.addAll(flags);
+        program.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-jar", jar.toString()));
+        return started(new LockNodes(directory, program, String.join(" ", flags)));
+    }
+
+    /// A new group of nodes as `./covenant up` starts them: with its flags, and its cache where that is recorded.
+    ///
+    /// @param home      of the platform
+    /// @param directory of this group alone; what is there goes
+    /// @param jvmFlags  of the nodes, before their own
+    static LockNodes asOfThePlatform(PlatformHome home, Path directory, List<String> jvmFlags)
+            throws IOException, InterruptedException {
+        Trees.delete(directory);
+        Files.createDirectories(directory);
+        ServiceApp app = new Apps(home.project(), home.apps(), JavaRuntime.current()).of(Role.LOCKS);
+        var flags = Stream.concat(jvmFlags.stream(), app.role().flags().stream());
+        return started(new LockNodes(
+                directory,
+                app.command(jvmFlags.toArray(String[]::new)),
+                flags.collect(Collectors.joining(" ")) + (app.hasCache() ? ", AOT cache" : ", no AOT cache")));
+    }
+
+    private static LockNodes started(LockNodes nodes) throws IOException, InterruptedException {
         try {
             for (String name : NAMES) {
                 nodes.start(name);
@@ -85,13 +113,8 @@ final class LockNodes implements AutoCloseable {
     void start(String name) throws IOException {
         Identity identity = identities.of(name);
         var command = new ArrayList<String>();
-        command.add(JavaRuntime.current().executable());
-        command.addAll(FLAGS);
-        command.add("--enable-native-access=ALL-UNNAMED");
-        jvmFlags.stream().map(flag -> flag.replace("NODE", name)).forEach(command::add);
+        program.stream().map(word -> word.replace("NODE", name)).forEach(command::add);
         command.addAll(List.of(
-                "-jar",
-                jar.toString(),
                 "--server.address=127.0.0.1",
                 "--server.port=" + port(name),
                 "--covenant.node=" + name,
@@ -183,7 +206,7 @@ final class LockNodes implements AutoCloseable {
     }
 
     String flags() {
-        return Stream.concat(FLAGS.stream(), jvmFlags.stream()).collect(Collectors.joining(" "));
+        return flags;
     }
 
     @Override

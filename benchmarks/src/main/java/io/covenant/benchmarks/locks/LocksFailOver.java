@@ -90,7 +90,7 @@ public final class LocksFailOver implements Callable<Integer> {
         var runs = new ArrayList<FailOver>();
         String flags;
         out.println("starting three nodes");
-        try (LockNodes nodes = LockNodes.start(home.project(), state.resolve("covenant"), jvmFlags)) {
+        try (LockNodes nodes = LockNodes.asOfThePlatform(home, state.resolve("covenant"), jvmFlags)) {
             flags = nodes.flags();
             List<Thread> working = new ArrayList<>();
             try {

@@ -24,6 +24,11 @@ public record Mark(Path state) {
         public void stop(Duration patience) {
             Signals.stop(process, patience);
         }
+
+        /// Kills it and all its children.
+        public void kill() {
+            Signals.killFamily(process);
+        }
     }
 
     /// The argument for the process of this node.

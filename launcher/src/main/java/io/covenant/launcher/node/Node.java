@@ -47,6 +47,13 @@ public interface Node {
         return running.isPresent();
     }
 
+    /// The same with all its children.
+    default boolean killFamily() {
+        Optional<ProcessIdentity> running = process();
+        running.ifPresent(Signals::killFamily);
+        return running.isPresent();
+    }
+
     /// Suspends it with all its children; false when there is no process.
     default boolean pause() {
         Optional<ProcessIdentity> running = process();

@@ -29,6 +29,14 @@ final class Signals {
         await(process, KILL_TAKES_AT_MOST);
     }
 
+    /// With all its children, none of which goes on alone.
+    static void killFamily(ProcessIdentity process) {
+        send("STOP", List.of(process.pid())); // it makes no more of them
+        List<Long> family = family(process);
+        send("KILL", family);
+        await(process, KILL_TAKES_AT_MOST);
+    }
+
     /// Asks it to end, and after the patience is over kills it.
     static void stop(ProcessIdentity process, Duration patience) {
         send("TERM", List.of(process.pid()));

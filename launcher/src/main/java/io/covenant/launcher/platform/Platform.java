@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,11 +53,13 @@ public final class Platform {
     private final IssuerAccounts accounts;
     private final SequencedMap<String, Node> services;
     private final Node training;
+    private final Map<Role, Path> recordings;
 
-    private Platform(PlatformHome home, Settings settings) {
+    private Platform(PlatformHome home, Settings settings, Map<Role, Path> recordings) {
         var clock = Clock.systemUTC();
         this.home = home;
         this.settings = settings;
+        this.recordings = Map.copyOf(recordings);
         this.apps = new Apps(home.project(), home.apps(), JavaRuntime.current());
         this.postgres = new PostgresNode(
                 home.data().resolve(Topology.POSTGRES),
@@ -85,12 +88,17 @@ public final class Platform {
 
     /// The platform in this home as it was last brought up, or as it would be by default.
     public static Platform in(PlatformHome home) {
-        return new Platform(home, Settings.read(home.settings()).orElseGet(Settings::standard));
+        return in(home, Settings.read(home.settings()).orElseGet(Settings::standard));
     }
 
     /// The platform in this home with other settings, which are remembered when it is brought up.
     public static Platform in(PlatformHome home, Settings settings) {
-        return new Platform(home, settings);
+        return new Platform(home, settings, Map.of());
+    }
+
+    /// A small platform at free ports, whose services record their caches in these files when they end.
+    static Platform recording(PlatformHome home, Map<Role, Path> recordings) {
+        return new Platform(home, new Settings(true, Ports.free()), recordings);
     }
 
     /// Where it lives.
@@ -187,7 +195,7 @@ public final class Platform {
                         .up(
                                 Set.copyOf(names()),
                                 stray -> trains && stray.node().equals(Training.NODE),
-                                new Boot(Boot.atOnceHere(), deadline, progress));
+                                new Boot(recordings.isEmpty() ? Boot.atOnceHere() : 1, deadline, progress));
             }
             if (failures.isEmpty()) {
                 locks.isFounded();
@@ -256,12 +264,28 @@ public final class Platform {
         return training.process().isPresent();
     }
 
-    /// Records the caches here and now.
-    public void train(Progress progress) {
+    /// Records the caches here and now: by a life, or by starts alone where that comes to nothing.
+    public void train(Life life, Progress progress) throws InterruptedException {
+        var missing = new EnumMap<Role, ServiceApp>(Role.class);
+        untrained().forEach(role -> missing.put(role, app(role)));
+        try {
+            if (!missing.isEmpty()) {
+                new Rehearsal(home.rehearsal(), missing).run(life, progress);
+            }
+        } catch (RuntimeException e) {
+            progress.note("The rehearsal failed; only starts are recorded: " + e.getMessage());
+        }
         for (Role role : untrained()) {
-            progress.note(Training.record(app(role), home.mark(), trainingEnvironment(role), home.state()));
+            progress.note(Training.recordStart(app(role), home.mark(), trainingEnvironment(role), home.state()));
         }
         locks.forgetTraining();
+    }
+
+    /// The role whose cache a node records, if it does.
+    List<Role> recordingOf(String name) {
+        return recordings.keySet().stream()
+                .filter(role -> settings.topology().nodes(role).getFirst().equals(name))
+                .toList();
     }
 
     private Map<String, String> trainingEnvironment(Role role) {
@@ -286,7 +310,7 @@ public final class Platform {
     }
 
     private void end(Progress progress) {
-        Training.stop(training, home.mark());
+        Training.stop(training, home);
         fleet(progress).down();
     }
 
@@ -321,13 +345,18 @@ public final class Platform {
             environment.putAll(paxos.environment(node));
         }
         if (role != Role.LOCKS) {
-            return new LaunchPlan(app.command(mark), environment, home.state(), app.essence());
+            return new LaunchPlan(command(node, app, mark), environment, home.state(), app.essence());
         }
         environment.putAll(locks.environment(node));
         String[] arguments =
                 Stream.concat(Stream.of(mark), locks.founding().stream()).toArray(String[]::new);
         return new LaunchPlan(
-                app.command(arguments), environment, home.state(), app.essence() + " " + locks.generation());
+                command(node, app, arguments), environment, home.state(), app.essence() + " " + locks.generation());
+    }
+
+    private List<String> command(String node, ServiceApp app, String... arguments) {
+        Path recording = recordingOf(node).isEmpty() ? null : recordings.get(app.role());
+        return recording == null ? app.command(arguments) : app.recordingLife(recording, arguments);
     }
 
     private SequencedMap<String, Integer> ports(String node, Role role) {

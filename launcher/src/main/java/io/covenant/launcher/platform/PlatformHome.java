@@ -49,6 +49,11 @@ public record PlatformHome(Path project, Path state, Path apps) {
         throw new LauncherFailure("There is no checkout of Covenant at or above " + directory + ".");
     }
 
+    /// The home of a platform that is there only to be recorded, with the same services.
+    PlatformHome rehearsal() {
+        return new PlatformHome(project, state.resolve("rehearsal"), apps);
+    }
+
     Path records() {
         return state.resolve("pids");
     }

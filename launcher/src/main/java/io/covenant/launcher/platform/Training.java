@@ -20,8 +20,9 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/// Records a service's cache of loaded classes by starting it once beside the platform, up to the point where it would
-/// begin to serve.
+/// Records the services' caches of loaded classes in the background: by a [Rehearsal]; or, where that fails, by
+/// starting
+/// each service once beside the platform, up to the point where it would begin to serve.
 final class Training {
 
     static final String NODE = "aot-training";
@@ -62,22 +63,23 @@ final class Training {
                 clock);
     }
 
-    /// Ends the training at once, and the service that it has just started: nothing is lost but a recording.
-    static void stop(Node training, Mark mark) {
-        training.kill();
+    /// Ends the training at once, and all that it has started: nothing is lost but recordings.
+    static void stop(Node training, PlatformHome home) {
+        training.killFamily();
         training.stop(Duration.ZERO);
-        mark.strays(Set.of()).stream()
+        home.mark().strays(Set.of()).stream()
                 .filter(stray -> stray.node().equals(NODE))
-                .forEach(stray -> stray.stop(Duration.ZERO));
+                .forEach(stray -> stray.kill());
+        Rehearsal.end(home.rehearsal());
     }
 
-    /// Records the cache of one service and says what came of it.
-    static String record(ServiceApp app, Mark mark, Map<String, String> environment, Path directory) {
+    /// Records the cache of one service by its start alone, and says what came of it.
+    static String recordStart(ServiceApp app, Mark mark, Map<String, String> environment, Path directory) {
         long began = System.nanoTime();
         Path partial = app.cache().resolveSibling("partial.aot");
         try {
             Files.deleteIfExists(partial);
-            var builder = new ProcessBuilder(app.recording(partial, mark.argument(NODE)))
+            var builder = new ProcessBuilder(app.recordingStart(partial, mark.argument(NODE)))
                     .directory(directory.toFile())
                     .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                     .inheritIO();

@@ -78,7 +78,20 @@ class AppsTests {
         assertThat(app.command("-Dmark"))
                 .contains("-XX:AOTCache=" + app.cache())
                 .endsWith("-jar", app.jar().toString());
-        assertThat(app.recording(directory.resolve("new"), "-Dmark")).noneMatch(AppsTests::isCacheFlag);
+        assertThat(app.recordingLife(directory.resolve("new"), "-Dmark")).noneMatch(AppsTests::isCacheFlag);
+    }
+
+    @Test
+    void recordALifeOrAStartAlone() throws IOException {
+        FakeExecutableJar.write(jar, "one");
+        ServiceApp app = apps.of(Role.GATEWAY);
+        Path file = directory.resolve("new");
+
+        assertThat(app.recordingLife(file, "-Dmark"))
+                .contains("-Dmark", "-XX:AOTCacheOutput=" + file)
+                .doesNotContain("-Dspring.context.exit=onRefresh");
+        assertThat(app.recordingStart(file, "-Dmark"))
+                .contains("-Dmark", "-XX:AOTCacheOutput=" + file, "-Dspring.context.exit=onRefresh");
     }
 
     @Test

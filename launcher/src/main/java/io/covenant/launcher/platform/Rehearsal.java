@@ -1,0 +1,116 @@
+package io.covenant.launcher.platform;
+
+import io.covenant.launcher.LauncherFailure;
+import io.covenant.launcher.app.Role;
+import io.covenant.launcher.app.ServiceApp;
+import io.covenant.launcher.node.Node;
+import io.covenant.launcher.node.Trees;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// A small platform beside the one that runs, which leads a short life so that its services can record their caches at
+/// the end of it: with what the first requests need, and not only what a start does.
+///
+/// It has a directory, a PostgreSQL and ports of its own. One process after another starts and ends: so it never asks
+/// for more than one processor.
+final class Rehearsal {
+
+    /// With the lowest priority, and the classes written down.
+    private static final Duration START = Duration.ofMinutes(5);
+
+    private static final Duration WRITING = Duration.ofMinutes(5);
+    private static final int DELETIONS = 50;
+
+    private final PlatformHome home;
+    private final Map<Role, ServiceApp> recorded;
+
+    /// @param home     that nothing else uses
+    /// @param recorded whose caches are wanted
+    Rehearsal(PlatformHome home, Map<Role, ServiceApp> recorded) {
+        this.home = home;
+        this.recorded = recorded;
+    }
+
+    /// Starts it, leads the life, ends it, and puts what was recorded where it belongs; leaves nothing else behind.
+    void run(Life life, Progress progress) throws InterruptedException {
+        end(home);
+        var partials = new LinkedHashMap<Role, Path>();
+        recorded.forEach((role, app) -> partials.put(role, partial(app)));
+        try {
+            delete(partials);
+            var platform = Platform.recording(home, partials);
+            Map<String, NodeEvent.Failed> failures = platform.up(START, Progress.SILENT);
+            if (!failures.isEmpty()) {
+                throw new LauncherFailure(failures.toString());
+            }
+            life.lead(platform);
+            for (String name : platform.names().reversed()) {
+                stop(platform.node(name), platform.recordingOf(name), progress);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            end(home);
+        }
+    }
+
+    private void stop(Node node, List<Role> records, Progress progress) throws IOException {
+        long began = System.nanoTime();
+        node.stop(WRITING);
+        Duration took = Duration.ofNanos(System.nanoTime() - began);
+        if (took.compareTo(WRITING) >= 0) {
+            return; // it was killed while it wrote
+        }
+        for (Map.Entry<Role, ServiceApp> each : recorded.entrySet()) {
+            Path partial = partial(each.getValue());
+            if (records.contains(each.getKey()) && Files.exists(partial)) {
+                Files.move(partial, each.getValue().cache(), StandardCopyOption.ATOMIC_MOVE);
+                progress.note(
+                        "%s: recorded, written in %s".formatted(each.getKey().module(), Words.seconds(took)));
+            }
+        }
+    }
+
+    private static Path partial(ServiceApp app) {
+        return app.cache().resolveSibling("partial.aot");
+    }
+
+    private static void delete(Map<Role, Path> partials) throws IOException {
+        for (Path partial : partials.values()) {
+            Files.deleteIfExists(partial);
+        }
+    }
+
+    /// Ends at once what is left of one, whoever led it, and deletes its directory.
+    static void end(PlatformHome home) {
+        if (!Files.exists(home.state())) {
+            return;
+        }
+        home.mark().strays(Set.of()).forEach(stray -> stray.kill());
+        Platform.in(home).node(Topology.POSTGRES).kill();
+        try {
+            for (int left = DELETIONS; Files.exists(home.state()); left--) {
+                try {
+                    Trees.delete(home.state());
+                } catch (IOException stillWritten) {
+                    if (left == 0) {
+                        throw stillWritten;
+                    }
+                    Thread.sleep(100);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
