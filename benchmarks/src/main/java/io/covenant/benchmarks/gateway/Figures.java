@@ -1,23 +1,16 @@
 package io.covenant.benchmarks.gateway;
 
+import io.covenant.benchmarks.measure.Results;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /// A [Report] as JSON.
 final class Figures {
 
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-
     private Figures() {}
 
     static String json(Report report) {
-        var all = new LinkedHashMap<String, Object>();
-        all.put("at", report.at().toString());
-        all.put("commit", report.commit());
-        all.put("machine", report.machine());
+        SequencedMap<String, Object> all = Results.figures(report.at(), report.commit(), report.machine());
         all.put("flags", report.flags());
         all.put("pinned", report.cores().pinned());
         all.put("loadBefore", report.loadBefore());
@@ -30,9 +23,9 @@ final class Figures {
         all.put("rows", report.rows().stream().map(Figures::row).toList());
         all.put("memory", report.memories());
         all.put("starts", report.startUps().stream().map(Figures::startUp).toList());
-        all.put("goals", Goal.of(report.rows()));
+        all.put("goals", Goals.of(report.rows()));
         all.put("turns", report.turns().stream().map(Figures::turn).toList());
-        return JSON.writeValueAsString(all);
+        return Results.json(all);
     }
 
     private static SequencedMap<String, Object> row(Row row) {

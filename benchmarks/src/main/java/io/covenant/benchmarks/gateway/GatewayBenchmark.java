@@ -3,6 +3,7 @@ package io.covenant.benchmarks.gateway;
 import io.covenant.benchmarks.measure.Commit;
 import io.covenant.benchmarks.measure.Machine;
 import io.covenant.benchmarks.measure.Peers;
+import io.covenant.benchmarks.measure.Results;
 import io.covenant.benchmarks.measure.Servers;
 import io.covenant.launcher.node.Trees;
 import io.covenant.launcher.platform.PlatformHome;
@@ -12,8 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,9 +36,6 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 public final class GatewayBenchmark implements Callable<Integer> {
-
-    private static final DateTimeFormatter FILE_NAME =
-            DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
     @Spec
     private @Nullable CommandSpec command;
@@ -114,10 +110,7 @@ public final class GatewayBenchmark implements Callable<Integer> {
     }
 
     private static Path write(Path directory, Report report) throws IOException {
-        Files.createDirectories(directory);
-        String name = "gateway-" + FILE_NAME.format(report.at());
-        Files.writeString(directory.resolve(name + ".json"), Figures.json(report));
-        return Files.writeString(directory.resolve(name + ".md"), report.markdown());
+        return Results.write(directory, "gateway", report.at(), report.markdown(), Figures.json(report));
     }
 
     private Report measure(PlatformHome home, Consumer<String> progress) throws Exception {

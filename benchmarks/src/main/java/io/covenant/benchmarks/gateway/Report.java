@@ -1,13 +1,14 @@
 package io.covenant.benchmarks.gateway;
 
+import static io.covenant.benchmarks.measure.Prose.list;
+import static io.covenant.benchmarks.measure.Prose.number;
+import static io.covenant.benchmarks.measure.Prose.spread;
+
 import io.covenant.benchmarks.measure.Machine;
-import io.covenant.benchmarks.measure.Spread;
 import io.covenant.benchmarks.measure.Table;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.SequencedMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// A whole measurement.
@@ -87,7 +88,7 @@ record Report(
                 figures(rows),
                 memories.isEmpty() ? "Not measured.\n" : memoryTable(),
                 startUps.isEmpty() ? "Not measured.\n" : startTable(),
-                list(Goal.of(rows).stream().map(Goal::toString).toList()),
+                list(Goals.of(rows)),
                 list(circumstances()) + list(troubles()));
     }
 
@@ -110,7 +111,7 @@ record Report(
                     spread("%.2f", row.latencyMillis(50)),
                     spread("%.2f", row.latencyMillis(99)),
                     Long.toString(row.bad()),
-                    format("%.1f", row.loadCpuMicros().median()));
+                    number("%.1f", row.loadCpuMicros().median()));
         }
         return table.toString();
     }
@@ -121,8 +122,8 @@ record Report(
         for (Memory each : memories) {
             table.row(
                     each.contestant(),
-                    format("%.0f", each.beforeKibibytes() / 1_024.0),
-                    format("%.0f", each.withKibibytes() / 1_024.0),
+                    number("%.0f", each.beforeKibibytes() / 1_024.0),
+                    number("%.0f", each.withKibibytes() / 1_024.0),
                     Integer.toString(each.connections()));
         }
         return table.toString();
@@ -134,8 +135,8 @@ record Report(
             table.row(
                     each.contestant(),
                     each.cacheMebibytes() == 0 ? "none" : Long.toString(each.cacheMebibytes()),
-                    format("%.2f", each.time().toMillis() / 1e3),
-                    format("%.2f", each.cpu().toMillis() / 1e3));
+                    number("%.2f", each.time().toMillis() / 1e3),
+                    number("%.2f", each.cpu().toMillis() / 1e3));
         }
         return table.toString();
     }
@@ -151,24 +152,7 @@ record Report(
                                 machine.system(),
                                 cores),
                 "%s; JVMs of proxies: %s".formatted(machine.jvm(), String.join(" ", flags)),
-                format("load of the machine %.1f before, ", loadBefore)
-                        + format("%.1f after (the measurement included)", loadAfter));
-    }
-
-    static String list(List<String> lines) {
-        return lines.stream().map(line -> "- " + line + "\n").collect(Collectors.joining());
-    }
-
-    /// One round has a figure only.
-    private static String spread(String format, Spread spread) {
-        if (spread.min() == spread.max()) {
-            return format(format, spread.median());
-        }
-        return "%s (%s-%s)"
-                .formatted(format(format, spread.median()), format(format, spread.min()), format(format, spread.max()));
-    }
-
-    static String format(String format, double value) {
-        return String.format(Locale.ROOT, format, value);
+                number("load of the machine %.1f before, ", loadBefore)
+                        + number("%.1f after (the measurement included)", loadAfter));
     }
 }

@@ -1,19 +1,15 @@
 package io.covenant.benchmarks.gateway;
 
+import io.covenant.benchmarks.measure.Goal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToDoubleBiFunction;
 
-/// What we set out to reach, and what it came to.
-///
-/// @param limit the most that it may come to
-record Goal(String what, double limit, double measured) {
+/// What these measurements are to reach.
+final class Goals {
 
-    boolean isReached() {
-        return measured <= limit;
-    }
+    private Goals() {}
 
     /// The goals that these figures can tell about.
     static List<Goal> of(List<Row> rows) {
@@ -35,9 +31,9 @@ record Goal(String what, double limit, double measured) {
                     .ifPresent(goals::add);
         }
         find(rows, Contestants.OURS_WITH_ALL, Measurement.CAPACITY)
-                .map(row -> new Goal(
-                        "aim beyond: microseconds of CPU of a request, " + Measurement.CAPACITY,
+                .map(row -> Goal.atMost(
                         65,
+                        "aim beyond: microseconds of CPU of a request, " + Measurement.CAPACITY,
                         row.cpuMicros().median()))
                 .ifPresent(goals::add);
         return goals;
@@ -47,9 +43,9 @@ record Goal(String what, double limit, double measured) {
             List<Row> rows, Workload workload, String figure, ToDoubleBiFunction<Row, Row> ratio) {
         return find(rows, Contestants.OURS_WITH_ALL, workload)
                 .flatMap(ours -> find(rows, Contestants.STOCK, workload)
-                        .map(stock -> new Goal(
-                                "%s with everything on, as a multiple of stock's, %s".formatted(figure, workload),
+                        .map(stock -> Goal.atMost(
                                 1,
+                                "%s with everything on, as a multiple of stock's, %s".formatted(figure, workload),
                                 ratio.applyAsDouble(ours, stock))));
     }
 
@@ -58,16 +54,5 @@ record Goal(String what, double limit, double measured) {
                 .filter(row ->
                         row.contestant().equals(contestant) && row.workload().equals(workload))
                 .findFirst();
-    }
-
-    @Override
-    public String toString() {
-        return String.format(
-                Locale.ROOT,
-                "%s %s: %.2f, to be at most %.2f",
-                isReached() ? "reached" : "MISSED ",
-                what,
-                measured,
-                limit);
     }
 }
