@@ -18,6 +18,7 @@ import io.covenant.transactions.wire.FinishReply;
 import io.covenant.transactions.wire.FinishRequest;
 import io.covenant.transactions.wire.PrepareReply;
 import io.covenant.transactions.wire.PreparedBranches;
+import io.covenant.transactions.wire.PreparedBranches.Holding;
 import io.covenant.transactions.wire.PreparedBranches.Prepared;
 import io.covenant.transactions.wire.SettleReply;
 import io.covenant.transactions.wire.SettleReply.Settled;
@@ -29,6 +30,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
@@ -170,13 +172,20 @@ public final class ParticipantServer implements AutoCloseable {
         };
     }
 
-    /// Everything it holds prepared has been so for a minute.
+    /// Everything it holds prepared or reserved has been so for a minute.
     private void prepared(HttpExchange exchange) throws IOException {
         var held = model.branches().entrySet().stream()
-                .filter(entry -> entry.getValue() == ModelParticipants.Held.PREPARED)
-                .map(entry -> new Prepared(entry.getKey().gid(), 60_000, 3, 1))
+                .flatMap(entry -> prepared(entry.getKey(), entry.getValue()).stream())
                 .toList();
         respond(exchange, 200, JSON.writeValueAsString(new PreparedBranches(held)));
+    }
+
+    private static Optional<Prepared> prepared(BranchId branch, ModelParticipants.Held held) {
+        return switch (held) {
+            case PREPARED -> Optional.of(new Prepared(branch.gid(), 60_000, 3, 1, Holding.PREPARED));
+            case RESERVED -> Optional.of(new Prepared(branch.gid(), 60_000, 0, 0, Holding.RESERVED));
+            case COMMITTED, ABORTED -> Optional.empty();
+        };
     }
 
     private void evidence(HttpExchange exchange) throws IOException {

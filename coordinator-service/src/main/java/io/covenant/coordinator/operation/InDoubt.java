@@ -12,6 +12,7 @@ import io.covenant.coordinator.transaction.Transactions;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.wire.PreparedBranches;
+import io.covenant.transactions.wire.PreparedBranches.Holding;
 import io.covenant.transactions.wire.PreparedBranches.Prepared;
 import io.covenant.transactions.wire.TransactionResource;
 import io.covenant.transactions.wire.TransactionResource.BranchState;
@@ -85,7 +86,7 @@ final class InDoubt {
                 .anyMatch(branch -> branch.state() == BranchState.HAZARD && branch.heuristic() == null);
     }
 
-    // ---- what is prepared
+    // ---- what is prepared, or reserved
 
     private record Held(String service, Prepared prepared) {}
 
@@ -114,6 +115,17 @@ final class InDoubt {
         var answers = new TreeMap<String, Reply<PreparedBranches>>();
         asked.forEach((service, answer) -> answers.put(service, answerOf(answer)));
         return answers;
+    }
+
+    /// How a service holds a branch, as far as it tells; what it does not hold it is told of as if it were prepared.
+    Holding holding(String service, BranchId branch) {
+        return participants.prepared(service) instanceof Reply.Told<PreparedBranches>(var told)
+                ? told.prepared().stream()
+                        .filter(prepared -> prepared.gid().equals(branch.gid()))
+                        .map(Prepared::holding)
+                        .findFirst()
+                        .orElse(Holding.PREPARED)
+                : Holding.PREPARED;
     }
 
     private static Reply<PreparedBranches> answerOf(Future<Reply<PreparedBranches>> asked) {
@@ -149,6 +161,7 @@ final class InDoubt {
                                 prepared.ageMillis(),
                                 prepared.locks(),
                                 prepared.waiters(),
+                                prepared.holding(),
                                 why)));
     }
 

@@ -1,5 +1,6 @@
 package io.covenant.coordinator.operation;
 
+import io.covenant.transactions.wire.PreparedBranches.Holding;
 import io.covenant.transactions.wire.PreparedBranches.Prepared;
 import io.covenant.transactions.wire.TransactionResource;
 import io.covenant.transactions.wire.TransactionResource.BranchState;
@@ -9,11 +10,11 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// What is not over, and what stands in the way: the coordinators' records joined with what the participants hold
-/// prepared at this moment.
+/// prepared or reserved at this moment.
 ///
 /// @param transactions unfinished, or finished with a hazard; the oldest first
-/// @param orphans      prepared branches that no transaction here accounts for
-/// @param silent       services that did not tell what they hold prepared
+/// @param orphans      prepared or reserved branches that no transaction here accounts for
+/// @param silent       services that did not tell what they hold
 /// @param truncated    whether there are more transactions than these
 record InDoubtView(List<Doubt> transactions, List<Orphan> orphans, List<Silent> silent, boolean truncated) {
 
@@ -49,7 +50,7 @@ record InDoubtView(List<Doubt> transactions, List<Orphan> orphans, List<Silent> 
             @Nullable Prepared prepared) {}
 
     /// @param why what is known of its transaction
-    record Orphan(String service, String gid, long ageMillis, int locks, int waiters, String why) {}
+    record Orphan(String service, String gid, long ageMillis, int locks, int waiters, Holding holding, String why) {}
 
     record Silent(String service, String why) {}
 }

@@ -3,6 +3,7 @@ package io.covenant.coordinator.operation;
 import io.covenant.coordinator.operation.ParticipantInsight.Reply;
 import io.covenant.coordinator.transaction.CommitProtocol;
 import io.covenant.coordinator.transaction.Doors;
+import io.covenant.coordinator.transaction.Finish;
 import io.covenant.coordinator.transaction.Transactions;
 import io.covenant.security.audit.AuditReport;
 import io.covenant.transactions.BranchId;
@@ -12,6 +13,7 @@ import io.covenant.transactions.wire.EvidenceReply;
 import io.covenant.transactions.wire.FinishReply;
 import io.covenant.transactions.wire.OutcomeReply;
 import io.covenant.transactions.wire.OutcomeReply.Outcome;
+import io.covenant.transactions.wire.PreparedBranches.Holding;
 import io.covenant.transactions.wire.TransactionResource;
 import io.covenant.web.paging.Limit;
 import io.covenant.web.paging.Page;
@@ -89,8 +91,8 @@ final class OperatorController {
     /// @param outcome what the branch is to be taken for
     record Settle(@Nullable Outcome outcome, @Nullable String reason) {}
 
-    /// @param gid of a branch that is prepared at `service`
-    record Finish(
+    /// @param gid of a branch that is prepared or reserved at `service`
+    record FinishOrphan(
             @Nullable String service,
             @Nullable String gid,
             @Nullable String reason) {}
@@ -219,19 +221,21 @@ final class OperatorController {
     }
 
     @PostMapping("/finish")
-    @Operation(summary = "Has a prepared branch finished that no transaction accounts for", description = """
-        It is told what it would be told if it asked: COMMIT if the decision sealed it, else ABORT, which
+    @Operation(
+            summary = "Has a branch finished that is prepared or reserved and that no transaction accounts for",
+            description = """
+        It is told what it would be told if it asked: to commit if the decision sealed it, else to abort, which
         is then decided for ever. Before the deadline of its transaction the answer is 409.
         """)
-    FinishReply.Finished finish(@RequestBody Finish finish, HttpServletRequest request) {
+    FinishReply.Finished finish(@RequestBody FinishOrphan orphan, HttpServletRequest request) {
         var operator = operator(request);
-        var reason = required(finish.reason(), "reason");
-        var service = required(finish.service(), "service");
+        var reason = required(orphan.reason(), "reason");
+        var service = required(orphan.service(), "service");
         if (!transactions.knows(service)) {
             throw Problem.ofField("invalid-value", "service", "no service of this name is configured")
                     .asException();
         }
-        var branch = BranchId.parse(required(finish.gid(), "gid"))
+        var branch = BranchId.parse(required(orphan.gid(), "gid"))
                 .orElseThrow(() -> Problem.ofField(
                                 "invalid-value",
                                 "gid",
@@ -239,7 +243,7 @@ final class OperatorController {
                         .asException());
         var decision = decision(branch);
         var finished = transactions
-                .finish(service, branch, decision)
+                .finish(service, branch, finish(inDoubt.holding(service, branch), decision))
                 .orElseThrow(() -> Problem.of(
                                 HttpStatus.SERVICE_UNAVAILABLE,
                                 "service-silent",
@@ -249,6 +253,13 @@ final class OperatorController {
         note(OperatorAct.of(
                 operator, "finish", branch.gid(), reason, finished.result().name()));
         return finished;
+    }
+
+    private static Finish finish(Holding holding, Decision decision) {
+        return switch (holding) {
+            case PREPARED -> Finish.ofPrepared(decision);
+            case RESERVED -> Finish.ofReserved(decision);
+        };
     }
 
     /// A branch of which all is forgotten will not be committed any more.

@@ -549,15 +549,16 @@ public final class Transactions implements AutoCloseable {
         return false;
     }
 
-    /// Tells a prepared branch that no transaction accounts for what the register says of it, see [#outcome(BranchId)].
+    /// Tells a branch that no transaction accounts for what the register says of it, see [#outcome(BranchId)].
     ///
+    /// @param how in which words
     /// @return what its service made of it; absent when it does not say
-    public Optional<FinishReply.Finished> finish(String service, BranchId branch, Decision decision) {
+    public Optional<FinishReply.Finished> finish(String service, BranchId branch, Finish how) {
         var outcome = terminations.outcomeOf(branch);
         var answer = outcome.isPresent()
                 ? participants.tell(
                         service, Finish.ofPrepared(outcome.get().decisionFor(branch)), Map.of(branch, outcome.get()))
-                : participants.finish(service, Finish.ofPrepared(decision), List.of(branch));
+                : participants.finish(service, how, List.of(branch));
         return switch (answer) {
             case FinishAnswer.Answered(var results) ->
                 results.stream()

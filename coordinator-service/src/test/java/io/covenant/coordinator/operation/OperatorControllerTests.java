@@ -145,11 +145,15 @@ class OperatorControllerTests {
     }
 
     private Answer orderByPaxos(UUID id) throws Exception {
+        return orderUnder("PAXOS_COMMIT", id);
+    }
+
+    private Answer orderUnder(String protocol, UUID id) throws Exception {
         return call("POST", "/api/v1/transactions", """
-                {"id": "%s", "name": "place-order", "protocol": "PAXOS_COMMIT", "deadlineMillis": 4000, "branches": [
+                {"id": "%s", "name": "place-order", "protocol": "%s", "deadlineMillis": 4000, "branches": [
                   {"service": "orders", "operation": "create", "payload": {}},
                   {"service": "inventory", "operation": "reserve", "payload": {}}]}
-                """.formatted(id), null);
+                """.formatted(id, protocol), null);
     }
 
     @Test
@@ -194,6 +198,43 @@ class OperatorControllerTests {
         assertThat(INVENTORY_MODEL.branches()).containsEntry(orphan, ModelParticipants.Held.ABORTED);
         assertThat(get("/in-doubt").body().path("orphans")).isEmpty();
         assertThat(get("/audit?limit=1").text("/items/0/action")).isEqualTo("finish");
+    }
+
+    @Test
+    void findsAReservationThatNobodyRemembersAndHasItGivenBack() throws Exception {
+        var orphan = new BranchId(new TransactionId(UUID.randomUUID()), new Attempt(7), "inventory");
+        INVENTORY_MODEL.askHonestly(Asking.TRY, orphan);
+
+        var orphans = get("/in-doubt").body().path("orphans");
+        assertThat(orphans).hasSize(1);
+        assertThat(orphans.get(0).path("gid").asString()).isEqualTo(orphan.gid());
+        assertThat(orphans.get(0).path("holding").asString()).isEqualTo("RESERVED");
+        assertThat(orphans.get(0).path("why").asString()).isEqualTo("no coordinator remembers its transaction");
+
+        var finished = act("/finish", """
+                {"service": "inventory", "gid": "%s", "reason": "left by a test"}
+                """.formatted(orphan.gid()));
+        assertThat(finished.text("/result")).isEqualTo("DONE");
+        assertThat(INVENTORY_MODEL.branches()).containsEntry(orphan, ModelParticipants.Held.ABORTED);
+        assertThat(get("/in-doubt").body().path("orphans")).isEmpty();
+    }
+
+    @Test
+    void showsWhatIsReservedForATransactionThatIsNotOver() throws Exception {
+        INVENTORY_MODEL.onFinishRequest(_ -> new FinishAnswer.Unanswered("out for lunch"));
+        var id = UUID.randomUUID();
+        assertThat(orderUnder("TCC", id).text("/state")).isEqualTo("COMMITTING");
+
+        await().atMost(ENOUGH).until(() -> !doubt(id).isMissingNode());
+        var doubt = doubt(id);
+        assertThat(doubt.path("why").asString()).isEqualTo("not confirmed by inventory");
+        assertThat(doubt.at("/branches/1/prepared/holding").asString()).isEqualTo("RESERVED");
+        assertThat(doubt.at("/branches/1/prepared/ageMillis").asLong()).isEqualTo(60_000);
+        assertThat(doubt.at("/branches/0/prepared").isObject()).isFalse();
+
+        INVENTORY_MODEL.onFinishRequest(_ -> null);
+        act("/%s/retry".formatted(id), "{\"reason\": \"they are back\"}");
+        await().atMost(ENOUGH).until(() -> state(id).equals("COMMITTED"));
     }
 
     @Test

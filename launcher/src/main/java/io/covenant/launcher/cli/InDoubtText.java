@@ -29,9 +29,7 @@ final class InDoubtText {
             transaction.path("branches").forEach(branch -> lines.add("  " + branch(branch)));
         }
         for (var orphan : doubts.orphans()) {
-            lines.add("orphan at %s for %s, %s: %s"
-                    .formatted(
-                            text(orphan, "service"), seconds(orphan, "ageMillis"), locks(orphan), text(orphan, "why")));
+            lines.add("orphan at %s, %s: %s".formatted(text(orphan, "service"), held(orphan), text(orphan, "why")));
             lines.add("  " + text(orphan, "gid"));
         }
         for (var service : doubts.silent()) {
@@ -51,9 +49,16 @@ final class InDoubtText {
         var prepared = branch.path("prepared");
         var line = "branch %s: %s".formatted(text(branch, "name"), text(branch, "state"));
         if (prepared.isObject()) {
-            line += ", prepared for %s, %s".formatted(seconds(prepared, "ageMillis"), locks(prepared));
+            line += ", " + held(prepared);
         }
         return branch.hasNonNull("detail") ? line + " (" + text(branch, "detail") + ")" : line;
+    }
+
+    private static String held(JsonNode branch) {
+        var age = seconds(branch, "ageMillis");
+        return text(branch, "holding").equals("RESERVED")
+                ? "reserved for " + age
+                : "prepared for %s, %s".formatted(age, locks(branch));
     }
 
     private static String locks(JsonNode prepared) {

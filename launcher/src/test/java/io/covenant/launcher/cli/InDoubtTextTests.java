@@ -17,7 +17,11 @@ class InDoubtTextTests {
                  "branches": [
                    {"name": "orders", "state": "COMMITTED"},
                    {"name": "inventory", "state": "PREPARED", "detail": "connection refused",
-                    "prepared": {"gid": "cov1:...", "ageMillis": 61900, "locks": 3, "waiters": 1}}]}
+                    "prepared": {"gid": "cov1:...", "ageMillis": 61900, "locks": 3, "waiters": 1,
+                    "holding": "PREPARED"}},
+                   {"name": "credit", "state": "PREPARED",
+                    "prepared": {"gid": "cov1:...", "ageMillis": 61900, "locks": 0, "waiters": 0,
+                    "holding": "RESERVED"}}]}
                 """);
 
         assertThat(InDoubtText.lines(new InDoubt(List.of(transaction), List.of(), List.of())))
@@ -26,7 +30,8 @@ class InDoubtTextTests {
                                 + " tried 7 times, again in 2.5 s",
                         "  branch orders: COMMITTED",
                         "  branch inventory: PREPARED, prepared for 61.9 s, holds 3 locks, 1 transaction waits"
-                                + " (connection refused)");
+                                + " (connection refused)",
+                        "  branch credit: PREPARED, reserved for 61.9 s");
     }
 
     @Test
@@ -39,7 +44,7 @@ class InDoubtTextTests {
 
         assertThat(InDoubtText.lines(new InDoubt(List.of(), List.of(orphan), List.of(silent))))
                 .containsExactly(
-                        "orphan at inventory for 9.0 s, holds 2 locks: no coordinator remembers its transaction",
+                        "orphan at inventory, prepared for 9.0 s, holds 2 locks: no coordinator remembers its transaction",
                         "  cov1:0192:7:inventory",
                         "orders does not tell what it holds: connection refused");
     }

@@ -3,10 +3,12 @@ package io.covenant.transactions.participant;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.wire.EvidenceReply.Shown;
 import io.covenant.transactions.wire.PreparedBranches;
+import io.covenant.transactions.wire.PreparedBranches.Holding;
 import io.covenant.transactions.wire.PreparedBranches.Prepared;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.List;
 import javax.sql.DataSource;
 
 /// What the database shows of branches, for people who look after them.
@@ -24,6 +26,15 @@ final class BranchInsight {
               from pg_prepared_xacts x
              where x.database = current_database() and x.owner = current_user
              order by x.prepared
+            """;
+
+    /// Reserved, and not found to be gone. Nobody looks through more.
+    private static final String RESERVED = """
+            select gid, greatest(0, extract(epoch from clock_timestamp() - at) * 1000)::bigint, 0, 0
+              from branch_local
+             where until is not null
+               and not exists (select from branch_hazard hazard where hazard.gid = branch_local.gid)
+             order by at limit 1000
             """;
 
     /// Of a branch that commits by itself. What is reserved waits for the decision, unless it was found to be gone.
@@ -46,22 +57,29 @@ final class BranchInsight {
         this.database = database;
     }
 
-    /// The branches that are prepared, the oldest first.
+    /// The branches that are prepared, the oldest first, then those that have reserved.
     PreparedBranches prepared() {
-        var prepared = new ArrayList<Prepared>();
-        try (var connection = database.getConnection();
-                var select = connection.prepareStatement(PREPARED);
+        try (var connection = database.getConnection()) {
+            var held = new ArrayList<>(held(connection, PREPARED, Holding.PREPARED));
+            held.addAll(held(connection, RESERVED, Holding.RESERVED));
+            return new PreparedBranches(held);
+        } catch (SQLException e) {
+            throw new DatabaseSilentException("what is prepared and reserved could not be read", e);
+        }
+    }
+
+    private static List<Prepared> held(Connection connection, String query, Holding how) throws SQLException {
+        var held = new ArrayList<Prepared>();
+        try (var select = connection.prepareStatement(query);
                 var rows = select.executeQuery()) {
             while (rows.next()) {
                 var gid = rows.getString(1);
                 if (BranchId.parse(gid).isPresent()) {
-                    prepared.add(new Prepared(gid, rows.getLong(2), rows.getInt(3), rows.getInt(4)));
+                    held.add(new Prepared(gid, rows.getLong(2), rows.getInt(3), rows.getInt(4), how));
                 }
             }
-        } catch (SQLException e) {
-            throw new DatabaseSilentException("pg_prepared_xacts could not be read", e);
         }
-        return new PreparedBranches(prepared);
+        return held;
     }
 
     /// What there is of a branch. Prepared is looked for first and last: a branch that commits in between shows one or

@@ -104,6 +104,29 @@ class LocalControllerTests {
     }
 
     @Test
+    void tellsOperatorsWhatIsReserved() {
+        var reserved = branch();
+        var cancelled = branch();
+        reserve(reserved, "take", "{\"sku\":\"A\",\"quantity\":1}");
+        reserve(cancelled, "take", "{\"sku\":\"A\",\"quantity\":1}");
+        settle("cancel", cancelled);
+
+        var held = http.get("/internal/v1/branches/prepared").body().path("prepared");
+
+        assertThat(held)
+                .filteredOn(one -> one.path("gid").asString().equals(cancelled.gid()))
+                .isEmpty();
+        assertThat(held)
+                .filteredOn(one -> one.path("gid").asString().equals(reserved.gid()))
+                .singleElement()
+                .satisfies(one -> {
+                    assertThat(one.path("holding").asString()).isEqualTo("RESERVED");
+                    assertThat(one.path("ageMillis").asLong()).isBetween(0L, 60_000L);
+                    assertThat(one.path("locks").asInt()).isZero();
+                });
+    }
+
+    @Test
     void showsTheEvidenceOfABranch() {
         var confirmed = branch();
         assertThat(evidence(confirmed)).isEqualTo("NONE");
