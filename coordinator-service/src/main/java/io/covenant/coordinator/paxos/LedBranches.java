@@ -182,9 +182,8 @@ final class LedBranches {
         leader.told(branch.id);
     }
 
-    /// The leader's own pauses and those of a service must not add up: who is told nothing at the moment is told as
-    /// soon
-    /// as its service may be asked again.
+    /// The leader's own pauses and those of a service must not add up: who is told nothing at the moment is
+    /// told as soon as its service may be asked again.
     private void tellAfterSilence(LedBranch branch, Decision decision) {
         var silence = calls.silence(branch.service);
         if (branch.silenced || silence.isZero()) {

@@ -10,9 +10,8 @@ import org.springframework.web.server.WebFilterChain;
 import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 import reactor.core.publisher.Mono;
 
-/// Lets the filters of the door follow one another directly, without what Spring puts in between for whoever debugs,
-/// and
-/// without its observation of each request, in place of which [RequestMetrics] count.
+/// Lets the filters of the door follow one another directly, without what Spring puts in between for whoever
+/// debugs, and without its observation of each request, in place of which [RequestMetrics] count.
 @Component
 final class StraightFilters implements WebHttpHandlerBuilderCustomizer {
 

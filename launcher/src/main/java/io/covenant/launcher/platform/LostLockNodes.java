@@ -7,9 +7,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/// Takes lock nodes into their group again that come up without their directory: the others know them as they were,
-/// with
-/// votes that they have forgotten, so each is a new member under its old name.
+/// Takes lock nodes into their group again that come up without their directory: the others know them as they
+/// were, with votes that they have forgotten, so each is a new member under its old name.
 ///
 /// Runs beside a start, since such a node is not healthy before.
 final class LostLockNodes implements AutoCloseable {

@@ -21,8 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /// Records the services' caches of loaded classes in the background: by a [Rehearsal]; or, where that fails, by
-/// starting
-/// each service once beside the platform, up to the point where it would begin to serve.
+/// starting each service once beside the platform, up to the point where it would begin to serve.
 final class Training {
 
     static final String NODE = "aot-training";

@@ -19,15 +19,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 ///
 /// @param data            directory of the log and the snapshots, of this node alone
 /// @param group           name of the service; the same on all of its nodes
-/// @param bootstrap       names of the founders; on a node that joins later, empty. Read only when the directory is
-/// empty
+/// @param bootstrap       names of the founders; on a node that joins later, empty. Read only while the directory
+///                        is empty
 /// @param peers           host:port of the peer transport, by node
 /// @param members         base address of the HTTP API, by node
 /// @param tls             who this node is to its peers
-/// @param epoch           that the state must have reached before a client is answered. To be raised after a restore
-/// from
-/// a backup, and whenever the service begins anew for the same resources: tokens of a higher epoch are higher than all
-/// before it. All sessions of an older epoch end
+/// @param epoch           that the state must have reached before a client is answered. To be raised after a
+///                        restore from a backup, and whenever the service begins anew for the same resources:
+///                        tokens of a higher epoch are higher than all before it. All sessions of an older
+///                        epoch end
 /// @param electionTimeout silence of the primary after which another is elected, after up to as long again
 /// @param heartbeat       how often a primary with nothing to say speaks
 /// @param grace           what a new primary gives each session at least

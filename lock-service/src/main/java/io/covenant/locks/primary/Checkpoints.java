@@ -7,9 +7,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;
 
-/// What the primary writes into the log now and then, so that the next one knows how much of whose time is over and
-/// what
-/// clients have heard.
+/// What the primary writes into the log now and then, so that the next one knows how much of whose time is over
+/// and what clients have heard.
 final class Checkpoints {
 
     private final PrimarySettings settings;

@@ -13,9 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Keep-alives, from when they come until they are answered: after a round to a majority, or, the first of a session
-/// that
-/// an election gave time to, after an entry.
+/// Keep-alives, from when they come until they are answered: after a round to a majority, or, the first of a
+/// session that an election gave time to, after an entry.
 final class Renewals {
 
     private final PrimarySettings settings;

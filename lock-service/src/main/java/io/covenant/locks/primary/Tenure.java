@@ -9,9 +9,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// One node's time as the primary, and before and after it: what the parts of a [Primary] have in common. Who leads,
-/// what
-/// time it is, what was proposed, what is to be done.
+/// One node's time as the primary, and before and after it: what the parts of a [Primary] have in common. Who
+/// leads, what time it is, what was proposed, what is to be done.
 ///
 /// Times are in nanoseconds on the primary's own line.
 final class Tenure {

@@ -45,9 +45,8 @@ public class Customer {
         return Optional.ofNullable(creditLimit);
     }
 
-    /// What the confirmed orders sum up to, and those that are held for transactions. More than the limit only when
-    /// that
-    /// was lowered since.
+    /// What the confirmed orders sum up to, and those that are held for transactions. More than the limit only
+    /// when that was lowered since.
     public BigDecimal openAmount() {
         return openAmount;
     }

@@ -13,9 +13,8 @@ import io.covenant.transactions.participant.Try;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 
-/// The order service's part in *try, confirm, cancel*. What is tried is kept apart from the orders: nobody sees an
-/// order
-/// that may not come to be, and customers' limits count it all the same.
+/// The order service's part in *try, confirm, cancel*. What is tried is kept apart from the orders: nobody sees
+/// an order that may not come to be, and customers' limits count it all the same.
 @Component
 class OrderReservations {
 

@@ -120,9 +120,8 @@ public final class Upstream {
         }
     }
 
-    /// Nobody listens at an instance, as a refused connection proves: it gets nothing, not even in panic, while there
-    /// is
-    /// another; what fails there until it [returns][#returned] counts for no ejection.
+    /// Nobody listens at an instance, as a refused connection proves: it gets nothing, not even in panic, while
+    /// there is another; what fails there until it [returns][#returned] counts for no ejection.
     ///
     /// @return whether this is news
     public boolean gone(String id, String address, long now) {

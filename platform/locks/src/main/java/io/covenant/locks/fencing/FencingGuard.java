@@ -14,13 +14,11 @@ import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Compares a fencing token with the highest that a PostgreSQL resource has seen, and raises that, in the transaction
-/// of
-/// the write.
+/// Compares a fencing token with the highest that a PostgreSQL resource has seen, and raises that, in the
+/// transaction of the write.
 ///
-/// The tables are in `db/fencing` on the class path. The row of the resource stays locked until the transaction ends,
-/// so
-/// a later check of the same resource waits for it, and sees what it did.
+/// The tables are in `db/fencing` on the class path. The row of the resource stays locked until the transaction
+/// ends, so a later check of the same resource waits for it, and sees what it did.
 public final class FencingGuard implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(FencingGuard.class);

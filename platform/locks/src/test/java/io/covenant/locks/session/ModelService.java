@@ -22,9 +22,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The lock service as its contract has it, in one object that all its nodes share: whatever a primary has answered,
-/// the
-/// next one knows. Exclusive locks only.
+/// The lock service as its contract has it, in one object that all its nodes share: whatever a primary has
+/// answered, the next one knows. Exclusive locks only.
 final class ModelService {
 
     record Arrived(String client, long number) {}

@@ -16,11 +16,10 @@ import java.lang.annotation.Target;
 /// void giveBack(Reservation reservation, Branch branch) { ... }
 /// ```
 ///
-/// The method takes its payload, a record, and on request the [Branch] it works in; it returns nothing. It runs inside
-/// a
-/// local database transaction, together with the row that is the evidence of it, and both commit when it returns,
-/// before
-/// the saga is over. It refuses by throwing [BranchRefusedException], and then will never be done.
+/// The method takes its payload, a record, and on request the [Branch] it works in; it returns nothing. It runs
+/// inside a local database transaction, together with the row that is the evidence of it, and both commit when
+/// it returns, before the saga is over. It refuses by throwing [BranchRefusedException], and then will never be
+/// done.
 ///
 /// A step without a [Compensation] can only be a saga's pivot, or come after it.
 @Documented

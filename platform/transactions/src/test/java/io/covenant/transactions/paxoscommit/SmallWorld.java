@@ -24,11 +24,11 @@ import java.util.stream.IntStream;
 
 /// One transaction in a world small enough that everything that can happen to it can be tried.
 ///
-/// Three acceptors, one or two branches, a leader that begins and one that takes over at any time. Whatever was sent
-/// may
-/// arrive at any later time, any number of times, or never; what an acceptor answers or reports is heard at once or
-/// never, and then it may be asked again. Leaders die, the deadline passes, acceptors lose the votes that they only
-/// gathered, branches refuse. Leaders and acceptors are the production cores; a branch is what its database holds.
+/// Three acceptors, one or two branches, a leader that begins and one that takes over at any time. Whatever was
+/// sent may arrive at any later time, any number of times, or never; what an acceptor answers or reports is
+/// heard at once or never, and then it may be asked again. Leaders die, the deadline passes, acceptors lose the
+/// votes that they only gathered, branches refuse. Leaders and acceptors are the production cores; a branch is
+/// what its database holds.
 final class SmallWorld implements Explorer.Moves<SmallWorld.State> {
 
     /// @param claimed  whether the leader that begins has to ask first, since a client chose the id

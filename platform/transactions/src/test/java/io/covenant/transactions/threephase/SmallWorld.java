@@ -27,12 +27,11 @@ import java.util.stream.IntStream;
 
 /// One attempt in a world small enough that everything that can happen to it can be tried.
 ///
-/// Two branches and the coordinators' database; the coordinator that began, and another that stands for election.
-/// Whatever was sent may arrive at any later time, any number of times, or never; its reply is heard at once or never,
-/// and then it may be sent again. The deadline passes at any time. A coordinator that is crashed or paused is one to
-/// which nothing happens any more, or not yet. Coordinators and sites are the production cores; what a branch's
-/// database
-/// does in between is two-phase commit's, and explored there.
+/// Two branches and the coordinators' database; the coordinator that began, and another that stands for
+/// election. Whatever was sent may arrive at any later time, any number of times, or never; its reply is heard
+/// at once or never, and then it may be sent again. The deadline passes at any time. A coordinator that is
+/// crashed or paused is one to which nothing happens any more, or not yet. Coordinators and sites are the
+/// production cores; what a branch's database does in between is two-phase commit's, and explored there.
 final class SmallWorld implements Explorer.Moves<SmallWorld.State> {
 
     /// Who takes part, and how far it may go.

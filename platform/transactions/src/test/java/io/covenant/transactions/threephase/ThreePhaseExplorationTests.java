@@ -9,9 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Every order in which letters can arrive, once, again or never, while another coordinator stands for election and
-/// sites
-/// crash, in a small world.
+/// Every order in which letters can arrive, once, again or never, while another coordinator stands for election
+/// and sites crash, in a small world.
 class ThreePhaseExplorationTests {
 
     private static final int LIMIT = 100_000;

@@ -10,10 +10,9 @@ import org.slf4j.LoggerFactory;
 
 /// Deletes barrier rows that nobody can ask about any more, a few at a time.
 ///
-/// Never those of what is still reserved, nor of a step that is accepted and not reported to be over: however old,
-/// their
-/// end is still to come. Of a step that is done so long ago nobody may say that it was not: whoever asks to compensate
-/// it is told that it is too old.
+/// Never those of what is still reserved, nor of a step that is accepted and not reported to be over: however
+/// old, their end is still to come. Of a step that is done so long ago nobody may say that it was not: whoever
+/// asks to compensate it is told that it is too old.
 final class LocalPurge {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalPurge.class);

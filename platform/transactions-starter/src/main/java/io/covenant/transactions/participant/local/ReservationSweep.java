@@ -15,8 +15,7 @@ import org.slf4j.LoggerFactory;
 /// Ends reservations whose time is over and whose coordinator has not come back: asks the coordinators for the outcome.
 ///
 /// No reservation ends because its time is over. Asking is safe at any time and by any number of instances: a
-/// coordinator
-/// that knows of no decision after the deadline makes one before it answers.
+/// coordinator that knows of no decision after the deadline makes one before it answers.
 final class ReservationSweep {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReservationSweep.class);
