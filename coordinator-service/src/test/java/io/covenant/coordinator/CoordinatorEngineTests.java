@@ -87,7 +87,11 @@ class CoordinatorEngineTests {
 
     @AfterEach
     void close() {
-        engines.forEach(CoordinatorEngine::close);
+        try {
+            Traces.requireAllowed(engines.getLast().transactions());
+        } finally {
+            engines.forEach(CoordinatorEngine::close);
+        }
     }
 
     private String proposed() {

@@ -197,6 +197,13 @@ final class Group implements AutoCloseable {
         }
     }
 
+    /// What each coordinator that runs has recorded.
+    List<TransactionResource> views() {
+        return nodes.values().stream()
+                .flatMap(node -> node.leaders.views().stream())
+                .toList();
+    }
+
     @Override
     public void close() {
         new HashSet<>(nodes.keySet()).forEach(this::kill);

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.covenant.coordinator.ModelParticipants;
 import io.covenant.coordinator.ModelParticipants.Held;
 import io.covenant.coordinator.Plans;
+import io.covenant.coordinator.Traces;
 import io.covenant.coordinator.transaction.CommitProtocol;
 import io.covenant.coordinator.transaction.Participants.FinishAnswer;
 import io.covenant.coordinator.transaction.Participants.PrepareAnswer;
@@ -53,7 +54,11 @@ class PaxosTransactionsTests {
 
     @AfterEach
     void end() {
-        group.close();
+        try {
+            Traces.requireAllowed(group.views());
+        } finally {
+            group.close();
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.covenant.coordinator.ModelParticipants;
 import io.covenant.coordinator.ModelParticipants.Held;
 import io.covenant.coordinator.Plans;
+import io.covenant.coordinator.Traces;
 import io.covenant.coordinator.ownership.Incarnation;
 import io.covenant.coordinator.transaction.Participants.PrepareAnswer;
 import io.covenant.coordinator.transaction.Participants.PrepareAnswer.Voted;
@@ -59,6 +60,7 @@ class OnePhaseDriveTests {
     @AfterEach
     void close() {
         transactions.close();
+        Traces.requireAllowed(transactions);
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.covenant.coordinator.ModelParticipants;
 import io.covenant.coordinator.ModelSteps;
 import io.covenant.coordinator.ModelSteps.Held;
 import io.covenant.coordinator.Plans;
+import io.covenant.coordinator.Traces;
 import io.covenant.coordinator.ownership.Incarnation;
 import io.covenant.transactions.Attempt;
 import io.covenant.transactions.BranchId;
@@ -92,6 +93,14 @@ class SagaDriverTests {
     @AfterEach
     void close() {
         coordinators.forEach(Transactions::close);
+        for (var coordinator : coordinators) {
+            for (var transaction : coordinator.list(new TransactionQuery(null, null, null, 100))) {
+                store.sagas()
+                        .read(new TransactionId(transaction.id()))
+                        .ifPresent(entry ->
+                                Traces.requireAllowed(transaction, entry.plan().saga()));
+            }
+        }
     }
 
     // ---- forward

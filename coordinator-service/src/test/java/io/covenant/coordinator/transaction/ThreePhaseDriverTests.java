@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.covenant.coordinator.ModelParticipants;
 import io.covenant.coordinator.ModelParticipants.Held;
 import io.covenant.coordinator.Plans;
+import io.covenant.coordinator.Traces;
 import io.covenant.coordinator.ownership.Incarnation;
 import io.covenant.coordinator.transaction.Participants.FinishAnswer;
 import io.covenant.coordinator.transaction.Participants.PrepareAnswer;
@@ -82,6 +83,7 @@ class ThreePhaseDriverTests {
     @AfterEach
     void close() {
         all.forEach(Transactions::close);
+        all.forEach(Traces::requireAllowed);
     }
 
     @Test

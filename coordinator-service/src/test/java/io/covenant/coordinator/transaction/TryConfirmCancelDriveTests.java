@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.covenant.coordinator.ModelParticipants;
 import io.covenant.coordinator.ModelParticipants.Held;
 import io.covenant.coordinator.Plans;
+import io.covenant.coordinator.Traces;
 import io.covenant.coordinator.ownership.Incarnation;
 import io.covenant.coordinator.transaction.Participants.PrepareAnswer;
 import io.covenant.coordinator.transaction.Participants.PrepareAnswer.Voted;
@@ -52,6 +53,7 @@ class TryConfirmCancelDriveTests {
     @AfterEach
     void close() {
         transactions.close();
+        Traces.requireAllowed(transactions);
     }
 
     @Test
