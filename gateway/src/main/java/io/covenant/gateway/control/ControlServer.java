@@ -1,5 +1,6 @@
 package io.covenant.gateway.control;
 
+import io.covenant.gateway.edge.Actuator;
 import io.covenant.gateway.edge.Door;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -8,11 +9,12 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.http.server.reactive.ReactorHttpHandlerAdapter;
 import org.springframework.stereotype.Component;
+import org.springframework.web.reactive.DispatcherHandler;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 
-/// Serves operators at a port of their own, so that no route of the world's leads there.
+/// Serves operators, and whoever watches, at a port of their own, so that no route of the world's leads there.
 @Component
 public final class ControlServer implements SmartLifecycle {
 
@@ -22,9 +24,17 @@ public final class ControlServer implements SmartLifecycle {
     private final ReactorHttpHandlerAdapter handler;
     private volatile @Nullable DisposableServer server;
 
-    ControlServer(ControlProperties properties, ControlRoutes routes, Door door) {
+    /// @param application where Spring has the actuator
+    ControlServer(ControlProperties properties, ControlRoutes routes, Door door, DispatcherHandler application) {
         this.properties = properties;
-        this.handler = new ReactorHttpHandlerAdapter(door.before(RouterFunctions.toWebHandler(routes.all())));
+        var operators = RouterFunctions.toWebHandler(routes.all());
+        this.handler = new ReactorHttpHandlerAdapter(door.before(exchange -> {
+            if (!Actuator.isMeant(exchange)) {
+                return operators.handle(exchange);
+            }
+            Actuator.requireAllowed(exchange);
+            return application.handle(exchange);
+        }));
     }
 
     @Override

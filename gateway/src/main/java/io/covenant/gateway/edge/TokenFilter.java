@@ -47,7 +47,7 @@ final class TokenFilter implements WebFilter {
             Callers.putAnybody(exchange);
             return chain.filter(exchange);
         }
-        if (isOpen(exchange.getRequest().getPath().value())) {
+        if (Actuator.isOpen(exchange.getRequest().getPath().value())) {
             return chain.filter(exchange);
         }
         var header = exchange.getRequest().getHeaders().getFirst(HttpHeaders.AUTHORIZATION);
@@ -64,12 +64,6 @@ final class TokenFilter implements WebFilter {
         return remembered != null
                 ? go(exchange, chain, remembered)
                 : check(checked, token).flatMap(jwt -> go(exchange, chain, jwt));
-    }
-
-    private static boolean isOpen(String path) {
-        return path.equals("/actuator/health")
-                || path.startsWith("/actuator/health/")
-                || path.equals("/actuator/prometheus");
     }
 
     private static Mono<Void> go(ServerWebExchange exchange, WebFilterChain chain, Jwt jwt) {

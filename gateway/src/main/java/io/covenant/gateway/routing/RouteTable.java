@@ -124,9 +124,7 @@ class RouteTable {
                 Map.of(
                         "orders", "/v3/api-docs/orders",
                         "inventory", "/v3/api-docs/inventory",
-                        "coordinator", "/v3/api-docs/coordinator"),
-                "health",
-                "/actuator/health");
+                        "coordinator", "/v3/api-docs/coordinator"));
         return RouterFunctions.route()
                 .GET(
                         "/",

@@ -86,7 +86,7 @@ class CancelStormTests {
         assertThat(answered.get()).as("clients that saw an answer begin").isGreaterThan(CLIENTS / 20);
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
             assertThat(gateway.service("orders").view().inFlight()).isZero();
-            assertThat(gateway.get("/actuator/prometheus").text())
+            assertThat(gateway.operate("GET", "/actuator/prometheus", "").text())
                     .contains("covenant_gateway_in_flight 1.0") // this one
                     .contains("resilience4j_bulkhead_available_concurrent_calls{name=\"orders\"} 100000.0");
         });

@@ -39,7 +39,7 @@ class KeepAliveTests {
         try (var socket = gateway().connect()) {
             var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
             for (int i = 0; i < 500; i++) {
-                socket.getOutputStream().write(get(i % 2 == 0 ? "/actuator/health" : "/"));
+                socket.getOutputStream().write(get(i % 2 == 0 ? "/api/v1/stock" : "/"));
                 assertThat(status(in)).isEqualTo("HTTP/1.1 200 OK");
             }
         }

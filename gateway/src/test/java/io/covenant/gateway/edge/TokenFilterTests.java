@@ -39,8 +39,31 @@ class TokenFilterTests {
     }
 
     @Test
+    void showsWhoWatchesHealthAndMetricsAtTheOperatorsPortAndTheRestToNobody() {
+        assertThat(GATEWAY.operate("GET", "/actuator/prometheus", "").status()).isEqualTo(200);
+        for (var path : new String[] {"/actuator", "/actuator/info", "/actuator/env", "/actuator/healthy"}) {
+            GATEWAY.operate("GET", path, "").isProblem(401, "unauthenticated");
+        }
+        var metrics = "Bearer " + ISSUER.token("metrics:read");
+        for (var path : new String[] {"/actuator", "/actuator/env", "/actuator/../api/v1/orders", "/actuatorx"}) {
+            assertThat(GATEWAY.operate("GET", path, "", "Authorization", metrics)
+                            .status())
+                    .isIn(400, 404);
+        }
+        assertThat(GATEWAY.operate("GET", "/actuator/info", "", "Authorization", metrics)
+                        .status())
+                .isEqualTo(200);
+        GATEWAY.operate("GET", "/actuator/info", "", "Authorization", "Bearer " + ISSUER.token("gateway:read"))
+                .isProblem(403, "forbidden");
+        for (var path : new String[] {"/actuator/health", "/actuator/health/liveness", "/actuator/prometheus"}) {
+            GATEWAY.get(path).isProblem(404, "unknown-path");
+        }
+        assertThat(ORDERS.requests).isEmpty();
+    }
+
+    @Test
     void healthIsOpen() {
-        assertThat(GATEWAY.get("/actuator/health/liveness").status()).isEqualTo(200);
+        assertThat(GATEWAY.operate("GET", "/actuator/health/liveness", "").status()).isEqualTo(200);
     }
 
     @Test

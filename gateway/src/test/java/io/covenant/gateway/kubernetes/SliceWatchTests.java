@@ -288,7 +288,7 @@ class SliceWatchTests {
             await().atMost(Duration.ofSeconds(20))
                     .untilAsserted(() ->
                             assertThat(gateway.get("/api/v1/orders").status()).isEqualTo(200));
-            assertThat(gateway.get("/actuator/health").text()).contains("endpointSlices");
+            assertThat(gateway.operate("GET", "/actuator/health", "").text()).contains("endpointSlices");
         }
     }
 }

@@ -99,7 +99,7 @@ class MirrorTests {
     }
 
     private double counted(String metric, String tag, String value) {
-        return gateway.get("/actuator/prometheus")
+        return gateway.operate("GET", "/actuator/prometheus", "")
                 .text()
                 .lines()
                 .filter(line -> line.startsWith("covenant_gateway_mirror_" + metric + "{")

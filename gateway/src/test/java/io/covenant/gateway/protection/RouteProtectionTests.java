@@ -110,7 +110,7 @@ class RouteProtectionTests {
         await().until(() -> breaker().path("state").asString().equals("CLOSED")
                 || gateway.get(BROKEN).status() != 200);
         assertThat(breaker().path("state").asString()).isEqualTo("CLOSED");
-        assertThat(gateway.get("/actuator/prometheus").text())
+        assertThat(gateway.operate("GET", "/actuator/prometheus", "").text())
                 .contains(
                         "resilience4j_circuitbreaker_not_permitted_calls_total{kind=\"not_permitted\",name=\"orders\"}");
     }
@@ -201,10 +201,10 @@ class RouteProtectionTests {
             gateway.get(WIDE).isProblem(503, "gateway-overloaded");
             gateway.get(BROKEN).isProblem(503, "gateway-overloaded");
 
-            assertThat(gateway.get("/actuator/health").status()).isEqualTo(200);
-            assertThat(gateway.get("/actuator/health/readiness").status()).isEqualTo(200);
+            assertThat(gateway.operate("GET", "/actuator/health", "").status()).isEqualTo(200);
+            assertThat(gateway.operate("GET", "/actuator/health/readiness", "").status()).isEqualTo(200);
             assertThat(gateway.operate("GET", "/admin/clusters", "").status()).isEqualTo(200);
-            assertThat(gateway.get("/actuator/prometheus").text())
+            assertThat(gateway.operate("GET", "/actuator/prometheus", "").text())
                     .contains("covenant_gateway_in_flight 7.0")
                     .containsPattern("covenant_gateway_shed_total [1-9]");
             go.countDown();

@@ -80,7 +80,7 @@ public final class Platform {
                                 ports(name, role),
                                 home.records(),
                                 home.logs(),
-                                HealthCheck.readiness(settings.ports().of(name)),
+                                HealthCheck.readiness(healthPort(name, role)),
                                 () -> plan(name, role),
                                 clock)));
         this.training = Training.node(home, clock);
@@ -368,6 +368,11 @@ public final class Platform {
                 .ifPresent(
                         _ -> ports.put(Ports.operators(node), settings.ports().of(Ports.operators(node))));
         return ports;
+    }
+
+    /// Where a node says how it is: to those who watch it, if they have a port of their own.
+    private int healthPort(String node, Role role) {
+        return settings.ports().of(role.operatorsPortOffset().isPresent() ? Ports.operators(node) : node);
     }
 
     /// Irrelevant where operators are served at the port of all.
