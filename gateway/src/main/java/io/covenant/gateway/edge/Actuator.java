@@ -12,9 +12,7 @@ public final class Actuator {
 
     /// Whether nobody is asked for a token here: health and metrics.
     static boolean isOpen(String path) {
-        return path.equals(BASE + "/health")
-                || path.startsWith(BASE + "/health/")
-                || path.equals(BASE + "/prometheus");
+        return path.equals(BASE + "/health") || path.startsWith(BASE + "/health/") || path.equals(BASE + "/prometheus");
     }
 
     /// Refuses who may not see this part of it.

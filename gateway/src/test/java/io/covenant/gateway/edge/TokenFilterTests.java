@@ -63,7 +63,8 @@ class TokenFilterTests {
 
     @Test
     void healthIsOpen() {
-        assertThat(GATEWAY.operate("GET", "/actuator/health/liveness", "").status()).isEqualTo(200);
+        assertThat(GATEWAY.operate("GET", "/actuator/health/liveness", "").status())
+                .isEqualTo(200);
     }
 
     @Test

@@ -202,7 +202,8 @@ class RouteProtectionTests {
             gateway.get(BROKEN).isProblem(503, "gateway-overloaded");
 
             assertThat(gateway.operate("GET", "/actuator/health", "").status()).isEqualTo(200);
-            assertThat(gateway.operate("GET", "/actuator/health/readiness", "").status()).isEqualTo(200);
+            assertThat(gateway.operate("GET", "/actuator/health/readiness", "").status())
+                    .isEqualTo(200);
             assertThat(gateway.operate("GET", "/admin/clusters", "").status()).isEqualTo(200);
             assertThat(gateway.operate("GET", "/actuator/prometheus", "").text())
                     .contains("covenant_gateway_in_flight 7.0")

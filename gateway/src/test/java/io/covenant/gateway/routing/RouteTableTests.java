@@ -118,10 +118,16 @@ class RouteTableTests {
 
     @Test
     void showsItsOwnHealthAndMetrics() {
-        assertThat(gateway().operate("GET", "/actuator/health", "").json().path("status").asString())
+        assertThat(gateway()
+                        .operate("GET", "/actuator/health", "")
+                        .json()
+                        .path("status")
+                        .asString())
                 .isEqualTo("UP");
-        assertThat(gateway().operate("GET", "/actuator/health/readiness", "").status()).isEqualTo(200);
-        assertThat(gateway().operate("GET", "/actuator/health/liveness", "").status()).isEqualTo(200);
+        assertThat(gateway().operate("GET", "/actuator/health/readiness", "").status())
+                .isEqualTo(200);
+        assertThat(gateway().operate("GET", "/actuator/health/liveness", "").status())
+                .isEqualTo(200);
         assertThat(gateway().operate("GET", "/actuator/prometheus", "").text()).contains("jvm_memory_used_bytes");
         await().untilAsserted(() -> assertThat(
                         gateway().operate("GET", "/actuator/prometheus", "").text())

@@ -174,7 +174,8 @@ class StreamTests {
             listener.hears("event-15");
             assertThat(inFlight()).isEqualTo(1);
             failures = failures();
-            assertThat(gateway.operate("GET", "/actuator/prometheus", "").text()).contains("covenant_gateway_streams 1.0");
+            assertThat(gateway.operate("GET", "/actuator/prometheus", "").text())
+                    .contains("covenant_gateway_streams 1.0");
         }
 
         await().until(() -> inFlight() == 0);

@@ -247,10 +247,14 @@ final class GatewayCommand implements Callable<Integer> {
 
         private final Context context;
 
-        @Parameters(paramLabel = "ROUTE", description = "orders, for instance.")
+        @Parameters(index = "0", paramLabel = "ROUTE", description = "orders, for instance.")
         String route = "";
 
-        @Parameters(arity = "0..1", paramLabel = "PERCENT", description = "0 to 100; what is not said stays.")
+        @Parameters(
+                index = "1",
+                arity = "0..1",
+                paramLabel = "PERCENT",
+                description = "0 to 100; what is not said stays.")
         @Nullable
         Double percent;
 

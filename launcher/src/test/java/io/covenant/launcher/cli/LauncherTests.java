@@ -40,6 +40,13 @@ class LauncherTests {
         assertThat(text(out)).startsWith("Usage: covenant gateway " + command);
     }
 
+    @Test
+    void takesTheRouteOfACanaryBeforeItsShare() {
+        assertThat(run("gateway", "canary", "--help")).isZero();
+
+        assertThat(text(out).replaceAll("\\s+", " ")).contains("ROUTE [PERCENT]");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
