@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// A small platform beside the one that runs, which leads a short life so that its services can record their caches at
 /// the end of it: with what the first requests need, and not only what a start does.
@@ -28,6 +29,8 @@ final class Rehearsal {
 
     private static final Duration WRITING = Duration.ofMinutes(5);
     private static final int DELETIONS = 50;
+    private static final String PARTIAL = "partial.aot";
+    private static final int APPS_DEPTH = 3;
 
     private final PlatformHome home;
     private final Map<Role, ServiceApp> recorded;
@@ -45,7 +48,6 @@ final class Rehearsal {
         var partials = new LinkedHashMap<Role, Path>();
         recorded.forEach((role, app) -> partials.put(role, partial(app)));
         try {
-            delete(partials);
             var platform = Platform.recording(home, partials);
             Map<String, NodeEvent.Failed> failures = platform.up(START, Progress.SILENT);
             if (!failures.isEmpty()) {
@@ -80,16 +82,25 @@ final class Rehearsal {
     }
 
     private static Path partial(ServiceApp app) {
-        return app.cache().resolveSibling("partial.aot");
+        return app.cache().resolveSibling(PARTIAL);
     }
 
-    private static void delete(Map<Role, Path> partials) throws IOException {
-        for (Path partial : partials.values()) {
-            Files.deleteIfExists(partial);
+    /// What was not written to its end, and what the JVM wrote on the way to it.
+    private static void deletePartials(Path apps) throws IOException {
+        if (Files.exists(apps)) {
+            try (Stream<Path> files = Files.walk(apps, APPS_DEPTH)) {
+                for (Path file : files.filter(Rehearsal::isPartial).toList()) {
+                    Files.deleteIfExists(file);
+                }
+            }
         }
     }
 
-    /// Ends at once what is left of one, whoever led it, and deletes its directory.
+    private static boolean isPartial(Path file) {
+        return file.getFileName().toString().startsWith(PARTIAL);
+    }
+
+    /// Ends at once what is left of one, whoever led it, and deletes its directory and what it recorded by halves.
     static void end(PlatformHome home) {
         if (!Files.exists(home.state())) {
             return;
@@ -97,6 +108,7 @@ final class Rehearsal {
         home.mark().strays(Set.of()).forEach(stray -> stray.kill());
         Platform.in(home).node(Topology.POSTGRES).kill();
         try {
+            deletePartials(home.apps());
             for (int left = DELETIONS; Files.exists(home.state()); left--) {
                 try {
                     Trees.delete(home.state());

@@ -49,9 +49,14 @@ class RehearsalTests {
         Node mine = started(home.rehearsal(), "orders-1");
         Node other = started(home, "orders-1");
         Files.createDirectories(home.rehearsal().data().resolve("locks"));
+        Path app = Files.createDirectories(home.apps().resolve("order-service/build"));
+        Path half = Files.createFile(app.resolve("partial.aot.config"));
+        Path cache = Files.createFile(app.resolve("4711.aot"));
 
         Rehearsal.end(home.rehearsal());
 
+        assertThat(half).doesNotExist();
+        assertThat(cache).exists();
         assertThat(mine.process()).isEmpty();
         assertThat(home.rehearsal().state()).doesNotExist();
         assertThat(other.state()).isEqualTo(NodeState.HEALTHY);
