@@ -35,6 +35,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +53,9 @@ public final class LockNode implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LockNode.class);
 
+    /// For so long a node that retires waits to hear who leads after it.
+    private static final Duration SUCCESSOR = Duration.ofMillis(200);
+
     private final NodeOptions options;
     private final NamespaceMachine machine;
     private final RaftNode<Result> raft;
@@ -63,6 +67,9 @@ public final class LockNode implements Closeable {
 
     /// Done while a primary is known.
     private volatile CompletableFuture<@Nullable Void> led = new CompletableFuture<>();
+
+    /// Of a node that retires: whether its streams have been told who leads after it.
+    private volatile CountDownLatch successorTold = new CountDownLatch(0);
 
     private volatile boolean leads;
     private volatile boolean closing;
@@ -402,6 +409,9 @@ public final class LockNode implements Closeable {
                 told = name;
                 streams.tellLeader(name == null ? null : api(name).orElse(null));
             }
+            if (!leading && name != null) {
+                successorTold.countDown();
+            }
         }
 
         @Override
@@ -417,11 +427,20 @@ public final class LockNode implements Closeable {
 
     // ---- the end
 
-    /// Ends what waits here for long: streams end, and another node leads.
+    /// Has another node lead, and ends what waits here for long. Streams end last: their readers hear first where to
+    /// go,
+    /// and do not come back here meanwhile.
     public void retire(Duration patience) throws InterruptedException {
-        closing = true;
-        streams.end();
-        handOver(patience);
+        try {
+            var told = new CountDownLatch(1);
+            successorTold = told;
+            if (handOver(patience) instanceof OrderOutcome.Done) {
+                var _ = told.await(SUCCESSOR.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } finally {
+            closing = true;
+            streams.end();
+        }
     }
 
     /// Lets the most complete of the others lead, if this one does.

@@ -3,7 +3,7 @@ package io.covenant.locks.node;
 import java.time.Duration;
 import org.springframework.context.SmartLifecycle;
 
-/// Hands the leadership over and ends streams before the server stops taking requests: what comes meanwhile
+/// Hands the leadership over, then ends streams, before the server stops taking requests: what comes meanwhile
 /// is sent on to the next primary.
 final class NodeRetirement implements SmartLifecycle {
 

@@ -97,6 +97,27 @@ class LockNodeTests {
     }
 
     @Test
+    @Order(Integer.MAX_VALUE - 2)
+    void tellsReadersWhoLeadsNextBeforeTheirStreamsEndWhenItRetires() throws Exception {
+        var session = replicas.open(20_000);
+        var former = replicas.primary();
+        try (var stream = former.eventsOf(session, false, -1).orElseThrow()) {
+            former.retire(Duration.ofSeconds(2));
+
+            var heard = new ArrayList<EventStream.Item>();
+            while (!stream.isClosed()) {
+                heard.addAll(stream.take(Duration.ofSeconds(5)));
+            }
+            var next = replicas.primary();
+            assertThat(next).isNotEqualTo(former);
+            assertThat(heard)
+                    .last()
+                    .isEqualTo(
+                            new EventStream.Item.Leader(former.api(next.name()).orElseThrow()));
+        }
+    }
+
+    @Test
     void sendsAwayWhereItDoesNotLead() {
         var primary = replicas.primary();
         var backup = replicas.backup();
