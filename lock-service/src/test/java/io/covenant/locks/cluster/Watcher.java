@@ -33,8 +33,11 @@ final class Watcher implements Program, Subscription.Reader {
         node.after(Duration.ofMillis(1), subscription::connect);
     }
 
+    /// Who knows nothing, and is told from the beginning, knows all where nothing has happened, in whichever epoch.
     boolean knowsAll() {
-        return known != NOW && Token.epoch(known) == cluster.life() && history.nothingAfter(Token.index(known), prefix);
+        return known != NOW
+                && (known == NOTHING || Token.epoch(known) == cluster.life())
+                && history.nothingAfter(Token.index(known), prefix);
     }
 
     /// After a restore it goes on with what it knew, of which some may never have been.
