@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.covenant.launcher.node.FreePorts;
 import io.covenant.locks.faults.Cable;
+import io.covenant.locks.faults.Machines;
 import io.covenant.locks.node.Authority;
 import io.covenant.locks.web.Api;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ConditionTimeoutException;
 import org.awaitility.core.TerminalFailureException;
+import org.jspecify.annotations.Nullable;
 
 /// Three nodes as processes of their own, over mutual TLS.
 public final class ServiceProcesses implements AutoCloseable {
@@ -40,6 +43,7 @@ public final class ServiceProcesses implements AutoCloseable {
     private final Map<String, Authority.Identity> identities = new TreeMap<>();
     private final Map<String, Process> processes = new TreeMap<>();
     private final Map<Link, Cable> cables = new HashMap<>();
+    private @Nullable Machines machines;
 
     private record Link(String from, String to) {}
 
@@ -63,6 +67,12 @@ public final class ServiceProcesses implements AutoCloseable {
                 }
             }
         }
+        return this;
+    }
+
+    /// Each on a machine of its own.
+    public ServiceProcesses on(Machines those) {
+        machines = those;
         return this;
     }
 
@@ -122,6 +132,7 @@ public final class ServiceProcesses implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 LockServiceApplication.class.getName(),
+                "--server.address=" + address(name),
                 "--server.port=" + ports.get(name),
                 "--covenant.node=" + name,
                 "--covenant.security.mode=open",
@@ -131,8 +142,11 @@ public final class ServiceProcesses implements AutoCloseable {
                 "--covenant.locks.tls.key=" + identity.key(),
                 "--covenant.locks.tls.authority=" + identity.authority()));
         command.addAll(1, more(name));
+        if (machines != null) {
+            command.addAll(0, machines.enter(name));
+        }
         for (var other : NAMES) {
-            command.add("--covenant.locks.peers.%s=127.0.0.1:%d".formatted(other, peerPort(name, other)));
+            command.add("--covenant.locks.peers.%s=%s:%d".formatted(other, address(other), peerPort(name, other)));
             command.add("--covenant.locks.members.%s=%s".formatted(other, base(other)));
         }
         processes.put(
@@ -151,7 +165,11 @@ public final class ServiceProcesses implements AutoCloseable {
     }
 
     public URI base(String name) {
-        return URI.create("http://127.0.0.1:" + ports.get(name));
+        return URI.create("http://%s:%d".formatted(address(name), ports.get(name)));
+    }
+
+    private String address(String name) {
+        return machines == null ? "127.0.0.1" : machines.address(name);
     }
 
     public Api api(String name) {
@@ -160,11 +178,21 @@ public final class ServiceProcesses implements AutoCloseable {
 
     /// The name of the node that leads, once it says so itself.
     public String primary() {
+        return primaryAmong(processes.keySet());
+    }
+
+    /// The same, without asking this one.
+    public String primaryBeside(String silent) {
+        return primaryAmong(
+                processes.keySet().stream().filter(name -> !name.equals(silent)).toList());
+    }
+
+    private String primaryAmong(Collection<String> names) {
         return await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(20))
                 .ignoreExceptions()
                 .until(
-                        () -> processes.keySet().stream()
+                        () -> names.stream()
                                 .filter(name -> api(name)
                                         .get("/admin/locks/self")
                                         .body()
