@@ -427,9 +427,8 @@ public final class LockNode implements Closeable {
 
     // ---- the end
 
-    /// Has another node lead, and ends what waits here for long. Streams end last: their readers hear first where to
-    /// go,
-    /// and do not come back here meanwhile.
+    /// Has another node lead, and ends what waits here for long. Streams end last: their readers hear first
+    /// where to go, and do not come back here meanwhile.
     public void retire(Duration patience) throws InterruptedException {
         try {
             var told = new CountDownLatch(1);

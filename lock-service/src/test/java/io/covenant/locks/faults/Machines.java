@@ -12,11 +12,9 @@ import java.util.TreeMap;
 /// A machine for each node as far as the network goes: a network namespace, and a cable from its only interface to a
 /// bridge, by which nodes reach each other and the test reaches them. Takes root and `ip`, from iproute2.
 ///
-/// Their addresses are of the loopback network, which the kernel is told to route: services without tokens listen to no
-/// others. What a kernel does to a machine that is cut off happens here: nothing is answered and nothing is refused,
-/// segments
-/// are
-/// sent again later and later, names of neighbours are forgotten.
+/// Their addresses are of the loopback network, which the kernel is told to route: services without tokens
+/// listen to no others. What a kernel does to a machine that is cut off happens here: nothing is answered and
+/// nothing is refused, segments are sent again later and later, names of neighbours are forgotten.
 public final class Machines implements AutoCloseable {
 
     private static final String NOBODY = "02:00:00:00:00:ff";

@@ -22,9 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Three nodes on machines of their own, as far as the network goes, which is cut by the kernel while clients write
-/// through
-/// the guard. Only root may make such machines; skipped without.
+/// Three nodes on machines of their own, as far as the network goes, which is cut by the kernel while clients
+/// write through the guard. Only root may make such machines; skipped without.
 @RealPostgres
 @Tag("campaign")
 @Timeout(300)

@@ -1,6 +1,7 @@
 package io.covenant.transactions;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 
 /// Dies at a chosen place, at a chosen passing; does nothing unless armed. Thread-safe.
@@ -21,10 +22,33 @@ public sealed interface CrashPoints {
         return Armed.parse(specification, death);
     }
 
+    /// Dies where it is told to, and can be told so again and again.
+    static Rearmed rearmed() {
+        return new Rearmed(new AtomicReference<>(none()));
+    }
+
     /// See [#none()].
     record None() implements CrashPoints {
         @Override
         public void hit(CrashPoint point) {}
+    }
+
+    /// See [#rearmed()].
+    record Rearmed(AtomicReference<CrashPoints> armed) implements CrashPoints {
+
+        /// Dies at the next passing of this place, and not again.
+        public void arm(CrashPoint point, Runnable death) {
+            armed.set(CrashPoints.armed(point.name(), death));
+        }
+
+        public void disarm() {
+            armed.set(none());
+        }
+
+        @Override
+        public void hit(CrashPoint point) {
+            armed.get().hit(point);
+        }
     }
 
     /// See [#armed(String, Runnable)].
