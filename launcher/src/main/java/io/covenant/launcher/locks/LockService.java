@@ -14,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,21 +114,34 @@ public final class LockService implements AutoCloseable {
         });
     }
 
-    /// Whether what operators did stands in the audit as it was written: what each node says, by its name; nothing of
-    /// those that do not answer.
-    public SequencedMap<String, JsonNode> auditChecks() throws InterruptedException {
-        var checks = new LinkedHashMap<String, JsonNode>();
+    /// Whether what operators did stands in the audit as it was written, by each node.
+    ///
+    /// Nothing of nodes that do not answer.
+    ///
+    /// @param reports  of those that have checked theirs, by name
+    /// @param refusals of those that answer something else, by name: what it was
+    public record AuditChecks(SequencedMap<String, JsonNode> reports, SequencedMap<String, String> refusals) {}
+
+    /// Has each node check its audit.
+    public AuditChecks auditChecks() throws InterruptedException {
+        var reports = new LinkedHashMap<String, JsonNode>();
+        var refusals = new LinkedHashMap<String, String>();
         for (Map.Entry<String, URI> node : nodes.entrySet()) {
             try {
                 HttpResponse<String> answer = get(node.getValue(), "/admin/locks/audit/check");
                 if (answer.statusCode() == 200) {
-                    checks.put(node.getKey(), Gateway.JSON.readTree(answer.body()));
+                    reports.put(node.getKey(), Gateway.JSON.readTree(answer.body()));
+                } else {
+                    refusals.put(node.getKey(), "status " + answer.statusCode());
                 }
-            } catch (IOException | JacksonException _) {
-                // Missing in what is returned.
+            } catch (JacksonException _) {
+                refusals.put(node.getKey(), "no JSON");
+            } catch (IOException _) {
+                // Missing in both.
             }
         }
-        return checks;
+        return new AuditChecks(
+                Collections.unmodifiableSequencedMap(reports), Collections.unmodifiableSequencedMap(refusals));
     }
 
     /// All names under a prefix, with everything in it that was acknowledged before.

@@ -151,10 +151,28 @@ class LockServiceTests {
                                 .formatted(nodes.get("lock-1")));
     }
 
+    @Test
+    void tellsWhoHasCheckedItsAuditAndWhoAnswersSomethingElse() throws Exception {
+        node("lock-1", "FOLLOWER");
+        nodes.put("lock-2", URI.create("http://127.0.0.1:1"));
+
+        try (var service = new LockService(nodes, Credentials.NONE)) {
+            var checked = service.auditChecks();
+            assertThat(checked.reports()).containsOnlyKeys("lock-1");
+            assertThat(checked.refusals()).isEmpty();
+
+            status = 401;
+            var refused = service.auditChecks();
+            assertThat(refused.reports()).isEmpty();
+            assertThat(refused.refusals()).containsExactly(Map.entry("lock-1", "status 401"));
+        }
+    }
+
     private void node(String name, String role) throws IOException {
         var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext(
                 "/admin/locks/self", exchange -> answer(exchange, 200, "{\"role\":\"%s\"}".formatted(role)));
+        server.createContext("/admin/locks/audit/check", exchange -> answer(exchange, status, "{\"whole\":true}"));
         server.createContext("/admin/locks/members", exchange -> {
             if (!exchange.getRequestMethod().equals("GET")) {
                 changes.add("%s %s %s"
