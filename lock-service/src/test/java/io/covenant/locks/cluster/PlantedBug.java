@@ -10,20 +10,20 @@ enum PlantedBug {
     KEEP_ALIVE_UNCONFIRMED(
             "etcd#15247: a primary answers keep-alives without asking whether it still leads.",
             Where.PRIMARY,
-            "Primary",
-            "if (!gathered.isEmpty() && rounds.isEmpty() && now >= nextRound) {",
-            "gathered.forEach(this::tellRenewed);\ngathered.clear();\nif (!gathered.isEmpty() && rounds.isEmpty() && now >= nextRound) {"),
+            "Renewals",
+            "if (!gathered.isEmpty() && rounds.isEmpty() && tenure.now() >= nextRound) {",
+            "gathered.forEach(this::tellRenewed);\ngathered.clear();\nif (!gathered.isEmpty() && rounds.isEmpty() && tenure.now() >= nextRound) {"),
     RENEWED_WHILE_EXPIRING(
             "etcd#15247: a session is renewed after its end was proposed.",
             Where.PRIMARY,
-            "Primary",
+            "Expiries",
             "lease.expiring = true;",
             "lease.expiring = false;"),
     RENEWED_BEFORE_LOGGED(
             "The first renewal after an election is answered before it is logged: the next primary takes the session for"
                     + " silent.",
             Where.PRIMARY,
-            "Primary",
+            "Renewals",
             "if (lease.extended) {",
             "if (lease.extended && lease.ttl < 0) {"),
     LEASES_FORGOTTEN(
@@ -41,9 +41,9 @@ enum PlantedBug {
     ANSWERED_BEFORE_THE_EPOCH(
             "After a restore, clients are served while the epoch is being raised.",
             Where.PRIMARY,
-            "Primary",
-            "if (!inEpoch) {",
-            "if (!inEpoch && !leads) {"),
+            "Asks",
+            "} else if (inEpoch) {",
+            "} else if (inEpoch || tenure.leads()) {"),
     EPOCH_IN_MEMORY(
             "etcd#16028: the epoch that a restore raised is not in the next snapshot.",
             Where.NAMESPACE,
