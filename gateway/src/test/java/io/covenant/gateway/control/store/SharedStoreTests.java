@@ -140,9 +140,11 @@ class SharedStoreTests {
         assertThat(put(east, "*", "{\"policy\":\"hash\"}").status()).isEqualTo(200);
         plant("update cluster_settings set settings = settings - 'canaries', version = version + 1");
 
-        await().untilAsserted(() -> assertThat(
-                        west.operate("GET", ORDERS, "").json().at("/gateways").findValuesAsString("version"))
-                .contains(west.operate("GET", ORDERS, "").json().at("/version").asString()));
+        await().untilAsserted(() -> assertThat(west.operate("GET", ORDERS + "/state", "")
+                        .json()
+                        .at("/version")
+                        .asString())
+                .isEqualTo(west.operate("GET", ORDERS, "").json().at("/version").asString()));
 
         assertThat(policy(west)).isEqualTo("hash");
         assertThat(put(west, "*", "{\"policy\":\"random\"}").status()).isEqualTo(200);
