@@ -26,7 +26,10 @@ class ModularityTests {
         noClasses()
                 .that()
                 .resideOutsideOfPackages( // which run on virtual threads
-                        "io.covenant.gateway.control.store..", "io.covenant.gateway.kubernetes..")
+                        "io.covenant.gateway.control.store..",
+                        "io.covenant.gateway.database..",
+                        "io.covenant.gateway.kubernetes..",
+                        "io.covenant.gateway.limits.postgres..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.sql..", "javax.sql..", "java.net.http..")

@@ -15,19 +15,16 @@ import io.github.bucket4j.TimeMeter;
 final class Allowances {
 
     /// In characters of all names, and what a bucket weighs as much as: some 30 MB.
-    private static final long MOST = 8_000_000;
+    static final long MOST = 8_000_000;
 
-    private static final int BUCKET = 200;
+    static final int BUCKET = 200;
 
     private final Bandwidth limit;
     private final TimeMeter time;
     private final Cache<String, Bucket> bySubject;
 
     Allowances(Limit limit, TimeMeter time) {
-        this.limit = Bandwidth.builder()
-                .capacity(limit.requests())
-                .refillGreedy(limit.requests(), limit.per())
-                .build();
+        this.limit = bandwidth(limit);
         this.time = time;
         this.bySubject = Caffeine.newBuilder()
                 .maximumWeight(MOST)
@@ -37,9 +34,24 @@ final class Allowances {
                 .build();
     }
 
+    static Bandwidth bandwidth(Limit limit) {
+        return Bandwidth.builder()
+                .capacity(limit.requests())
+                .refillGreedy(limit.requests(), limit.per())
+                .build();
+    }
+
     /// Takes one request, if the subject has one left.
     ConsumptionProbe take(String subject) {
         return bySubject.get(subject, _ -> full()).tryConsumeAndReturnRemaining(1);
+    }
+
+    /// Gives back one that was taken for a request that is not sent.
+    void giveBack(String subject) {
+        var bucket = bySubject.getIfPresent(subject);
+        if (bucket != null) {
+            bucket.addTokens(1);
+        }
     }
 
     private Bucket full() {

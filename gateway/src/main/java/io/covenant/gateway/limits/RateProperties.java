@@ -8,12 +8,37 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /// How many requests a subject may send on each route; routes that are not named have no limit.
 ///
-/// @param limits by the id of the route
+/// @param limits      by the id of the route
+/// @param store       where requests are counted
+/// @param patience    how long a request may take to be counted elsewhere; beyond, this gateway counts alone
+/// @param connections to where they are counted: as many requests at a time
 @ConfigurationProperties("covenant.gateway.rate")
-public record RateProperties(@DefaultValue Map<String, Limit> limits) {
+public record RateProperties(
+        @DefaultValue Map<String, Limit> limits,
+        @DefaultValue("local") Store store,
+        @DefaultValue("200ms") Duration patience,
+        @DefaultValue("8") int connections) {
+
+    private static final Duration SHORTEST = Duration.ofMillis(10);
+    private static final Duration LONGEST = Duration.ofSeconds(5);
+    private static final int MOST = 100;
+
+    /// Where requests are counted.
+    public enum Store {
+        /// In each gateway.
+        LOCAL,
+        /// In the database of the gateways, by all of them together.
+        POSTGRESQL
+    }
 
     public RateProperties {
         limits = Map.copyOf(limits);
+        if (patience.compareTo(SHORTEST) < 0 || patience.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("covenant.gateway.rate.patience: from 10ms to 5s, not " + patience);
+        }
+        if (connections < 1 || connections > MOST) {
+            throw new IllegalArgumentException("covenant.gateway.rate.connections: from 1 to 100, not " + connections);
+        }
     }
 
     /// @param requests so many

@@ -1,4 +1,4 @@
-/// How many requests one subject may send.
+/// How many requests one subject may send, counted by each gateway or by all of them together.
 @NullMarked
 package io.covenant.gateway.limits;
 

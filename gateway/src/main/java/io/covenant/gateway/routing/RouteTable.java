@@ -4,7 +4,6 @@ import io.covenant.gateway.balancing.BalancingProperties;
 import io.covenant.gateway.balancing.RouteChoices;
 import io.covenant.gateway.balancing.Services;
 import io.covenant.gateway.edge.RouteFeature;
-import io.covenant.gateway.limits.RateProperties;
 import io.covenant.gateway.protection.RouteLimits;
 import java.util.List;
 import java.util.Map;
@@ -63,11 +62,9 @@ class RouteTable {
     RouteLocator routes(
             RouteLocatorBuilder builder,
             BalancingProperties properties,
-            RateProperties rates,
             List<RouteFeature> features,
             Services services) {
         requireKnown("balancing.routes", properties.routes().keySet());
-        requireKnown("rate.limits", rates.limits().keySet());
         features.forEach(feature -> requireKnown(feature.key(), feature.routes()));
         var routes = builder.routes();
         for (var door : DOORS) {

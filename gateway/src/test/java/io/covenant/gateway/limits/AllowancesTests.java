@@ -55,6 +55,34 @@ class AllowancesTests {
     }
 
     @Test
+    void takesBackWhatWasNotUsedAndNoMore() {
+        assertThat(taken("a", 5)).isEqualTo(5);
+        five.giveBack("a");
+        assertThat(taken("a", 5)).isEqualTo(1);
+
+        five.giveBack("b");
+        assertThat(taken("b", 10)).isEqualTo(5);
+    }
+
+    @Test
+    void remembersARefusalForAsLongAsItHolds() {
+        var refusals = new Refusals(Duration.ofSeconds(1), watch);
+        taken("a", 5);
+        refusals.remember("a", five.take("a"));
+        assertThat(refusals.find("b")).isNull();
+
+        watch.passes(SECOND / 20);
+
+        assertThat(refusals.find("a")).isNotNull().satisfies(refused -> {
+            assertThat(refused.isConsumed()).isFalse();
+            assertThat(refused.getNanosToWaitForRefill()).isEqualTo(SECOND / 5 - SECOND / 20);
+            assertThat(refused.getNanosToWaitForReset()).isEqualTo(SECOND - SECOND / 20);
+        });
+        watch.passes(SECOND * 3 / 20);
+        assertThat(refusals.find("a")).isNull();
+    }
+
+    @Test
     void countsSubjectsApart() {
         assertThat(taken("a", 10)).isEqualTo(5);
         assertThat(taken("b", 10)).isEqualTo(5);

@@ -7,9 +7,11 @@ import io.covenant.gateway.Backend;
 import io.covenant.gateway.RunningGateway;
 import io.covenant.gateway.RunningGateway.Answer;
 import io.covenant.gateway.limits.RateProperties.Limit;
+import io.covenant.gateway.limits.RateProperties.Store;
 import io.covenant.testing.TestIssuer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.TestInstance;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init")
-class RateFilterTests {
+class RateLimitsTests {
 
     private static final TestIssuer ISSUER = TestIssuer.shared();
 
@@ -97,13 +99,39 @@ class RateFilterTests {
     }
 
     @Test
+    void showsOperatorsThatEachGatewayCountsForItself() {
+        var routes = gateway.operate("GET", "/admin/routes", "", "Authorization", tokenOfAnOperator())
+                .json();
+
+        assertThat(routes)
+                .filteredOn(route -> route.path("id").asString().equals("stock"))
+                .singleElement()
+                .satisfies(route -> {
+                    var limit = route.path("features").path("rate.limits");
+                    assertThat(limit.path("requests").asInt()).isEqualTo(3);
+                    assertThat(limit.path("per").asString()).isEqualTo("PT1H");
+                    assertThat(limit.path("subject").asString()).isEqualTo("header:X-Customer");
+                    assertThat(limit.path("store").asString()).isEqualTo("local");
+                    assertThat(limit.path("shared").asBoolean()).isFalse();
+                });
+    }
+
+    private static String tokenOfAnOperator() {
+        return "Bearer " + ISSUER.token(claims -> claims.subject("olga").claim("scope", "gateway:read"));
+    }
+
+    @Test
     void refusesLimitsThatAreNone() {
         var second = Duration.ofSeconds(1);
         for (var wrong : List.<Runnable>of(
                 () -> new Limit(0, second, "subject"),
                 () -> new Limit(1, Duration.ZERO, "subject"),
                 () -> new Limit(2, Duration.ofNanos(1), "subject"),
-                () -> new Limit(1, second, "body"))) {
+                () -> new Limit(1, second, "body"),
+                () -> new RateProperties(Map.of(), Store.LOCAL, Duration.ofMillis(9), 8),
+                () -> new RateProperties(Map.of(), Store.LOCAL, Duration.ofMillis(5_001), 8),
+                () -> new RateProperties(Map.of(), Store.POSTGRESQL, second, 0),
+                () -> new RateProperties(Map.of(), Store.POSTGRESQL, second, 101))) {
             assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(wrong::run);
         }
     }

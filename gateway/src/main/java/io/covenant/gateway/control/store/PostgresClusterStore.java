@@ -1,22 +1,21 @@
 package io.covenant.gateway.control.store;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.covenant.gateway.balancing.ClusterSettings;
+import io.covenant.gateway.database.GatewayDatabase;
 import io.covenant.security.audit.AuditChain;
 import io.covenant.security.audit.AuditReport;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
-import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DuplicateKeyException;
@@ -26,36 +25,20 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
-/// In PostgreSQL: every gateway with the same database follows. It migrates before it is asked for the first time, so
-/// that a gateway starts without its database and finds it when it comes.
+/// In PostgreSQL: every gateway with the same database follows.
 final class PostgresClusterStore implements ClusterStore, AutoCloseable {
 
     private static final AuditChain AUDIT = new AuditChain("cluster_audit");
 
+    private final GatewayDatabase database;
     private final HikariDataSource connections;
-    private final Supplier<Flyway> flyway;
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
     private final JsonMapper json;
-    private volatile boolean migrated;
 
-    PostgresClusterStore(DatabaseProperties database, JsonMapper json) {
-        var config = new HikariConfig();
-        config.setPoolName("gateway");
-        config.setJdbcUrl(database.url());
-        config.setUsername(database.username());
-        config.setPassword(database.password());
-        config.setMaximumPoolSize(4);
-        config.setMinimumIdle(1);
-        config.setConnectionTimeout(2_000);
-        config.setInitializationFailTimeout(-1);
-        config.addDataSourceProperty("connectTimeout", "2");
-        config.addDataSourceProperty("socketTimeout", "5");
-        this.connections = new HikariDataSource(config);
-        this.flyway = () -> Flyway.configure()
-                .dataSource(database.url(), database.migrator(), database.migratorPassword())
-                .locations("classpath:db/gateway", AuditChain.MIGRATION)
-                .load();
+    PostgresClusterStore(GatewayDatabase database, JsonMapper json) {
+        this.database = database;
+        this.connections = database.connections("gateway", 4, Duration.ofSeconds(2), Duration.ofSeconds(5), Map.of());
         this.jdbc = JdbcClient.create(connections);
         this.transaction = new TransactionTemplate(new JdbcTransactionManager(connections));
         this.json = json;
@@ -209,25 +192,10 @@ final class PostgresClusterStore implements ClusterStore, AutoCloseable {
 
     private <T> T asking(Supplier<T> question) {
         try {
-            migrate();
+            database.migrate();
             return question.get();
         } catch (DataAccessException | TransactionException | FlywayException away) {
             throw new StoreAwayException(away);
         }
     }
-
-    private synchronized void migrate() {
-        if (!migrated) {
-            flyway.get().migrate();
-            migrated = true;
-        }
-    }
-
-    /// @param migrator who may change the schema; the same as the running gateway where nobody else is named
-    record DatabaseProperties(
-            String url,
-            @Nullable String username,
-            @Nullable String password,
-            @Nullable String migrator,
-            @Nullable String migratorPassword) {}
 }
