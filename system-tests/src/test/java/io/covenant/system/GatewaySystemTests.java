@@ -1,21 +1,27 @@
 package io.covenant.system;
 
+import static io.covenant.system.PlatformAssertions.assertInvariants;
+import static io.covenant.system.PlatformAssertions.assertRight;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.covenant.launcher.client.Gateway;
 import io.covenant.launcher.client.GatewayOperators;
 import io.covenant.launcher.client.GatewayOperators.How;
+import io.covenant.launcher.load.LoadPlan;
 import io.covenant.launcher.platform.Persona;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -24,6 +30,8 @@ import tools.jackson.databind.JsonNode;
 @WithPlatform
 class GatewaySystemTests {
 
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration STOP_TAKES_AT_MOST = Duration.ofSeconds(30);
     private static final How NOW = new How(false, false);
     private static final List<String> READS =
             List.of("/api/v1/orders/019a0000-0000-7000-8000-000000000000", "/api/v1/stock/none");
@@ -81,6 +89,7 @@ class GatewaySystemTests {
                 assertThat(operators.state("orders").at("/policy").asString("")).isEqualTo(policy);
             }
             assertThat(load.end()).isEmpty();
+            assertThat(load.refused).hasValue(0);
         }
     }
 
@@ -98,6 +107,39 @@ class GatewaySystemTests {
             load.awaitMore(200);
 
             assertThat(load.end()).isEmpty();
+            assertThat(load.refused).hasValue(0);
+        }
+    }
+
+    @Test
+    void losesNoReadAndNoOrderWhileServicesAreRestartedOneAfterTheOther(PlatformUnderTest platform) throws Exception {
+        var orders = platform.load(LoadPlan.of(200).withConcurrency(2));
+        try (var load = new Reads(platform)) {
+            for (var name : List.of("orders-1", "orders-2", "inventory-1")) {
+                load.awaitMore(100);
+                platform.node(name).stop(STOP_TAKES_AT_MOST);
+                load.awaitMore(200);
+                platform.start(name, Map.of());
+            }
+            assertThat(load.end()).isEmpty();
+            assertThat(load.refused).hasValue(0);
+        }
+        assertRight(orders.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        assertInvariants(platform);
+    }
+
+    /// Who asks meanwhile finds nobody, which says that nothing was done.
+    @Test
+    void answersAllThatItTookWhenItIsRestarted(PlatformUnderTest platform) throws Exception {
+        try (var load = new Reads(platform)) {
+            load.awaitMore(200);
+
+            platform.node("gateway").stop(STOP_TAKES_AT_MOST);
+            platform.start("gateway", Map.of());
+            load.awaitMore(200);
+
+            assertThat(load.end()).isEmpty();
+            assertThat(load.refused).hasPositiveValue();
         }
     }
 
@@ -111,8 +153,12 @@ class GatewaySystemTests {
     /// Asks for what there is not, which is answered by 404: whatever else comes is told.
     private static final class Reads implements AutoCloseable {
 
+        private static final Duration BEFORE_NEXT = Duration.ofMillis(20);
+
         private final AtomicBoolean over = new AtomicBoolean();
         private final AtomicInteger done = new AtomicInteger();
+        /// Found nobody who listens.
+        private final AtomicInteger refused = new AtomicInteger();
         private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
         private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         private final Gateway gateway;
@@ -133,6 +179,9 @@ class GatewaySystemTests {
                             failures.add(path + ": " + answer);
                         }
                         done.incrementAndGet();
+                    } catch (ConnectException e) {
+                        refused.incrementAndGet();
+                        LockSupport.parkNanos(BEFORE_NEXT.toNanos());
                     } catch (IOException e) {
                         failures.add(path + ": " + e);
                     } catch (InterruptedException e) {
