@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -183,13 +184,23 @@ class HttpTransactionsTests {
 
     @Test
     void runsTheSameAtTheNextCoordinatorWhenOneDiesOverIt() {
-        var dying = coordinator((_, _) -> new Reply(-1, ""));
-        var second = coordinator((_, _) -> new Reply(201, resource("COMMITTED", "\"COMMITTED\"", "null")));
-        var transactions = transactions(address(dying), address(second));
-        for (int i = 0; i < 4; i++) {
-            assertThat(run(transactions)).isEqualTo(new Outcome.Committed(id));
+        // Nobody says which of the two is asked first: whichever it is dies of it, and stays dead.
+        var dead = new AtomicReference<>("nobody");
+        var bodies = new CopyOnWriteArrayList<String>();
+        var pair = new ArrayList<FakeCoordinator>();
+        for (var name : List.of("one", "other")) {
+            pair.add(coordinator((_, body) -> {
+                bodies.add(body);
+                return dead.compareAndSet("nobody", name) || name.equals(dead.get())
+                        ? new Reply(-1, "")
+                        : new Reply(201, resource("COMMITTED", "\"COMMITTED\"", "null"));
+            }));
         }
-        assertThat(dying.requests()).isNotEmpty();
+
+        assertThat(run(transactions(address(pair.getFirst()), address(pair.getLast()))))
+                .isEqualTo(new Outcome.Committed(id));
+        assertThat(pair).allSatisfy(each -> assertThat(each.requests()).isNotEmpty());
+        assertThat(bodies).containsOnly(bodies.getFirst());
     }
 
     @Test
