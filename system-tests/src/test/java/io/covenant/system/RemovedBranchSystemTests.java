@@ -157,7 +157,7 @@ class RemovedBranchSystemTests {
         throw new AssertionError("no " + name + " in " + transaction);
     }
 
-    /// What the branch would have done, and its evidence.
+    /// What the branch would have done.
     private void takeFromTheShelves(JsonNode order) throws SQLException {
         try (var connection = platform.platform().database("inventory").getConnection();
                 var statement = connection.createStatement()) {
@@ -168,28 +168,22 @@ class RemovedBranchSystemTests {
                 values (gen_random_uuid(), '%s', -1, 'ORDER', '%s', '%s', now())
                 """.formatted(
                     sku, order.path("id").asString(), order.path("transaction").asString()));
-            statement.execute(
-                    """
-                    insert into branch_barrier (gid, kind, transaction_id, operation)
-                    values ('%s', 'WORK', '%s', 'reserve')
-                    """.formatted(removed.get().gid(), order.path("transaction").asString()));
             connection.commit();
         }
     }
 
-    /// Under Paxos Commit the branch is told again and confirms; elsewhere its coordinator has closed the transaction,
-    /// and takes a person's word.
     private void settle(CommitProtocol protocol, String transaction) throws Exception {
-        var because = JsonNodeFactory.instance.objectNode().put("reason", "stock corrected by hand");
-        boolean toldAgain = protocol == CommitProtocol.PAXOS_COMMIT;
-        var path = toldAgain ? "/retry" : "/branches/inventory/resolve";
+        var word = JsonNodeFactory.instance
+                .objectNode()
+                .put("outcome", "COMMITTED")
+                .put("reason", "stock corrected by hand");
         try (var operator = new Gateway(
                 platform.addresses(DRIVER).getFirst(),
                 PATIENCE,
                 platform.platform().token(Persona.OPERATOR))) {
             var answer = operator.post(
-                    "/admin/transactions/" + transaction + path,
-                    toldAgain ? because : because.put("outcome", "COMMITTED"),
+                    "/admin/transactions/" + transaction + "/branches/inventory/resolve",
+                    word,
                     UUID.randomUUID().toString());
             assertThat(answer.status()).as("%s", answer).isEqualTo(200);
         }

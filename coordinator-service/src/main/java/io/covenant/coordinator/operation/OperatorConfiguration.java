@@ -36,8 +36,8 @@ class OperatorConfiguration {
     }
 
     @Bean
-    Resolution resolution(Transactions transactions, ParticipantInsight participants, OperatorStore store) {
-        return new Resolution(transactions, participants, store, InstantSource.system());
+    Resolution resolution(Doors doors, ParticipantInsight participants, OperatorStore store) {
+        return new Resolution(doors, participants, store, InstantSource.system());
     }
 
     @Bean

@@ -1,7 +1,6 @@
 package io.covenant.coordinator.operation;
 
 import io.covenant.coordinator.operation.ParticipantInsight.Reply;
-import io.covenant.coordinator.transaction.CommitProtocol;
 import io.covenant.coordinator.transaction.Doors;
 import io.covenant.coordinator.transaction.Finish;
 import io.covenant.coordinator.transaction.Transactions;
@@ -287,7 +286,7 @@ final class OperatorController {
     @PostMapping("/{id}/branches/{branch}/resolve")
     @Operation(summary = "Settles a branch that is not as decided, by a person's word", description = """
         Changes no data: the person has seen to them. Refused where the branch's database shows otherwise,
-        where it still holds the branch prepared, and where it cannot be asked; and under Paxos Commit.
+        where it still holds the branch prepared, and where it cannot be asked.
         """)
     TransactionResource resolve(
             @PathVariable UUID id,
@@ -298,14 +297,6 @@ final class OperatorController {
         var reason = required(settle.reason(), "reason");
         if (settle.outcome() == null || settle.outcome() == Outcome.UNDECIDED) {
             throw Problem.ofField("invalid-value", "outcome", "must be COMMITTED or ABORTED")
-                    .asException();
-        }
-        if (CommitProtocol.PAXOS_COMMIT.name().equals(find(id).protocol())) {
-            throw Problem.of(
-                            HttpStatus.CONFLICT,
-                            "settled-by-evidence",
-                            "Under PAXOS_COMMIT nothing keeps a person's word. Put the branch right, its barrier row "
-                                    + "included, then retry: the transaction is over when the branch shows what was decided.")
                     .asException();
         }
         var settled = resolution.settle(new TransactionId(id), branch, settle.outcome(), operator, reason);

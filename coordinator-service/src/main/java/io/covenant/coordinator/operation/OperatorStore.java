@@ -5,6 +5,7 @@ import io.covenant.security.audit.AuditChain;
 import io.covenant.security.audit.AuditReport;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.wire.Heuristic;
+import io.covenant.transactions.wire.OutcomeReply.Outcome;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,6 +13,8 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -46,6 +49,17 @@ final class OperatorStore implements AutoCloseable {
             insert into operator_action (operator, action, target, reason, detail)
             select ?, ?, ?, ?, ? from changed
             """.replace("b ? 'heuristic'", "b ?? 'heuristic'");
+
+    /// Where the transaction has no row that could keep a person's word, the audit does: one for each branch.
+    private static final String KEEP = """
+            insert into operator_action (operator, action, target, reason, detail)
+            select ?, ?, ?, ?, ? where not exists (select from operator_action where action = 'resolve' and target = ?)
+            """;
+
+    private static final String WORDS = """
+            select distinct on (target) target, detail, operator, reason, at from operator_action
+             where action = 'resolve' and target like ? || '/%' order by target, id
+            """;
 
     private static final String PAUSE = """
             with paused as (
@@ -90,6 +104,39 @@ final class OperatorStore implements AutoCloseable {
                 update.setString(4, branch);
                 set(update, 5, act);
                 return update.executeUpdate() == 1;
+            }
+        });
+    }
+
+    /// Keeps what a person says of a branch, in the audit alone; the first word stands.
+    void keep(OperatorAct act) {
+        var _ = database.run(connection -> {
+            try (var insert = connection.prepareStatement(KEEP)) {
+                set(insert, 1, act);
+                insert.setString(6, act.target());
+                return insert.executeUpdate();
+            }
+        });
+    }
+
+    /// What was said of the branches of a transaction, by their names.
+    Map<String, Heuristic> words(TransactionId id) {
+        return database.run(connection -> {
+            try (var select = connection.prepareStatement(WORDS)) {
+                select.setString(1, id.toString());
+                var words = new TreeMap<String, Heuristic>();
+                try (var rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        words.put(
+                                rows.getString(1).substring(id.toString().length() + 1),
+                                new Heuristic(
+                                        Outcome.valueOf(rows.getString(2)),
+                                        rows.getString(3),
+                                        rows.getString(4),
+                                        instant(rows, 5)));
+                    }
+                }
+                return words;
             }
         });
     }

@@ -1,7 +1,8 @@
 package io.covenant.coordinator.operation;
 
 import io.covenant.coordinator.operation.ParticipantInsight.Reply;
-import io.covenant.coordinator.transaction.Transactions;
+import io.covenant.coordinator.transaction.CommitProtocol;
+import io.covenant.coordinator.transaction.Doors;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.wire.EvidenceReply;
@@ -19,13 +20,13 @@ import org.springframework.http.HttpStatus;
 /// contradicts it, and where no word is needed because the platform will finish the branch by itself.
 final class Resolution {
 
-    private final Transactions transactions;
+    private final Doors doors;
     private final ParticipantInsight participants;
     private final OperatorStore store;
     private final InstantSource clock;
 
-    Resolution(Transactions transactions, ParticipantInsight participants, OperatorStore store, InstantSource clock) {
-        this.transactions = transactions;
+    Resolution(Doors doors, ParticipantInsight participants, OperatorStore store, InstantSource clock) {
+        this.doors = doors;
         this.participants = participants;
         this.store = store;
         this.clock = clock;
@@ -33,8 +34,7 @@ final class Resolution {
 
     /// @throws io.covenant.web.problem.ProblemException that says why it is not settled so
     TransactionResource settle(TransactionId id, String name, Outcome outcome, String operator, String reason) {
-        var transaction = transactions
-                .find(id)
+        var transaction = doors.find(id)
                 .orElseThrow(() -> Problem.of(
                                 HttpStatus.NOT_FOUND,
                                 "unknown-transaction",
@@ -53,10 +53,36 @@ final class Resolution {
 
         var heuristic = new Heuristic(outcome, operator, reason, clock.instant());
         var act = OperatorAct.of(operator, "resolve", id + "/" + name, reason, outcome.name());
-        if (!store.resolve(id, name, heuristic, act)) {
+        if (transaction.protocol().equals(CommitProtocol.PAXOS_COMMIT.name())) {
+            settleWithoutStore(id, transaction, branch, outcome, act);
+        } else if (!store.resolve(id, name, heuristic, act)) {
             throw notAHazard(branch).asException();
         }
-        return transactions.find(id).orElse(transaction);
+        return doors.find(id).orElse(transaction);
+    }
+
+    /// The acceptors keep decisions only, so it is the audit that keeps the word. Who comes back after a crash in
+    /// between finds it there and goes on with it.
+    private void settleWithoutStore(
+            TransactionId id, TransactionResource transaction, Branch branch, Outcome outcome, OperatorAct act) {
+        store.keep(act);
+        var words = store.words(id);
+        var kept = words.get(branch.name());
+        if (kept != null && kept.outcome() != outcome) {
+            throw Problem.of(
+                            HttpStatus.CONFLICT,
+                            "settled-otherwise",
+                            "%s has settled the branch as %s before.".formatted(kept.by(), kept.outcome()))
+                    .asException();
+        }
+        if (!doors.settle(id, words)) {
+            throw Problem.of(
+                            HttpStatus.CONFLICT,
+                            "driven-elsewhere",
+                            "%s drives the transaction; ask there.".formatted(transaction.owner()))
+                    .with("owner", transaction.owner())
+                    .asException();
+        }
     }
 
     private static void requireHazard(TransactionResource transaction, Branch branch) {

@@ -15,11 +15,13 @@ import io.covenant.transactions.paxoscommit.PaxosCommit.Effect;
 import io.covenant.transactions.paxoscommit.PaxosCommit.Input;
 import io.covenant.transactions.paxoscommit.PaxosCommit.State;
 import io.covenant.transactions.paxoscommit.Plan;
+import io.covenant.transactions.wire.Heuristic;
 import io.covenant.transactions.wire.TransactionResource;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -145,9 +147,11 @@ final class Leader {
         retryLater();
     }
 
-    void takeOver(Ballot ballot) {
+    /// @param words what a person has said of branches that were not as decided, by name
+    void takeOver(Ballot ballot, Map<String, Heuristic> words) {
         locked(() -> {
             account.note("taken-over", null, null);
+            branches.settle(words);
             take(core.takeOver(ballot));
             drain();
         });

@@ -10,6 +10,7 @@ import io.covenant.transactions.paxoscommit.PaxosCommit.Input;
 import io.covenant.transactions.paxoscommit.Plan;
 import io.covenant.transactions.paxoscommit.Reply;
 import io.covenant.transactions.paxoscommit.Request;
+import io.covenant.transactions.wire.Heuristic;
 import io.covenant.transactions.wire.TransactionResource;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -84,12 +85,19 @@ final class Leaders {
 
     /// Finishes a transaction that somebody left, unless it is led here already.
     Leader takeOver(TransactionId id) {
+        return takeOver(id, Map.of());
+    }
+
+    /// Finishes a transaction, unless it is led here already.
+    ///
+    /// @param words what a person has said of branches that were not as decided, by name
+    Leader takeOver(TransactionId id, Map<String, Heuristic> words) {
         var leader = Leader.of(id, parts, core, this, calls);
         var here = leaders.putIfAbsent(id, leader);
         if (here == null) {
             hazards.remove(id);
             parts.listener().takenOver(1);
-            leader.takeOver(ballot());
+            leader.takeOver(ballot(), words);
             parts.crashPoints().hit(CrashPoint.C11_TAKEN_OVER);
         }
         return here == null ? leader : here;

@@ -3,6 +3,7 @@ package io.covenant.coordinator.paxos;
 import io.covenant.coordinator.transaction.Payload;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Refusal;
+import io.covenant.transactions.wire.Heuristic;
 import io.covenant.transactions.wire.PrepareReply;
 import io.covenant.transactions.wire.TransactionResource;
 import io.covenant.transactions.wire.TransactionResource.BranchRefusal;
@@ -28,6 +29,10 @@ final class LedBranch {
 
     @Nullable
     String detail;
+
+    /// What a person made of it, where it is not as decided.
+    @Nullable
+    Heuristic heuristic;
 
     /// A prepare is under way.
     boolean asking;
@@ -64,6 +69,6 @@ final class LedBranch {
 
     TransactionResource.Branch view() {
         return new TransactionResource.Branch(
-                id.name(), id.gid(), service, operation, vote, refusal(), state, detail, null);
+                id.name(), id.gid(), service, operation, vote, refusal(), state, detail, heuristic);
     }
 }

@@ -13,6 +13,7 @@ import io.covenant.transactions.Vote;
 import io.covenant.transactions.paxoscommit.Ballot;
 import io.covenant.transactions.paxoscommit.PaxosCommit.Input;
 import io.covenant.transactions.paxoscommit.Plan;
+import io.covenant.transactions.wire.Heuristic;
 import io.covenant.transactions.wire.PaxosPart;
 import io.covenant.transactions.wire.PlannedBranch;
 import io.covenant.transactions.wire.PrepareReply;
@@ -45,6 +46,9 @@ final class LedBranches {
     private final @Nullable String requestId;
     private final Map<BranchId, LedBranch> branches = new LinkedHashMap<>();
 
+    /// What a person has said of branches that were not as decided, by name.
+    private Map<String, Heuristic> words = Map.of();
+
     LedBranches(
             PaxosParts parts, Account account, Calls calls, Leader leader, boolean inTurn, @Nullable String requestId) {
         this.parts = parts;
@@ -61,6 +65,11 @@ final class LedBranches {
             var id = new BranchId(plan.id(), number, branch.name());
             branches.put(id, new LedBranch(id, branch.service(), branch.operation(), branch.payload()));
         }
+    }
+
+    /// From now on a person's word stands for the confirmation of a branch that is not as decided.
+    void settle(Map<String, Heuristic> by) {
+        words = Map.copyOf(by);
     }
 
     Collection<LedBranch> all() {
@@ -223,6 +232,12 @@ final class LedBranches {
             case HAZARD -> {
                 branch.state = BranchState.HAZARD;
                 branch.detail = answer.detail();
+                branch.heuristic = words.get(branch.id.name());
+                if (branch.heuristic != null) {
+                    account.note("settled-by-hand", branch.id.name(), branch.heuristic.by());
+                    leader.on(new Input.Acked(branch.id, Ack.DONE));
+                    return;
+                }
                 account.note("hazard", branch.id.name(), answer.detail());
                 LOG.error("HAZARD: {} is not as decided ({}): {}", branch.id, decision, answer.detail());
                 parts.listener().hazard(branch.id);

@@ -14,11 +14,13 @@ import io.covenant.transactions.paxoscommit.Outcome;
 import io.covenant.transactions.paxoscommit.PaxosAcceptor;
 import io.covenant.transactions.paxoscommit.PaxosAttempts;
 import io.covenant.transactions.paxoscommit.Plan;
+import io.covenant.transactions.wire.Heuristic;
 import io.covenant.transactions.wire.TransactionResource;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -268,16 +270,31 @@ public final class PaxosTransactions implements QuorumTransactions {
             leader.retryNow();
             return true;
         }
-        boolean left = isNamedByTime(id)
+        boolean left = isLeft(id);
+        if (left) {
+            leaders.takeOver(id);
+        }
+        return left;
+    }
+
+    @Override
+    public boolean settle(TransactionId id, Map<String, Heuristic> words) {
+        if (!isLeft(id)) {
+            return false;
+        }
+        var leader = leaders.takeOver(id, words);
+        var _ = get(leader.finished(), LONGEST_INQUIRY);
+        return true;
+    }
+
+    /// Whether this acceptor knows of something that is to be done.
+    private boolean isLeft(TransactionId id) {
+        return isNamedByTime(id)
                 && switch (parts.acceptor().state(id)) {
                     case PaxosAcceptor.State.Open _ -> true;
                     case PaxosAcceptor.State.Closed(var _, var ended) -> !ended;
                     case PaxosAcceptor.State.Blank _ -> false;
                 };
-        if (left) {
-            leaders.takeOver(id);
-        }
-        return left;
     }
 
     /// Begins nothing any more, and waits so long for what is under way; others finish the rest.

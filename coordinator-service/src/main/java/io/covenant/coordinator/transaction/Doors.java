@@ -4,6 +4,7 @@ import io.covenant.coordinator.transaction.QuorumTransactions.Inquiry;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.paxoscommit.PaxosAttempts;
+import io.covenant.transactions.wire.Heuristic;
 import io.covenant.transactions.wire.OutcomeReply;
 import io.covenant.transactions.wire.TransactionResource;
 import io.covenant.transactions.wire.TransactionResource.State;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -165,5 +167,13 @@ public final class Doors {
     /// Tries at once whatever a transaction waits for; answers whether this coordinator has anything to do with it.
     public boolean retryNow(TransactionId id) {
         return stored.retryNow(id) || quorum.filter(paxos -> paxos.retryNow(id)).isPresent();
+    }
+
+    /// Has a transaction under Paxos Commit ended with a person's word for branches that are not as decided.
+    ///
+    /// @param words by the names of branches
+    /// @return whether this coordinator knew of anything to settle
+    public boolean settle(TransactionId id, Map<String, Heuristic> words) {
+        return quorum.filter(paxos -> paxos.settle(id, words)).isPresent();
     }
 }

@@ -3,9 +3,11 @@ package io.covenant.coordinator.transaction;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.wire.Heuristic;
 import io.covenant.transactions.wire.TransactionResource;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// The door to transactions whose outcome lies with a majority of the coordinators, and not in the store: they are
@@ -44,6 +46,13 @@ public interface QuorumTransactions {
 
     /// Tries at once whatever a transaction waits for; answers whether this coordinator has anything to do with it.
     boolean retryNow(TransactionId id);
+
+    /// Has the branches of a finished transaction told once more, and takes a person's word for those that still are
+    /// not as decided. Waits a moment for that to be over.
+    ///
+    /// @param words by the names of branches; without effect where the transaction is led at this moment
+    /// @return whether there was anything to settle
+    boolean settle(TransactionId id, Map<String, Heuristic> words);
 
     /// What an inquiry is answered.
     sealed interface Inquiry {

@@ -18,13 +18,17 @@ import io.covenant.transactions.Decision;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.paxoscommit.PaxosAttempts;
 import io.covenant.transactions.wire.FinishReply.Result;
+import io.covenant.transactions.wire.Heuristic;
 import io.covenant.transactions.wire.OutcomeReply;
 import io.covenant.transactions.wire.SettleReply.Settled;
 import io.covenant.transactions.wire.TransactionResource;
+import io.covenant.transactions.wire.TransactionResource.BranchState;
 import io.covenant.transactions.wire.TransactionResource.State;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -302,6 +306,36 @@ class PaxosTransactionsTests {
         assertThat(group.node("coordinator-1").transactions().find(plan.id()))
                 .hasValueSatisfying(ended -> assertThat(ended.state()).isEqualTo(State.COMMITTED));
         await().until(() -> !group.node("coordinator-1").transactions().retryNow(plan.id()));
+    }
+
+    @Test
+    void endsAHazardByAPersonsWordAtAnyCoordinator() throws InterruptedException {
+        group.services.onFinish((branch, _) -> branch.name().equals("inventory")
+                ? new Settled(branch.gid(), Result.HAZARD, null, "rolled back by hand")
+                : null);
+        var plan = plan("orders", "inventory");
+        assertThat(decided(run("coordinator-1", plan)).state()).isEqualTo(State.HAZARD);
+        var other = group.node("coordinator-2").transactions();
+        var word = new Heuristic(OutcomeReply.Outcome.COMMITTED, "olga", "counted", Instant.EPOCH);
+
+        assertThat(other.settle(plan.id(), Map.of("orders", word))).isTrue();
+        assertThat(other.find(plan.id()))
+                .as("a word for another branch")
+                .hasValueSatisfying(open -> assertThat(open.state()).isEqualTo(State.HAZARD));
+
+        assertThat(other.settle(plan.id(), Map.of("inventory", word))).isTrue();
+        assertThat(other.find(plan.id())).hasValueSatisfying(ended -> {
+            assertThat(ended.state()).isEqualTo(State.COMMITTED);
+            assertThat(ended.branches())
+                    .filteredOn(branch -> branch.name().equals("inventory"))
+                    .singleElement()
+                    .satisfies(settled -> {
+                        assertThat(settled.state()).isEqualTo(BranchState.HAZARD);
+                        assertThat(settled.heuristic()).isEqualTo(word);
+                    });
+        });
+        await().until(() -> group.node("coordinator-1").leaders().hazards() == 0);
+        await().until(() -> !other.settle(plan.id(), Map.of("inventory", word)));
     }
 
     @Test

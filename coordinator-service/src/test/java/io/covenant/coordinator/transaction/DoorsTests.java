@@ -9,6 +9,7 @@ import io.covenant.coordinator.ownership.Incarnation;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.CrashPoints;
 import io.covenant.transactions.TransactionId;
+import io.covenant.transactions.wire.Heuristic;
 import io.covenant.transactions.wire.OutcomeReply;
 import io.covenant.transactions.wire.OutcomeReply.Outcome;
 import io.covenant.transactions.wire.TransactionResource;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -197,6 +199,11 @@ class DoorsTests {
         @Override
         public Optional<Pursuit> pursuitOf(TransactionId id) {
             return Optional.empty();
+        }
+
+        @Override
+        public boolean settle(TransactionId id, Map<String, Heuristic> words) {
+            return false;
         }
 
         @Override

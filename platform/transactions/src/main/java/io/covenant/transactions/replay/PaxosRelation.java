@@ -173,7 +173,7 @@ record PaxosRelation(Cast cast) implements Relation<PaxosRelation.World> {
                         .filter(decision -> world.client().isPresent() && isToBeTold(world, branch, decision))
                         .map(_ -> Set.of(world))
                         .orElse(Set.of());
-            case "acknowledged" ->
+            case "acknowledged", "settled-by-hand" ->
                 world.client().isPresent() ? Set.of(hearing(world, new Input.Acked(branch, Ack.DONE))) : Set.of();
             case "hazard" ->
                 world.client().isPresent() ? Set.of(hearing(world, new Input.Acked(branch, Ack.HAZARD))) : Set.of();
