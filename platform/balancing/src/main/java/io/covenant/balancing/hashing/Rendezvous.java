@@ -45,14 +45,18 @@ public final class Rendezvous {
         return winner;
     }
 
+    /// Most bids are late by any measure, so that their exact time is not worked out.
     private int earliest(long key) {
         int winner = 0;
         double best = Double.MAX_VALUE;
         for (int i = 0; i < seeds.length; i++) {
-            double time = BinaryLog.below1(Bits.mix(key ^ seeds[i])) * paces[i];
-            if (time < best) {
-                best = time;
-                winner = i;
+            long bits = Bits.mix(key ^ seeds[i]);
+            if (BinaryLog.floorOfBelow1(bits) * paces[i] < best) {
+                double time = BinaryLog.below1(bits) * paces[i];
+                if (time < best) {
+                    best = time;
+                    winner = i;
+                }
             }
         }
         return winner;

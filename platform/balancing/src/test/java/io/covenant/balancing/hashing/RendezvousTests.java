@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.covenant.balancing.chance.ChiSquare;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class RendezvousTests {
@@ -60,6 +61,45 @@ class RendezvousTests {
                     assertThat(rendezvous.bid(other, key)).isGreaterThanOrEqualTo(best);
                 }
             }
+        }
+    }
+
+    @Test
+    void choosesAsTheWholeFormulaDoes() {
+        var random = new SplittableRandom(4711);
+        for (int world = 0; world < 1_000; world++) {
+            var others = random.longs(1 + random.nextInt(64)).toArray();
+            long most = 1L << random.nextInt(1, 40);
+            var weights = random.longs(others.length, 1, most + 1).toArray();
+            var rendezvous = new Rendezvous(others, weights);
+            for (int i = 0; i < 1_000; i++) {
+                long key = random.nextLong();
+                int first = 0;
+                for (int other = 1; other < others.length; other++) {
+                    first = rendezvous.bid(other, key) < rendezvous.bid(first, key) ? other : first;
+                }
+                assertThat(rendezvous.winner(key)).isEqualTo(first);
+            }
+        }
+    }
+
+    @Test
+    void findsNoTimeEarlierThanItsFloor() {
+        var random = new SplittableRandom(4711);
+        for (int i = 0; i < 10_000_000; i++) {
+            long bits = random.nextLong() >>> random.nextInt(64);
+            assertFloor(bits);
+            assertFloor(~bits);
+        }
+        for (long few = 0; few < 1_000_000; few++) {
+            assertFloor(few << 11);
+            assertFloor(~(few << 11));
+        }
+    }
+
+    private static void assertFloor(long bits) {
+        if (BinaryLog.floorOfBelow1(bits) > BinaryLog.below1(bits)) {
+            throw new AssertionError("%x".formatted(bits));
         }
     }
 
