@@ -26,13 +26,25 @@ class RateConfiguration {
         return new PostgresBuckets(database, properties.connections(), properties.patience(), clock);
     }
 
+    /// Its health is that of `rates`.
     @Bean
-    SharedRates rates(
+    RateStanding ratesHealthIndicator(RateProperties properties, InstantSource clock, MeterRegistry meters) {
+        return new RateStanding(properties.patience(), clock, meters);
+    }
+
+    @Bean
+    SharedRates sharedRates(
+            PostgresBuckets buckets, RateStanding standing, RateProperties properties, MeterRegistry meters) {
+        return new SharedRates(buckets, standing, properties, meters);
+    }
+
+    @Bean
+    RateWatch rateWatch(
             PostgresBuckets buckets,
+            SharedRates rates,
+            RateStanding standing,
             RateProperties properties,
-            Topology topology,
-            InstantSource clock,
-            MeterRegistry meters) {
-        return new SharedRates(buckets, properties, topology.node(), clock, meters);
+            Topology topology) {
+        return new RateWatch(buckets, rates, standing, topology.node(), properties.patience());
     }
 }
