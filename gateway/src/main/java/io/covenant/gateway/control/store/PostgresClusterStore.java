@@ -158,19 +158,23 @@ final class PostgresClusterStore implements ClusterStore, AutoCloseable {
         });
     }
 
+    /// All in one, and not forced to the disk: the next report says it again.
     @Override
     public void report(String gateway, Map<String, Long> versions, Instant now) {
-        var _ = asking(() -> {
-            versions.forEach((service, version) -> jdbc.sql("""
-                            insert into gateway_versions values (:gateway, :service, :version, :now)
-                            on conflict (gateway, service) do update set version = :version, seen_at = :now""")
+        var _ = asking(() -> Objects.requireNonNull(transaction.execute(_ -> {
+            jdbc.sql("set local synchronous_commit = off").update();
+            return jdbc.sql("""
+                            insert into gateway_versions
+                            select :gateway, service, version, :now
+                              from unnest(:services::text[], :versions::bigint[]) each (service, version)
+                            on conflict (gateway, service) do update
+                            set version = excluded.version, seen_at = excluded.seen_at""")
                     .param("gateway", gateway)
-                    .param("service", service)
-                    .param("version", version)
+                    .param("services", versions.keySet().toArray(String[]::new))
+                    .param("versions", versions.values().toArray(Long[]::new))
                     .param("now", Timestamp.from(now))
-                    .update());
-            return true;
-        });
+                    .update();
+        })));
     }
 
     @Override
