@@ -3,11 +3,11 @@ package io.covenant.gateway.balancing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.covenant.balancing.view.InstanceState;
 import io.covenant.gateway.Backend;
 import io.covenant.gateway.RunningGateway;
 import io.covenant.gateway.RunningGateway.Answer;
 import java.net.http.HttpRequest;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -45,7 +45,9 @@ class BalancingTests {
                 "covenant.services.inventory=" + three.address(),
                 "covenant.gateway.balancing.policy=round-robin",
                 "covenant.gateway.balancing.slow-start=0s",
-                "covenant.gateway.balancing.silent-waits=1",
+                "covenant.gateway.balancing.silence=0s",
+                "covenant.gateway.balancing.read-wait=20s",
+                "covenant.gateway.timeout=30s",
                 "covenant.gateway.balancing.ejection=1s");
     }
 
@@ -69,6 +71,14 @@ class BalancingTests {
             gateway.get("/api/v1/stock");
             return !one.requests.isEmpty() && !two.requests.isEmpty() && !three.requests.isEmpty();
         });
+        for (var service : List.of("orders", "inventory")) {
+            await().untilAsserted(() -> assertThat(
+                            gateway.service(service).view().instances())
+                    .allSatisfy(each -> {
+                        assertThat(each.state()).isEqualTo(InstanceState.AVAILABLE);
+                        assertThat(each.inFlight()).isZero();
+                    }));
+        }
         one.requests.clear();
         two.requests.clear();
         three.requests.clear();
@@ -175,7 +185,7 @@ class BalancingTests {
         gateway.get(ORDERS);
         one.start();
 
-        await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
+        await().untilAsserted(() -> {
             assertThat(gateway.post(ORDERS, "{}").status()).isEqualTo(200);
             assertThat(one.requests).isNotEmpty();
         });
@@ -183,19 +193,25 @@ class BalancingTests {
 
     @Test
     void passesOverAnInstanceThatIsStoppedUntilItGoesOn() throws Exception {
+        var watchful = RunningGateway.with(
+                "covenant.services.orders=" + one.address() + "," + two.address(),
+                "covenant.gateway.balancing.policy=round-robin",
+                "covenant.gateway.balancing.slow-start=0s",
+                "covenant.gateway.balancing.silent-waits=1",
+                "covenant.gateway.timeout=30s");
         var stopped = new CountDownLatch(1);
         one.behaving((_, connection) -> {
             stopped.await();
             connection.answer("{}");
         });
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var first = threads.submit(() -> gateway.post(ORDERS, "{}"));
-            var second = threads.submit(() -> gateway.post(ORDERS, "{}"));
+            var first = threads.submit(() -> watchful.post(ORDERS, "{}"));
+            var second = threads.submit(() -> watchful.post(ORDERS, "{}"));
             await().until(() -> one.requests.size() == 1 && two.requests.size() == 1);
-            Thread.sleep(1_100);
+            Thread.sleep(1_100); // longer than the silence that ejects
 
             for (int i = 0; i < 20; i++) {
-                assertThat(gateway.post(ORDERS, "{}").status()).isEqualTo(200);
+                assertThat(watchful.post(ORDERS, "{}").status()).isEqualTo(200);
             }
             assertThat(one.requests).hasSize(1);
 
@@ -204,9 +220,10 @@ class BalancingTests {
             assertThat(second.get().status()).isEqualTo(200);
         }
         await().untilAsserted(() -> {
-            gateway.get(ORDERS);
+            watchful.get(ORDERS);
             assertThat(one.requests).hasSizeGreaterThan(3);
         });
+        watchful.close();
     }
 
     @Test

@@ -31,6 +31,7 @@ class PolicyTests {
         gateway = RunningGateway.with(
                 "covenant.services.orders=" + one.address() + "#weight=3&version=1," + two.address()
                         + "#id=the-new-one&version=2",
+                "covenant.gateway.balancing.silence=0s",
                 "covenant.gateway.balancing.services.orders.policy=weighted",
                 "covenant.gateway.balancing.routes.customers.policy=hash",
                 "covenant.gateway.balancing.routes.customers.bound=100",

@@ -1,6 +1,7 @@
 package io.covenant.gateway.balancing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.covenant.balancing.view.Considered;
 import io.covenant.balancing.view.Decision;
@@ -39,6 +40,7 @@ class RequestTraceTests {
                 "covenant.security.issuer=" + ISSUER.uri(),
                 "covenant.services.orders=" + one.address() + "," + two.address(),
                 "covenant.gateway.balancing.policy=round-robin",
+                "covenant.gateway.balancing.silence=0s",
                 "covenant.gateway.balancing.ejection=1ms");
     }
 
@@ -53,6 +55,8 @@ class RequestTraceTests {
     void begin() {
         one.reset();
         two.reset();
+        await().untilAsserted(() -> assertThat(gateway.service("orders").view().instances())
+                .allMatch(each -> each.state().name().matches("AVAILABLE|WARMING")));
     }
 
     private Answer get(String scopes) {

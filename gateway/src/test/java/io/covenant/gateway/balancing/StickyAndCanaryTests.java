@@ -40,6 +40,7 @@ class StickyAndCanaryTests {
                 "covenant.services.orders=%s#id=one&version=1,%s#id=two&version=2"
                         .formatted(one.address(), two.address()),
                 "covenant.gateway.balancing.policy=random",
+                "covenant.gateway.balancing.silence=0s",
                 "covenant.gateway.balancing.routes.orders.sticky=instance",
                 "covenant.gateway.balancing.routes.customers.subset.version=1",
                 "covenant.gateway.balancing.routes.customers.hash-key=header:X-Customer",

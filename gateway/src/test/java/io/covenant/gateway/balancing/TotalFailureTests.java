@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.covenant.gateway.Backend;
 import io.covenant.gateway.Load;
 import io.covenant.gateway.RunningGateway;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -70,10 +71,13 @@ class TotalFailureTests {
             backend.behaving((_, connection) -> connection.say("HTTP/1.1 503 No\nContent-Length: 0\n\n"));
         }
 
+        long began = System.nanoTime();
         var answers = Load.of(2_000, 16, _ -> gateway.get(ORDERS));
+        long seconds = Duration.ofNanos(System.nanoTime() - began).toSeconds() + 1;
 
         assertThat(answers).allMatch(answer -> answer.status() == 503);
-        assertThat(asked()).isBetween(2_000, 2_400);
+        // A fifth, or ten in a second, of every ten seconds: on a slow machine there are several.
+        assertThat(asked()).isBetween(2_000, (int) (2_400 + (seconds < 9 ? 0 : 10 * (10 + seconds))));
         nothingIsInFlight();
     }
 

@@ -46,6 +46,7 @@ class BadInputTests {
                 "covenant.security.issuer=" + ISSUER.uri(),
                 "covenant.services.orders=" + one.address() + "," + two.address(),
                 "covenant.services.inventory=" + one.address(),
+                "covenant.gateway.balancing.silence=0s",
                 "covenant.gateway.balancing.slow-start=0s",
                 "covenant.gateway.balancing.routes.customers.subset.version=1");
     }

@@ -7,9 +7,11 @@ import io.covenant.gateway.Backend;
 import io.covenant.gateway.Load;
 import io.covenant.gateway.RunningGateway;
 import io.covenant.gateway.RunningGateway.Answer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,6 +40,7 @@ class ControlTests {
         gateway = RunningGateway.with(
                 "covenant.services.orders=" + one.address() + "," + two.address(),
                 "covenant.services.inventory=" + one.address(),
+                "covenant.gateway.balancing.silence=0s",
                 "covenant.gateway.balancing.slow-start=0s");
     }
 
@@ -99,8 +102,12 @@ class ControlTests {
         assertThat(state.at("/instances/0/share/due").asDouble()).isEqualTo(0.75);
         assertThat(state.at("/instances/0/sinceChange").asInt()).isEqualTo(750);
         assertThat(state.at("/instances/1/sinceChange").asInt()).isEqualTo(250);
-        assertThat(state.at("/instances/0/outcomes/SUCCESS").asInt()).isGreaterThanOrEqualTo(750);
         assertThat(state.at("/decisions").size()).isPositive();
+        await().untilAsserted(() -> assertThat(get(ORDERS + "/state")
+                        .json()
+                        .at("/instances/0/outcomes/SUCCESS")
+                        .asInt())
+                .isGreaterThanOrEqualTo(750));
     }
 
     @ParameterizedTest
@@ -110,37 +117,42 @@ class ControlTests {
                         .status())
                 .isEqualTo(200);
 
-        assertThat(Load.of(200, 8, number -> gateway.get("/api/v1/orders", "X-Customer", "c" + number)))
-                .allMatch(answer -> answer.status() == 200);
+        // A slow answer of one is remembered for a while by who picks by latency.
+        await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
+            assertThat(Load.of(200, 8, number -> gateway.get("/api/v1/orders", "X-Customer", "c" + number)))
+                    .allMatch(answer -> answer.status() == 200);
+            assertThat(one.requests).isNotEmpty();
+            assertThat(two.requests).isNotEmpty();
+        });
         assertThat(get("/admin/routes").json().findValuesAsString("policy")).contains(policy);
-        assertThat(one.requests).isNotEmpty();
-        assertThat(two.requests).isNotEmpty();
     }
 
     @Test
     void losesNoRequestWhilePoliciesChangeAllTheTime() {
         var done = new AtomicBoolean();
+        var made = new AtomicInteger();
         try (var thread = Executors.newVirtualThreadPerTaskExecutor()) {
             var changes = thread.submit(() -> {
                 var policies = List.of("round-robin", "weighted", "random", "least-loaded", "peak-ewma", "hash");
-                int made = 0;
                 while (!done.get()) {
                     var body = "{\"policy\":\"%s\",\"weights\":{\"orders-2\":%d}}"
-                            .formatted(policies.get(made % 6), made % 5);
+                            .formatted(policies.get(made.get() % 6), made.get() % 5);
                     assertThat(put(ORDERS, body).status()).isEqualTo(200);
-                    made++;
+                    made.incrementAndGet();
                 }
-                return made;
             });
-            var answers = Load.of(2_000, 16, _ -> gateway.get("/api/v1/orders"));
-            done.set(true);
-
-            assertThat(answers).allMatch(answer -> answer.status() == 200);
-            assertThat(changes)
-                    .succeedsWithin(java.time.Duration.ofSeconds(5))
-                    .satisfies(made -> assertThat(made).isGreaterThan(20));
+            try {
+                do {
+                    assertThat(Load.of(2_000, 16, _ -> gateway.get("/api/v1/orders")))
+                            .allMatch(answer -> answer.status() == 200);
+                } while (made.get() <= 20 && !changes.isDone());
+            } finally {
+                done.set(true);
+            }
+            assertThat(changes).succeedsWithin(Duration.ofSeconds(30));
         }
-        assertThat(gateway.service("orders").view().inFlight()).isZero();
+        await().untilAsserted(() ->
+                assertThat(gateway.service("orders").view().inFlight()).isZero());
     }
 
     @Test
@@ -181,12 +193,13 @@ class ControlTests {
     @Test
     void countsAnInstanceThatIsGoneAsNobody() {
         two.kill();
-        Load.of(10, 1, _ -> gateway.get("/api/v1/orders"));
+        await().untilAsserted(() -> {
+            assertThat(gateway.get("/api/v1/orders").status()).isEqualTo(200);
+            assertThat(get(ORDERS + "/state").json().at("/instances/1/state").asString())
+                    .isEqualTo("GONE");
+        });
 
         put(ORDERS, "{\"policy\":\"random\",\"drained\":[\"orders-1\"]}").isProblem(409, "last-instance");
-
-        assertThat(get(ORDERS + "/state").json().at("/instances/1/state").asString())
-                .isEqualTo("GONE");
     }
 
     @Test

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Requests that do not end, or are larger than they look. Each ends in bounded time, and takes bounded memory.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(60)
+@Timeout(120)
 @SuppressWarnings("NullAway.Init")
 class ExhaustionTests {
 
@@ -55,7 +55,7 @@ class ExhaustionTests {
         stock.reset();
     }
 
-    /// Sends a piece again and again, until the other side has enough of it, or ten seconds have passed.
+    /// Sends a piece again and again, until the other side has enough of it, or forty seconds have passed.
     ///
     /// @return what came back, and how long it took
     private Endless endless(String start, String piece, long pauseMillis) throws Exception {
@@ -66,7 +66,7 @@ class ExhaustionTests {
             try {
                 socket.getOutputStream().write(bytes(start));
                 var more = bytes(piece);
-                while (System.nanoTime() - begun < 10_000_000_000L
+                while (System.nanoTime() - begun < 40_000_000_000L
                         && reader.thread().isAlive()) {
                     socket.getOutputStream().write(more);
                     sent += more.length;
@@ -77,7 +77,7 @@ class ExhaustionTests {
             } catch (IOException _) {
                 // it has enough
             }
-            reader.thread().join(10_000);
+            reader.thread().join(40_000);
             return new Endless(
                     reader.text().toString(StandardCharsets.UTF_8), Duration.ofNanos(System.nanoTime() - begun), sent);
         }
@@ -130,8 +130,8 @@ class ExhaustionTests {
     void endsAHeadThatComesInDrops() throws Exception {
         long before = memory();
 
-        endless("GET /api/v1/stock HTTP/1.1\r\nHost: x\r\n", "X-A: b\r\n", 100).endedIn(Duration.ofSeconds(5), "408");
-        endless("", "G", 100).endedIn(Duration.ofSeconds(5), "408");
+        endless("GET /api/v1/stock HTTP/1.1\r\nHost: x\r\n", "X-A: b\r\n", 100).endedIn(Duration.ofSeconds(20), "408");
+        endless("", "G", 100).endedIn(Duration.ofSeconds(20), "408");
 
         assertThat(memory() - before).isLessThan(64 << 20);
         assertThat(stock.requests).isEmpty();
@@ -142,7 +142,7 @@ class ExhaustionTests {
         var answer = endless(
                 "GET /api/v1/stock HTTP/1.1\r\nHost: x\r\n\r\nGET /api/v1/stock HTTP/1.1\r\n", "X-A: b\r\n", 100);
 
-        answer.endedIn(Duration.ofSeconds(5), "200");
+        answer.endedIn(Duration.ofSeconds(20), "200");
         assertThat(answer.answer()).contains("HTTP/1.1 408");
         assertThat(stock.requests).hasSize(1);
     }
@@ -153,7 +153,7 @@ class ExhaustionTests {
         try (var socket = gateway.connect()) {
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
     }
 
     @Test
@@ -180,7 +180,7 @@ class ExhaustionTests {
 
     @Test
     void endsABodyThatComesInDrops() throws Exception {
-        endless(RECEIPT + "Content-Length: 1000\r\n\r\n", "x", 100).endedIn(Duration.ofSeconds(5), "408");
+        endless(RECEIPT + "Content-Length: 1000\r\n\r\n", "x", 100).endedIn(Duration.ofSeconds(20), "408");
         assertThat(stock.requests).isEmpty();
     }
 
@@ -189,11 +189,11 @@ class ExhaustionTests {
         long before = memory();
 
         endless(RECEIPT + "Transfer-Encoding: chunked\r\n\r\n", "1000\r\n" + "x".repeat(4096) + "\r\n", 0)
-                .endedIn(Duration.ofSeconds(5), "413");
+                .endedIn(Duration.ofSeconds(20), "413");
         endless(RECEIPT + "Transfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n", 50)
-                .endedIn(Duration.ofSeconds(5), "408");
+                .endedIn(Duration.ofSeconds(20), "408");
         endless(RECEIPT + "Transfer-Encoding: chunked\r\n\r\n", "1;" + "e".repeat(1_000_000), 0)
-                .endedIn(Duration.ofSeconds(5), "4");
+                .endedIn(Duration.ofSeconds(20), "4");
 
         assertThat(memory() - before).isLessThan(64 << 20);
         assertThat(stock.requests).isEmpty();
@@ -208,14 +208,14 @@ class ExhaustionTests {
                 "1000\r\n" + "x".repeat(4096) + "\r\n",
                 1);
 
-        answer.endedIn(Duration.ofSeconds(6), "");
+        answer.endedIn(Duration.ofSeconds(20), "");
         assertThat(stock.requests).isEmpty();
     }
 
     @Test
     void endsTrailersThatDoNotEnd() throws Exception {
         endless(RECEIPT + "Transfer-Encoding: chunked\r\n\r\n0\r\n", "X-A: b\r\n", 0)
-                .endedIn(Duration.ofSeconds(5), "4");
+                .endedIn(Duration.ofSeconds(20), "4");
         assertThat(stock.requests).isEmpty();
     }
 

@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.covenant.gateway.SharedGateway;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -97,13 +100,13 @@ class ProtectionTests {
 
     @Test
     void givesUpOnAServiceThatStaysSilent() {
-        SharedGateway.INVENTORY.behaving((_, _) -> Thread.sleep(10_000));
+        SharedGateway.INVENTORY.behaving((_, _) -> Thread.sleep(60_000));
         long before = System.nanoTime();
 
         gateway().get("/api/v1/stock").isProblem(504, "upstream-timeout");
 
         assertThat(Duration.ofNanos(System.nanoTime() - before))
-                .isBetween(Duration.ofMillis(1900), Duration.ofSeconds(8));
+                .isBetween(Duration.ofMillis(3_900), Duration.ofSeconds(30));
         assertThat(SharedGateway.INVENTORY.requests).hasSize(1);
     }
 
@@ -121,23 +124,30 @@ class ProtectionTests {
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> gateway()
                         .sendOrFail(gateway().request("/api/v1/stock").GET().build()));
-        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(8));
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(30));
     }
 
     @Test
-    void neverTakesAPartOfAnAnswerForTheWhole() {
+    void neverTakesAPartOfAnAnswerForTheWhole() throws Exception {
         for (var start : List.of(
                 "HTTP/1.1 200 OK\nContent-Length: 100000\n\n",
                 "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n186a0\n")) {
+            var begun = new CountDownLatch(1);
             SharedGateway.INVENTORY.behaving((_, connection) -> {
                 connection.say(start + "x".repeat(50_000));
-                Thread.sleep(200);
+                begun.await();
                 connection.reset();
             });
 
-            assertThatExceptionOfType(IOException.class)
-                    .isThrownBy(() -> gateway()
-                            .sendOrFail(gateway().request("/api/v1/stock").GET().build()));
+            try (var client = HttpClient.newHttpClient();
+                    var body = client.send(
+                                    gateway().request("/api/v1/stock").GET().build(),
+                                    HttpResponse.BodyHandlers.ofInputStream())
+                            .body()) {
+                assertThat(body.readNBytes(10)).hasSize(10);
+                begun.countDown();
+                assertThatExceptionOfType(IOException.class).isThrownBy(body::readAllBytes);
+            }
         }
     }
 

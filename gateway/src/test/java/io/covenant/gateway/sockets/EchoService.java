@@ -63,7 +63,7 @@ final class EchoService implements AutoCloseable {
             case "later" ->
                 Flux.concat(
                         Mono.just(new TextWebSocketFrame("later")),
-                        Mono.delay(Duration.ofMillis(1_500)).map(_ -> new TextWebSocketFrame("much later")));
+                        Mono.delay(Duration.ofMillis(2_500)).map(_ -> new TextWebSocketFrame("much later")));
             case "go" -> Flux.just(new CloseWebSocketFrame(4_002, "gone"));
             default -> Flux.just(new TextWebSocketFrame(Unpooled.copiedBuffer(text.content())));
         };

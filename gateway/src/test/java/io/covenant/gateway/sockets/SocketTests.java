@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Sockets through a gateway that gives a request one second, to a service of which one instance is not there.
+/// Sockets through a gateway that gives a request two seconds, to a service of which one instance is not there.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(60)
 @SuppressWarnings("NullAway.Init")
@@ -54,8 +54,8 @@ class SocketTests {
                 "covenant.gateway.sockets.origins=https://shop.example",
                 "covenant.gateway.balancing.policy=round-robin",
                 "covenant.gateway.balancing.silence=0s",
-                "covenant.gateway.streams.idle=3s",
-                "covenant.gateway.timeout=1s");
+                "covenant.gateway.streams.idle=6s",
+                "covenant.gateway.timeout=2s");
         await().ignoreExceptions().untilAsserted(() -> open(new Ear()).abort()); // the first ones of a JVM take long
     }
 
@@ -159,7 +159,7 @@ class SocketTests {
         assertThat(ear.hears()).isEqualTo("binary 60000");
         socket.sendText("later", true).join();
         assertThat(ear.hears()).isEqualTo("text later");
-        assertThat(ear.hears()).as("what comes 1.5 s after 'later'").isEqualTo("text much later");
+        assertThat(ear.hears()).as("what comes 2.5 s after 'later'").isEqualTo("text much later");
 
         var head = echo.heads.getLast();
         assertThat(head.get("X-Request-Id")).isNotBlank();

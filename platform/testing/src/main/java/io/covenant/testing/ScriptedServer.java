@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -94,7 +95,7 @@ public final class ScriptedServer implements Closeable {
         this(0, script);
     }
 
-    /// @param port 0 for any
+    /// @param port 0 for any that no connection can have taken when it listens again
     public ScriptedServer(int port, Script script) {
         this.port = port;
         this.script = script;
@@ -131,14 +132,34 @@ public final class ScriptedServer implements Closeable {
     /// Listens again, at the same port.
     public synchronized void start() {
         try {
-            var socket = new ServerSocket();
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+            var socket = port == 0 ? listeningSomewhere() : listeningAt(port);
             port = socket.getLocalPort();
             listener = socket;
             acceptor = Thread.ofVirtual().start(() -> accept(socket));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static ServerSocket listeningSomewhere() throws IOException {
+        while (true) {
+            try {
+                return listeningAt(FreePorts.one());
+            } catch (BindException _) {
+                // somebody was faster: another one
+            }
+        }
+    }
+
+    private static ServerSocket listeningAt(int port) throws IOException {
+        var socket = new ServerSocket();
+        try {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
         }
     }
 

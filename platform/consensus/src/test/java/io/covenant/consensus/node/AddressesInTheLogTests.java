@@ -4,14 +4,13 @@ import static io.covenant.consensus.node.Cluster.eventually;
 import static io.covenant.consensus.node.Cluster.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.covenant.consensus.FreePort;
 import io.covenant.consensus.raft.MemberChange;
 import io.covenant.consensus.raft.Members;
 import io.covenant.consensus.transport.PeerTransport;
 import io.covenant.consensus.transport.TransportListener;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -55,7 +54,7 @@ class AddressesInTheLogTests {
         defaults = new Cluster(directory, Cluster.settings());
         var founders = new TreeMap<String, String>();
         for (var name : new String[] {"a", "b", "d"}) {
-            places.put(name, freePort());
+            places.put(name, FreePort.find());
         }
         founders.put("a", text(place("a")));
         founders.put("b", text(place("b")));
@@ -134,11 +133,5 @@ class AddressesInTheLogTests {
     private static InetSocketAddress parsed(String address) {
         var colon = address.lastIndexOf(':');
         return new InetSocketAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
-    }
-
-    private static InetSocketAddress freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new InetSocketAddress(InetAddress.getLoopbackAddress(), socket.getLocalPort());
-        }
     }
 }

@@ -109,7 +109,7 @@ class RaftNodeTests {
 
     @Test
     void handsOverWhenTheLeaderIsClosed() throws Exception {
-        var patient = Duration.ofSeconds(3);
+        var patient = Duration.ofSeconds(6);
         three(Cluster.settings().withRaft(Settings.standard().times(patient, Duration.ofMillis(100))));
         cluster.propose(10);
         var old = cluster.leader().node().id();

@@ -3,6 +3,7 @@ package io.covenant.consensus.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.covenant.consensus.FreePort;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -128,7 +129,7 @@ class PeerTransportTests {
                 one,
                 one);
         open.add(first);
-        var free = freePort();
+        var free = FreePort.find();
         first.peers(Map.of("lock-2", free));
 
         for (var number = 1; number <= 25; number++) {
@@ -202,7 +203,7 @@ class PeerTransportTests {
         var recorder = new Recorder();
         var node = PeerTransport.withTls(settings("lock-1"), authority.context("lock-1"), recorder, recorder);
         open.add(node);
-        node.peers(Map.of("lock-2", freePort(), "lock-3", freePort()));
+        node.peers(Map.of("lock-2", FreePort.find(), "lock-3", FreePort.find()));
 
         assertThat(knock(node, authority.context("lock-2"), "lock-3")).isFalse();
 
@@ -260,7 +261,7 @@ class PeerTransportTests {
         var recorder = new Recorder();
         var node = PeerTransport.onLoopback(settings("lock-1").withTimeouts(SHORT, SHORT), recorder, recorder);
         open.add(node);
-        node.peers(Map.of("lock-2", freePort()));
+        node.peers(Map.of("lock-2", FreePort.find()));
         try (var socket = new Socket(node.address().getAddress(), node.address().getPort())) {
             var begin = System.nanoTime();
             var hello = new byte[] {0x43, 0x56, 0x50, 0x54, 0, 1, 0, 5, 'l', 'o', 'c', 'k', 's', 0, 6, 'l', 'o', 'c'};
@@ -271,7 +272,7 @@ class PeerTransportTests {
 
             eventually(() -> !recorder.refusals.isEmpty());
             assertThat(recorder.refusals()).containsExactly("did not say who it is within 600 ms");
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(15));
         }
     }
 
@@ -369,7 +370,7 @@ class PeerTransportTests {
     /// A node lock-1 whose peer lock-2 nobody is.
     private PeerTransport alone(Recorder recorder) throws Exception {
         var node = node("lock-1", recorder);
-        node.peers(Map.of("lock-2", freePort()));
+        node.peers(Map.of("lock-2", FreePort.find()));
         return node;
     }
 
@@ -403,12 +404,6 @@ class PeerTransportTests {
 
     private static InetSocketAddress loopback() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    }
-
-    private static InetSocketAddress freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new InetSocketAddress(InetAddress.getLoopbackAddress(), socket.getLocalPort());
-        }
     }
 
     private static byte[] text(String text) {

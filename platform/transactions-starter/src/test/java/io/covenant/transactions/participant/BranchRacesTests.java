@@ -104,6 +104,7 @@ class BranchRacesTests {
             shelf.jdbc().execute("select pg_sleep(15)");
         }));
         working.await();
+        await().pollInterval(Duration.ofMillis(5)).until(this::somebodySleeps);
 
         assertThat(executor.finish(branch, Decision.ABORT)).isEqualTo(new FinishAnswer.Done());
         assertThat(codeOf(prepare.get())).isEqualTo("branch-aborted");
@@ -342,11 +343,19 @@ class BranchRacesTests {
     }
 
     private boolean somebodyWaitsForALock() {
-        var waiting = shelf.jdbcOutside()
+        return isAnyoneBusyWith("wait_event_type = 'Lock'");
+    }
+
+    private boolean somebodySleeps() {
+        return isAnyoneBusyWith("wait_event = 'PgSleep'");
+    }
+
+    private boolean isAnyoneBusyWith(String condition) {
+        var busy = shelf.jdbcOutside()
                 .queryForObject(
-                        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+                        "select count(*) from pg_stat_activity where datname = current_database() and " + condition,
                         Integer.class);
-        return waiting != null && waiting > 0;
+        return busy != null && busy > 0;
     }
 
     private <T> CompletableFuture<T> submit(Callable<T> task) {

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.slf4j.MDC;
 import org.springframework.util.unit.DataSize;
 
-@Timeout(30)
+@Timeout(60)
 class ServiceClientTests {
 
     private static final ServiceRequest GET = ServiceRequest.get("/things?x=1");
@@ -63,7 +63,7 @@ class ServiceClientTests {
         return client(
                 new ServiceClientProperties(
                         Duration.ofMillis(200),
-                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(15),
                         16,
                         Duration.ofSeconds(15),
                         Duration.ofMinutes(1),
@@ -276,15 +276,16 @@ class ServiceClientTests {
                         null),
                 gone,
                 alive.address());
+        long refused = System.nanoTime();
         client.call("things", GET).orThrow();
         client.call("things", GET).orThrow();
 
         var back = new ScriptedServer(gone.getPort(), (_, connection) -> connection.answer("{}"));
         open.add(back);
-        for (int i = 0; i < 10; i++) {
+        while (back.requests.isEmpty()) {
             client.call("things", GET).orThrow();
         }
-        assertThat(back.requests).isEmpty();
+        assertThat(Duration.ofNanos(System.nanoTime() - refused)).isGreaterThan(Duration.ofMillis(500));
 
         await().untilAsserted(() -> {
             client.call("things", GET).orThrow();
@@ -304,18 +305,18 @@ class ServiceClientTests {
 
     @Test
     void saysThatItIsUnknownWhenTheAnswerIsLate() {
-        var server = server((_, _) -> Thread.sleep(10_000));
+        var server = server((_, _) -> Thread.sleep(60_000));
         var client = client(server.address());
         long before = System.nanoTime();
 
-        var answer = client.call("things", POST.within(Duration.ofMillis(200)));
+        var answer = client.call("things", POST.within(Duration.ofSeconds(1)));
 
         assertThat(answer)
                 .isInstanceOfSatisfying(
                         Unanswered.class,
                         unanswered -> assertThat(unanswered.reason()).contains("no answer in time"));
         assertThat(Duration.ofNanos(System.nanoTime() - before))
-                .isBetween(Duration.ofMillis(195), Duration.ofMillis(1500));
+                .isBetween(Duration.ofMillis(995), Duration.ofSeconds(20));
         assertThatExceptionOfType(ServiceUnansweredException.class)
                 .isThrownBy(answer::orThrow)
                 .satisfies(unknown ->
@@ -328,15 +329,15 @@ class ServiceClientTests {
             connection.say("HTTP/1.1 200 OK\nContent-Length: 1000\n\n");
             for (int i = 0; i < 1000; i++) {
                 connection.say(" ");
-                Thread.sleep(20);
+                Thread.sleep(40);
             }
         });
         long before = System.nanoTime();
 
-        var answer = client(server.address()).call("things", GET.within(Duration.ofMillis(300)));
+        var answer = client(server.address()).call("things", GET.within(Duration.ofSeconds(1)));
 
         assertThat(answer).isInstanceOf(Unanswered.class);
-        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofMillis(1500));
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(20));
     }
 
     @Test
@@ -345,7 +346,7 @@ class ServiceClientTests {
             var client = client(URI.create("http://127.0.0.1:" + deaf.getLocalPort()));
 
             var answer = client.call(
-                    "things", ServiceRequest.post("/things", new byte[32 << 20]).within(Duration.ofMillis(300)));
+                    "things", ServiceRequest.post("/things", new byte[32 << 20]).within(Duration.ofSeconds(1)));
 
             assertThat(answer).isInstanceOf(Unanswered.class);
         }
@@ -389,10 +390,10 @@ class ServiceClientTests {
 
     @Test
     void asksAnInstanceLastThatWasSilentTwice() {
-        var silent = server((_, _) -> Thread.sleep(10_000));
+        var silent = server((_, _) -> Thread.sleep(60_000));
         var alive = saying("{}");
         var client = client(silent.address(), alive.address());
-        var impatient = POST.within(Duration.ofMillis(100));
+        var impatient = POST.within(Duration.ofSeconds(1));
 
         for (int i = 0; i < 20; i++) {
             var _ = client.call("things", impatient);
@@ -416,7 +417,7 @@ class ServiceClientTests {
                         Duration.ofSeconds(20),
                         16,
                         Duration.ofSeconds(15),
-                        Duration.ofMillis(300),
+                        Duration.ofSeconds(3),
                         DataSize.ofKilobytes(64),
                         "round-robin",
                         null),
@@ -426,7 +427,7 @@ class ServiceClientTests {
             var first = threads.submit(() -> client.call("things", POST));
             var second = threads.submit(() -> client.call("things", POST));
             await().until(() -> one.requests.size() == 1);
-            Thread.sleep(350);
+            Thread.sleep(3_100); // longer than it may leave all who wait unanswered
 
             for (int i = 0; i < 20; i++) {
                 assertThat(client.call("things", POST)).isInstanceOf(Answered.class);
@@ -445,10 +446,10 @@ class ServiceClientTests {
 
     @Test
     void asksThoseThatAreLeftOutWhenNobodyElseIsThere() {
-        var silent = server((_, _) -> Thread.sleep(10_000));
+        var silent = server((_, _) -> Thread.sleep(60_000));
         var broken = server((_, connection) -> connection.reset());
         var client = client(silent.address(), broken.address());
-        var impatient = POST.within(Duration.ofMillis(50));
+        var impatient = POST.within(Duration.ofSeconds(1));
 
         for (int i = 0; i < 10; i++) {
             assertThat(client.call("things", impatient)).isInstanceOf(Unanswered.class);
@@ -565,6 +566,7 @@ class ServiceClientTests {
 
             assertThat(client.call("things", POST.within(Duration.ofMillis(100))))
                     .isInstanceOf(NotSent.class);
+            assertThat(server.requests).hasSize(2);
 
             release.countDown();
             assertThat(one.get()).isInstanceOf(Answered.class);

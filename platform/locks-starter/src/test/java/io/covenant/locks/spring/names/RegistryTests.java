@@ -177,8 +177,7 @@ class RegistryTests {
 
             node.put("/services/orders/orders-2", RECORD.formatted(2), 3);
 
-            await().atMost(Duration.ofSeconds(2))
-                    .until(() -> names.instances("orders").size() == 2);
+            await().until(() -> names.instances("orders").size() == 2);
         });
     }
 
