@@ -138,7 +138,8 @@ final class Views {
         return switch (transaction) {
             case COMMITTED -> BranchState.COMMITTED;
             case ABORTED -> BranchState.ABORTED;
-            default -> prepared ? BranchState.PREPARED : BranchState.WORKING;
+            case VOTING, DECIDING, COMMITTING, ABORTING, HAZARD, EXECUTING, COMPENSATING, STUCK ->
+                prepared ? BranchState.PREPARED : BranchState.WORKING;
         };
     }
 
