@@ -44,7 +44,8 @@ public class CancelOrder {
                         .deadline(RequestDeadline.within(properties.deadline())));
         try {
             return switch (transaction.run()) {
-                case Outcome.Committed(var id) -> new CancellationAnswer.Cancelled(id, at);
+                case Outcome.Committed(var id, var readable) ->
+                    readable ? new CancellationAnswer.Cancelled(id, at) : new CancellationAnswer.Pending();
                 case Outcome.Aborted(var _, var refusal, var _) ->
                     Refusals.isFinal(refusal)
                             ? new CancellationAnswer.Refused(refusal)

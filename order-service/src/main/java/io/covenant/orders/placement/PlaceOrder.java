@@ -182,8 +182,11 @@ public class PlaceOrder {
                         .deadline(RequestDeadline.within(properties.deadline())));
         try (var _ = MDC.putCloseable("transaction", placement.transaction().toString())) {
             return switch (transaction.run()) {
-                case Outcome.Committed(var id) -> {
+                case Outcome.Committed(var id, var readable) -> {
                     log.debug("order {} is confirmed", placement.order());
+                    if (!readable) {
+                        placements.confirm(placement);
+                    }
                     yield new PlacementAnswer.Confirmed(order, id);
                 }
                 case Outcome.Aborted(var _, var refusal, var _) -> refused(placement, refusal);

@@ -117,6 +117,15 @@ class Placements {
                 placement.transaction().value());
     }
 
+    /// Settles a placement whose transaction has committed, and whose order need not be visible yet: who was told that
+    /// it is confirmed must not read otherwise.
+    void confirm(Placement placement) {
+        database.update(
+                "update placement set state = 'CONFIRMED' where id = ? and transaction_id = ? and state = 'PENDING'",
+                placement.order(),
+                placement.transaction().value());
+    }
+
     /// Settles pending placements whose order is visible.
     ///
     /// @return how many

@@ -40,8 +40,7 @@ class Settlement {
                 log.info("order {} is rejected: transaction {} aborted: {}", placement.order(), id, refusal.code());
                 placements.reject(placement, refusal);
             }
-            // Nothing to write down: the order is visible as soon as its branch has heard the decision.
-            case Outcome.Committed _ -> {}
+            case Outcome.Committed _ -> placements.confirm(placement);
             case Outcome.InDoubt _ -> {}
         }
         return placements.find(placement.order()).orElse(placement);

@@ -300,6 +300,35 @@ class WholeOrderTests extends InTheShop {
     }
 
     @Test
+    void readsAsConfirmedWhatWasAnsweredSoBeforeItsBranchHasHeard() {
+        var ada = customer("100.00");
+        var lamp = item(3, "10.00");
+
+        Answer placed;
+        sql(shop.orders.database.superuser()).execute("""
+                create function not_now() returns trigger language plpgsql as $$ begin raise 'not now'; end $$;
+                create trigger not_now before insert on orders execute function not_now();
+                """);
+        try {
+            placed = place("decided", order(ada, lamp, 1), CommitProtocol.TCC).is(201);
+            assertThat(placed.text("state")).isEqualTo("CONFIRMED");
+            assertThat(get(placed.location()).is(200).text("state")).isEqualTo("CONFIRMED");
+            assertThat(place("decided", order(ada, lamp, 1), CommitProtocol.TCC)
+                            .is(503)
+                            .text("code"))
+                    .isEqualTo("order-pending");
+            assertThat(cancel(placed.text("id")).is(503).text("code")).isEqualTo("order-pending");
+        } finally {
+            sql(shop.orders.database.superuser()).execute("drop trigger not_now on orders; drop function not_now()");
+        }
+
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(place("decided", order(ada, lamp, 1), CommitProtocol.TCC))
+                        .isEqualTo(placed));
+        assertThat(cancel(placed.text("id")).is(200).text("state")).isEqualTo("CANCELLED");
+    }
+
+    @Test
     void asksForPatienceWhileTheDatabaseIsAwayAndComesBackByItself() {
         var ada = customer("100.00");
         var lamp = item(3, "10.00");

@@ -98,7 +98,7 @@ class OrderController {
 
     /// Whatever became of the order since: the answer is that of the first time.
     private OrderView placedBefore(UUID id, PlaceOrderRequest request) {
-        var order = orders.find(id).orElseThrow();
+        var order = orders.find(id).orElseThrow(() -> OrderProblems.pending(id));
         if (!request.isFor(order)) {
             throw OrderProblems.keyReused();
         }
@@ -206,8 +206,9 @@ class OrderController {
                 .map(OrderView::of)
                 .filter(attempt -> isOf(caller, attempt))
                 .map(attempt -> switch (attempt.state()) {
-                    case PENDING -> OrderProblems.pending(id);
-                    case CONFIRMED, CANCELLED, REJECTED -> OrderProblems.notCancellable(id, attempt.state());
+                    // Confirmed, and its branch has not heard so.
+                    case PENDING, CONFIRMED -> OrderProblems.pending(id);
+                    case CANCELLED, REJECTED -> OrderProblems.notCancellable(id, attempt.state());
                 })
                 .orElseGet(() -> OrderProblems.unknownOrder(id));
     }

@@ -79,9 +79,7 @@ final class OrderProblems {
     /// Whoever was told that the order is confirmed may be faster than its last branch.
     static ProblemException pending(UUID id) {
         return Problem.of(
-                        HttpStatus.SERVICE_UNAVAILABLE,
-                        "order-pending",
-                        "The order is still being placed; nothing was cancelled. Ask again.")
+                        HttpStatus.SERVICE_UNAVAILABLE, "order-pending", "The order is still being placed. Ask again.")
                 .with("order", id.toString())
                 .retryAfter(SOON)
                 .asException();

@@ -9,8 +9,17 @@ public sealed interface Outcome {
 
     TransactionId id();
 
-    /// All branches happened, for ever.
-    record Committed(TransactionId id) implements Outcome {}
+    /// All branches happen, for ever.
+    ///
+    /// @param readable whether all have happened, so that everybody sees it; a branch whose service is away happens
+    ///                 when it is back
+    record Committed(TransactionId id, boolean readable) implements Outcome {
+
+        /// One whose branches have all happened.
+        public Committed(TransactionId id) {
+            this(id, true);
+        }
+    }
 
     /// No branch happened, and none ever will.
     ///

@@ -4,6 +4,7 @@ import io.covenant.transactions.Refusal;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.wire.OutcomeReply;
 import io.covenant.transactions.wire.TransactionResource;
+import io.covenant.transactions.wire.TransactionResource.State;
 import io.covenant.web.services.ServiceAnswer.Answered;
 import java.util.Optional;
 import java.util.Set;
@@ -63,7 +64,7 @@ sealed interface Reading {
     private static Optional<Outcome> outcome(TransactionId id, TransactionResource resource) {
         return switch (resource.outcome()) {
             case null -> Optional.empty();
-            case COMMITTED -> Optional.of(new Outcome.Committed(id));
+            case COMMITTED -> Optional.of(new Outcome.Committed(id, resource.state() != State.COMMITTING));
             case ABORTED -> {
                 var why = resource.refusal();
                 yield Optional.of(
@@ -84,7 +85,8 @@ sealed interface Reading {
         try {
             return switch (answered.body().as(OutcomeReply.class).outcome()) {
                 case null -> Optional.empty();
-                case COMMITTED -> Optional.of(new Outcome.Committed(id));
+                // Only the decision: nobody said how far it has come.
+                case COMMITTED -> Optional.of(new Outcome.Committed(id, false));
                 case ABORTED -> Optional.of(new Outcome.Aborted(id, UNEXPLAINED, null));
                 case UNDECIDED -> Optional.empty();
             };

@@ -175,6 +175,12 @@ class HttpTransactionsTests {
     }
 
     @Test
+    void saysThatNotAllCanBeReadYet() {
+        var coordinator = coordinator((_, _) -> new Reply(200, resource("COMMITTING", "\"COMMITTED\"", "null")));
+        assertThat(run(transactions(coordinator))).isEqualTo(new Outcome.Committed(id, false));
+    }
+
+    @Test
     void asksTheNextCoordinatorWhenOneCannotBeReached() {
         var second = coordinator((_, _) -> new Reply(201, resource("COMMITTED", "\"COMMITTED\"", "null")));
         for (int i = 0; i < 4; i++) {
