@@ -3,19 +3,21 @@ package io.covenant.launcher.cli;
 import io.covenant.launcher.LauncherFailure;
 import io.covenant.launcher.client.Coordinators;
 import io.covenant.launcher.platform.Persona;
+import io.covenant.transactions.replay.Verdict;
 import java.time.Duration;
-import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
 
 @Command(
         name = "tx",
         description = {
             "Shows the transactions that are not over, what they wait for and when that is tried again;",
-            "or one transaction with all that has happened to it."
+            "or one transaction with all that has happened to it, and whether its protocol allows that."
         })
 final class TxCommand implements Callable<Integer> {
 
@@ -27,23 +29,47 @@ final class TxCommand implements Callable<Integer> {
     @Nullable
     UUID id;
 
+    @Option(
+            names = "--check",
+            description = {
+                "Replays what its coordinator has recorded against the protocol's core, and says whether every step is",
+                "one that the protocol may take, or which is the first that is not. Not for sagas."
+            })
+    boolean check;
+
     TxCommand(Context context) {
         this.context = context;
     }
 
     @Override
     public Integer call() throws InterruptedException {
+        if (check && id == null) {
+            throw new LauncherFailure("--check takes the ID of a transaction.");
+        }
         try (var coordinators = new Coordinators(
                 context.platform().coordinators(), TIMEOUT, context.platform().token(Persona.OPERATOR))) {
-            var lines = id == null ? InDoubtText.lines(coordinators.inDoubt()) : lines(coordinators, id);
-            lines.forEach(context.console()::say);
+            return id == null ? sayAll(coordinators) : say(found(coordinators, id));
         }
+    }
+
+    private int sayAll(Coordinators coordinators) throws InterruptedException {
+        InDoubtText.lines(coordinators.inDoubt()).forEach(context.console()::say);
         return 0;
     }
 
-    private static List<String> lines(Coordinators coordinators, UUID id) throws InterruptedException {
-        return TransactionText.lines(coordinators
+    private int say(JsonNode transaction) {
+        TransactionText.lines(transaction).forEach(context.console()::say);
+        if (!check) {
+            return 0;
+        }
+        var verdict = TransactionCheck.of(transaction);
+        context.console().say(TransactionCheck.text(verdict));
+        return verdict instanceof Verdict.Allowed ? 0 : 1;
+    }
+
+    private static JsonNode found(Coordinators coordinators, UUID id) throws InterruptedException {
+        return coordinators
                 .transaction(id.toString())
-                .orElseThrow(() -> new LauncherFailure("No coordinator remembers a transaction " + id + ".")));
+                .orElseThrow(() -> new LauncherFailure("No coordinator remembers a transaction " + id + "."));
     }
 }

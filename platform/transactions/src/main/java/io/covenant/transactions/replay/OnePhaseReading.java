@@ -80,13 +80,8 @@ record OnePhaseReading() implements Reading<State, Input, Effect> {
     }
 
     @Override
-    public String sent() {
-        return "run-sent";
-    }
-
-    @Override
-    public String unanswered() {
-        return "run-unanswered";
+    public String asking() {
+        return "run";
     }
 
     @Override

@@ -28,7 +28,7 @@ import java.util.UUID;
 /// Paxos Commit, as one leader records it. The votes go to the acceptors, and what an acceptor says is not recorded: so
 /// a leader may learn of any decision that the acceptors can have taken. COMMIT they can only when every branch was
 /// asked; by whom, only the leader that began knows.
-record PaxosRelation(Cast cast) implements Relation<PaxosRelation.World> {
+record PaxosRelation(Cast cast) implements LeaderRelation<PaxosRelation.World> {
 
     /// What they are called does not matter, only that two of them are a majority.
     private static final List<String> ACCEPTORS = List.of("one", "two", "three");
@@ -49,7 +49,8 @@ record PaxosRelation(Cast cast) implements Relation<PaxosRelation.World> {
             Set<Effect> asked,
             Set<BranchId> prepared,
             boolean lostPast,
-            Optional<Decision> client) {
+            Optional<Decision> client)
+            implements Led {
 
         World {
             asked = Set.copyOf(asked);
@@ -152,7 +153,8 @@ record PaxosRelation(Cast cast) implements Relation<PaxosRelation.World> {
         };
     }
 
-    private static boolean answers(World world, Decision decision) {
+    @Override
+    public boolean answers(World world, Decision decision) {
         return world.asked().stream()
                 .anyMatch(effect -> effect instanceof Effect.Answer(var outcome) && outcome.decision() == decision);
     }
@@ -215,17 +217,7 @@ record PaxosRelation(Cast cast) implements Relation<PaxosRelation.World> {
     // What is known
 
     @Override
-    public boolean tells(World world, Decision decision) {
-        return world.client().map(told -> told == decision).orElseGet(() -> answers(world, decision));
-    }
-
-    @Override
-    public boolean isOver(World world) {
-        return world.state().filter(State.Finished.class::isInstance).isPresent();
-    }
-
-    @Override
-    public String describe(World world) {
-        return world.state().map(Object::toString).orElse("nothing begun");
+    public boolean isFinished(Object state) {
+        return state instanceof State.Finished;
     }
 }

@@ -58,13 +58,14 @@ interface Reading<S, I, E> {
     I hazard(BranchId who);
 
     /// Empty where no branch tells so.
-    Optional<I> committed(BranchId who);
+    default Optional<I> committed(BranchId who) {
+        return Optional.empty();
+    }
 
-    /// The events that say that a branch is asked, does not answer, answers.
-    String sent();
+    /// What asking a branch is called in events.
+    String asking();
 
-    String unanswered();
-
+    /// The event that says that a branch answers.
     String answered();
 
     boolean isFinished(S state);

@@ -160,7 +160,7 @@ record RegisterRelation<S, I, E>(Reading<S, I, E> reading, Cast cast) implements
 
     private Set<World<S>> ofBranch(World<S> world, Event event, BranchId branch) {
         var what = event.event();
-        if (what.equals(reading.sent()) || what.equals(reading.unanswered())) {
+        if (what.equals(reading.asking() + "-sent") || what.equals(reading.asking() + "-unanswered")) {
             return world.asked().contains(new Deed.Ask(branch)) ? Set.of(world) : Set.of();
         }
         if (what.equals(reading.answered())) {

@@ -81,18 +81,8 @@ record TccReading() implements Reading<State, Input, Effect> {
     }
 
     @Override
-    public Optional<Input> committed(BranchId who) {
-        return Optional.empty();
-    }
-
-    @Override
-    public String sent() {
-        return "try-sent";
-    }
-
-    @Override
-    public String unanswered() {
-        return "try-unanswered";
+    public String asking() {
+        return "try";
     }
 
     @Override

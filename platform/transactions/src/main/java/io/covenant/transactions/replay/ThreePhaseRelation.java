@@ -24,7 +24,7 @@ import java.util.function.Predicate;
 /// Three-phase commit. Where the sites stand is not recorded, so a site may answer an election as any site may that
 /// has seen what is recorded: pre-committed only when a pre-commit was sent, decided only as nobody has heard
 /// otherwise.
-record ThreePhaseRelation(Cast cast) implements Relation<ThreePhaseRelation.World> {
+record ThreePhaseRelation(Cast cast) implements LeaderRelation<ThreePhaseRelation.World> {
 
     private static final Site COORDINATORS = new Site.Coordinators();
 
@@ -42,7 +42,8 @@ record ThreePhaseRelation(Cast cast) implements Relation<ThreePhaseRelation.Worl
             Optional<Outcome> sealed,
             boolean adopted,
             boolean lostPast,
-            Optional<Decision> client) {
+            Optional<Decision> client)
+            implements Led {
 
         World {
             asked = Set.copyOf(asked);
@@ -288,7 +289,8 @@ record ThreePhaseRelation(Cast cast) implements Relation<ThreePhaseRelation.Worl
         return answers(next, decision) ? Set.of(next.answers(decision)) : Set.of();
     }
 
-    private static boolean answers(World world, Decision decision) {
+    @Override
+    public boolean answers(World world, Decision decision) {
         return world.asked().contains(new Effect.Answer(decision))
                 || world.asked().contains(new Effect.Close(decision));
     }
@@ -385,17 +387,12 @@ record ThreePhaseRelation(Cast cast) implements Relation<ThreePhaseRelation.Worl
     // What is known
 
     @Override
-    public boolean tells(World world, Decision decision) {
-        return world.client().map(told -> told == decision).orElseGet(() -> answers(world, decision));
-    }
-
-    @Override
-    public boolean isOver(World world) {
-        return world.state().filter(State.Finished.class::isInstance).isPresent();
+    public boolean isFinished(Object state) {
+        return state instanceof State.Finished;
     }
 
     @Override
     public String describe(World world) {
-        return world.state().map(Object::toString).orElse(world.adopted() ? "a take-over" : "nothing begun");
+        return world.adopted() && world.state().isEmpty() ? "a take-over" : LeaderRelation.super.describe(world);
     }
 }

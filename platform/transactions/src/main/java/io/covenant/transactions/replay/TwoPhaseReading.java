@@ -70,18 +70,8 @@ record TwoPhaseReading() implements Reading<State, Input, Effect> {
     }
 
     @Override
-    public Optional<Input> committed(BranchId who) {
-        return Optional.empty();
-    }
-
-    @Override
-    public String sent() {
-        return "prepare-sent";
-    }
-
-    @Override
-    public String unanswered() {
-        return "prepare-unanswered";
+    public String asking() {
+        return "prepare";
     }
 
     @Override
