@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
 class PostgresServerTests {
 
     private static final Duration SOON = Duration.ofSeconds(2);
+    private static final Duration LATER = Duration.ofSeconds(20);
 
     private final PostgresBinaries binaries = PostgresBinaries.unpacked();
     private Path home = Path.of("/");
@@ -89,7 +90,7 @@ class PostgresServerTests {
         assertThat(process.info().command().orElseThrow()).endsWith("/bin/postgres");
         assertThat(running.startedAt()).isAfter(Instant.EPOCH);
         assertThat(server.running()).contains(process);
-        assertThat(server.answers(SOON)).isTrue();
+        assertThat(server.answers(LATER)).isTrue();
     }
 
     @Test
@@ -165,7 +166,7 @@ class PostgresServerTests {
         server.pause();
         assertThat(server.answers(Duration.ofMillis(300))).isFalse();
         server.resume();
-        assertThat(server.answers(SOON)).isTrue();
+        assertThat(server.answers(LATER)).isTrue();
         assertThat(query("select 1")).isEqualTo("1");
     }
 
@@ -220,7 +221,7 @@ class PostgresServerTests {
     void outlivesTheJvmThatStartedIt() throws IOException, InterruptedException, SQLException {
         JvmOfItsOwn.thatStartsAndEnds(home);
 
-        assertThat(server.answers(SOON)).isTrue();
+        assertThat(server.answers(LATER)).isTrue();
         assertThat(server.start(IfRunning.ADOPT).origin()).isEqualTo(Origin.ADOPTED);
         assertThat(query("select 1")).isEqualTo("1");
     }

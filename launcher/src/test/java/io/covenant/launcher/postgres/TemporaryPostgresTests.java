@@ -20,7 +20,7 @@ class TemporaryPostgresTests {
         try (var temporary = TemporaryPostgres.start(PostgresSettings.durable())) {
             home = temporary.server().home();
             process = temporary.server().running().orElseThrow();
-            assertThat(temporary.server().answers(Duration.ofSeconds(2))).isTrue();
+            assertThat(temporary.server().answers(Duration.ofSeconds(20))).isTrue();
         }
         assertThat(home).doesNotExist();
         assertThat(process.isAlive()).isFalse();
@@ -44,7 +44,7 @@ class TemporaryPostgresTests {
         jvm.children().stream().filter(child -> !child.equals(postgres)).forEach(ProcessHandle::destroyForcibly);
         jvm.process().destroyForcibly();
         await().until(() -> !jvm.process().isAlive());
-        assertThat(left.answers(Duration.ofSeconds(2))).isTrue();
+        assertThat(left.answers(Duration.ofSeconds(20))).isTrue();
 
         try (var next = TemporaryPostgres.start(PostgresSettings.durable())) {
             assertThat(next.server().home()).isNotEqualTo(jvm.home());
@@ -58,7 +58,7 @@ class TemporaryPostgresTests {
     void leavesThoseOfLivingJvmsAlone() {
         try (var first = TemporaryPostgres.start(PostgresSettings.durable());
                 var second = TemporaryPostgres.start(PostgresSettings.durable())) {
-            assertThat(first.server().answers(Duration.ofSeconds(2))).isTrue();
+            assertThat(first.server().answers(Duration.ofSeconds(20))).isTrue();
             assertThat(second.server().port()).isNotEqualTo(first.server().port());
         }
     }
