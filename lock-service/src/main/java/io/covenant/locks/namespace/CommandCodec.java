@@ -20,8 +20,19 @@ public final class CommandCodec {
     public static final int MOST_LEASES = 4_096;
 
     private static final int VERSION = 1;
+    private static final int ACQUIRE = 5;
+    private static final int RELEASE = 6;
+    private static final int CANCEL = 7;
 
     private CommandCodec() {}
+
+    /// Whether the bytes from here on are an acquire, a release or a cancel. Of all commands these concern no more
+    /// names than they tell.
+    public static boolean isOfLocks(byte[] bytes, int from) {
+        return bytes.length > from + 1
+                && bytes[from] == VERSION
+                && (bytes[from + 1] == ACQUIRE || bytes[from + 1] == RELEASE || bytes[from + 1] == CANCEL);
+    }
 
     /// @throws IllegalArgumentException when it is too large for an entry
     public static byte[] encode(Command command) {
@@ -50,7 +61,7 @@ public final class CommandCodec {
             }
             case Command.Acquire acquire -> encode(out, acquire);
             case Command.Release(var origin, var strand, var names, var token) -> {
-                out.octet(6);
+                out.octet(RELEASE);
                 encode(out, origin);
                 out.number(strand);
                 list(names, MOST_NAMES);
@@ -58,7 +69,7 @@ public final class CommandCodec {
                 out.number(token);
             }
             case Command.Cancel(var origin, var requestSeq) -> {
-                out.octet(7);
+                out.octet(CANCEL);
                 encode(out, origin);
                 out.number(requestSeq);
             }
@@ -150,9 +161,10 @@ public final class CommandCodec {
             case 2 -> new Command.CloseSession(in.number());
             case 3 -> new Command.ExpireSession(in.number(), in.number());
             case 4 -> new Command.LeaseCheckpoint(in.list(MOST_LEASES, () -> lease(in)));
-            case 5 -> acquire(in);
-            case 6 -> new Command.Release(origin(in), in.number(), in.list(MOST_NAMES, () -> name(in)), in.number());
-            case 7 -> new Command.Cancel(origin(in), in.number());
+            case ACQUIRE -> acquire(in);
+            case RELEASE ->
+                new Command.Release(origin(in), in.number(), in.list(MOST_NAMES, () -> name(in)), in.number());
+            case CANCEL -> new Command.Cancel(origin(in), in.number());
             case 8 -> new Command.PutFile(origin(in), name(in), content(in), in.number() - 1, in.flag());
             case 9 -> new Command.MakeDirectory(origin(in), name(in));
             case 10 -> new Command.DeleteFile(origin(in), name(in), in.number() - 1);
@@ -170,7 +182,7 @@ public final class CommandCodec {
     }
 
     private static void encode(Encoder out, Command.Acquire acquire) {
-        out.octet(5);
+        out.octet(ACQUIRE);
         encode(out, acquire.origin());
         out.number(acquire.strand());
         list(acquire.wants(), MOST_NAMES);

@@ -10,7 +10,7 @@ import io.covenant.locks.primary.Input;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// The namespace as the state machine of a Raft node. Belongs to the thread that applies entries, but for the
+/// The namespace as the state machine of a Raft node. Belongs to whoever applies entries, but for the
 /// numbers that anybody may see.
 final class NamespaceMachine implements ReplicatedStateMachine<Result> {
 
@@ -49,6 +49,11 @@ final class NamespaceMachine implements ReplicatedStateMachine<Result> {
             // Of a newer version, or damaged: to leave it out would make this replica differ from the others.
             throw new IllegalStateException("entry %d cannot be read by this version".formatted(at), unreadable);
         }
+    }
+
+    @Override
+    public boolean isQuick(byte[] entry) {
+        return StampedCommand.isOfLocks(entry);
     }
 
     long nextDue() {

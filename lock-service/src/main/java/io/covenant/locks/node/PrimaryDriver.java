@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -164,8 +165,16 @@ final class PrimaryDriver {
         } finally {
             guard.unlock();
         }
+        var proposed = new ArrayList<Effect.Propose>(inputs.size());
         for (var effect : effects) {
-            perform(effect);
+            if (effect instanceof Effect.Propose propose) {
+                proposed.add(propose);
+            } else {
+                perform(effect);
+            }
+        }
+        if (!proposed.isEmpty()) {
+            propose(proposed);
         }
     }
 
@@ -188,7 +197,7 @@ final class PrimaryDriver {
 
     private void perform(Effect effect) {
         switch (effect) {
-            case Effect.Propose propose -> propose(propose);
+            case Effect.Propose propose -> propose(List.of(propose));
             case Effect.Tell(var ticket, var answer) -> {
                 var future = asked.remove(ticket);
                 if (future != null) {
@@ -217,14 +226,37 @@ final class PrimaryDriver {
         return true;
     }
 
-    private void propose(Effect.Propose propose) {
+    /// All in one go: what is proposed together is written, sent and forced together.
+    private void propose(List<Effect.Propose> proposes) {
+        var commands = new ArrayList<byte[]>(proposes.size());
+        var fitting = new ArrayList<Effect.Propose>(proposes.size());
+        for (var propose : proposes) {
+            var command = encoded(propose);
+            if (command == null) {
+                on(new Input.Proposed(propose.proposal(), new Fate.Overloaded()));
+            } else {
+                commands.add(command);
+                fitting.add(propose);
+            }
+        }
+        var outcomes = raft.propose(commands);
+        for (int i = 0; i < outcomes.size(); i++) {
+            long proposal = fitting.get(i).proposal();
+            var _ = outcomes.get(i).thenAccept(outcome -> on(new Input.Proposed(proposal, fate(outcome))));
+        }
+    }
+
+    private byte @Nullable [] encoded(Effect.Propose propose) {
         try {
-            var _ = raft.propose(new StampedCommand(propose.timeMillis(), propose.command()).encode())
-                    .thenAccept(outcome -> on(new Input.Proposed(propose.proposal(), fate(outcome))));
+            var bytes = new StampedCommand(propose.timeMillis(), propose.command()).encode();
+            if (bytes.length <= options.settings().raft().maxCommandBytes()) {
+                return bytes;
+            }
+            LOG.error("a command of {} bytes is larger than any may be", bytes.length);
         } catch (IllegalArgumentException tooLarge) {
             LOG.error("a command could not be written: {}", tooLarge.getMessage());
-            on(new Input.Proposed(propose.proposal(), new Fate.Overloaded()));
         }
+        return null;
     }
 
     /// On the thread that applies entries, between two of them.

@@ -17,6 +17,11 @@ record StampedCommand(long timeMillis, Command command) {
                 .array();
     }
 
+    /// See [CommandCodec#isOfLocks].
+    static boolean isOfLocks(byte[] entry) {
+        return CommandCodec.isOfLocks(entry, Long.BYTES);
+    }
+
     static StampedCommand decode(byte[] entry) throws MalformedException {
         if (entry.length < Long.BYTES) {
             throw new IllegalArgumentException("an entry of " + entry.length + " bytes");

@@ -11,24 +11,29 @@ import io.covenant.web.request.RequestId;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
-import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.http.server.ServletServerHttpRequest;
 import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Many requests in one call, for clients that work in many threads: reading a call and writing its answer costs more
-/// than what the log does for a request.
+/// than what the log does for a request. For the same reason it reads and writes itself what Spring could bind.
 @RestController
 @RequestMapping("/api/v1/lock-requests")
 @Tag(name = "Sessions")
@@ -36,36 +41,61 @@ final class RequestController {
 
     private final Door door;
     private final JsonMapper mapper;
+    private final ObjectReader reader;
 
     RequestController(Door door, JsonMapper mapper) {
         this.door = door;
         this.mapper = mapper;
+        reader = mapper.readerFor(LockRequests.class);
     }
 
-    @PostMapping
+    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(summary = "Does many requests, each as if it had come alone", description = """
                     In their order, and each with the status and the body that it would have had. None is kept open:
                     what waits is answered 202, and the events of its session, or the same request again, tell the end.
                     """)
-    @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = LockAnswers.class)))
-    ResponseEntity<byte[]> perform(@RequestBody LockRequests asked, HttpServletResponse response) {
-        var requests = asked.requests();
+    @RequestBody(required = true, content = @Content(schema = @Schema(implementation = LockRequests.class)))
+    @ApiResponse(
+            responseCode = "200",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON_VALUE,
+                            schema = @Schema(implementation = LockAnswers.class)))
+    void perform(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        var requests = read(request).requests();
         if (requests.isEmpty() || requests.size() > LockRequests.MOST) {
             throw Problem.ofField("validation-failed", "requests", "must be 1 to " + LockRequests.MOST)
                     .asException();
         }
         var commands = new ArrayList<Command>(requests.size());
         var refused = new ArrayList<@Nullable Problem>(requests.size());
-        for (var request : requests) {
+        for (var one : requests) {
             try {
-                commands.add(command(request));
+                commands.add(command(one));
                 refused.add(null);
             } catch (ProblemException malformed) {
                 refused.add(malformed.problem());
             }
         }
         var answers = commands.isEmpty() ? List.<Answer>of() : door.ask(commands, response);
-        return ResponseEntity.ok().contentType(MediaType.APPLICATION_JSON).body(written(refused, commands, answers));
+        var content = written(refused, commands, answers);
+        response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+        response.setContentLength(content.length);
+        response.getOutputStream().write(content);
+    }
+
+    private LockRequests read(HttpServletRequest request) throws IOException {
+        LockRequests asked;
+        try {
+            asked = reader.readValue(request.getInputStream());
+        } catch (JacksonException unreadable) {
+            throw new HttpMessageNotReadableException(
+                    "these are no requests", unreadable, new ServletServerHttpRequest(request));
+        }
+        if (asked == null) {
+            throw new HttpMessageNotReadableException("there is no body", new ServletServerHttpRequest(request));
+        }
+        return asked;
     }
 
     private static Command command(LockRequests.One request) {

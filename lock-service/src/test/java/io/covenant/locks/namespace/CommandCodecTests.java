@@ -72,6 +72,18 @@ class CommandCodecTests {
                 .isInstanceOf(MalformedException.class);
     }
 
+    @ParameterizedTest
+    @MethodSource("commands")
+    void tellsCommandsOfLocksByTheirBytes(Command command) {
+        var bytes = CommandCodec.encode(command);
+        boolean ofLocks = command instanceof Command.Acquire
+                || command instanceof Command.Release
+                || command instanceof Command.Cancel;
+
+        assertThat(CommandCodec.isOfLocks(bytes, 0)).isEqualTo(ofLocks);
+        assertThat(CommandCodec.isOfLocks(bytes, bytes.length)).isFalse();
+    }
+
     @Test
     void refusesAnotherVersion() {
         assertThatThrownBy(() -> CommandCodec.decode(new byte[] {2, 17})).hasMessageContaining("version 2");

@@ -158,10 +158,17 @@ class LockRequestsApiTests {
                 "{\"requests\":[null]}",
                 "{\"requests\":[{\"session\":1,\"seize\":{}}]}",
                 "{\"requests\":7}",
+                "{\"requests\":[",
+                "{\"requests\":[]} and more",
+                "null",
+                "",
                 "[]"
             })
     void refusesWhatIsNoListOfRequests(String body) {
-        assertThat(api.post("/api/v1/lock-requests", body).status()).isEqualTo(400);
+        var refused = api.post("/api/v1/lock-requests", body);
+
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.body().path("code").asString()).isNotEmpty();
     }
 
     @Test

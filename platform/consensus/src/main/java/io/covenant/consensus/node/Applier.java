@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Gives the state machine what is committed, in order, and answers who proposed it.
 ///
-/// The thread of the kernel adds work and never waits. Entries beyond a bound are not kept in memory: they
-/// are read from the log when their turn comes.
+/// The kernel adds work and never waits. A few quick commands are applied by the thread that had the kernel's
+/// turn, which spares a wake-up; all else by a thread of its own. Entries beyond a bound are not kept in memory:
+/// they are read from the log when their turn comes.
 final class Applier<R> {
 
     private sealed interface Work<R> {
@@ -43,12 +44,18 @@ final class Applier<R> {
 
     private static final int READ_BYTES = 256 * 1024;
 
+    /// So many quick commands are applied while another thread is woken.
+    private static final int A_FEW = 16;
+
     private final ReplicatedStateMachine<R> machine;
     private final WriteAheadLog log;
     private final Snapshots snapshots;
     private final NodeListener listener;
     private final int entriesPerSnapshot;
     private final long mostBytes;
+
+    /// Held by who applies; never taken by who holds `lock`.
+    private final ReentrantLock applying = new ReentrantLock();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition filled = lock.newCondition();
@@ -63,7 +70,7 @@ final class Applier<R> {
     private volatile long restoredTo;
     private volatile long applied;
 
-    // Of the applying thread only.
+    // Guarded by `applying`.
     private final TreeMap<Long, List<Work.Query<R>>> queries = new TreeMap<>();
     private long term;
     private long timeMillis;
@@ -100,8 +107,10 @@ final class Applier<R> {
         saved = CompletableFuture.completedFuture(snapshot.index());
     }
 
-    // ---- the thread of the kernel
+    // ---- in a turn of the kernel
 
+    /// Whoever has the turn calls [#help] after it.
+    ///
     /// @param waiting who proposed them, by index
     void commit(List<Entry> entries, Map<Long, Request<R>> waiting) {
         var bytes = 0L;
@@ -119,20 +128,68 @@ final class Applier<R> {
             awaited += waiting.size();
             if (!isFull()) {
                 pendingBytes.addAndGet(bytes);
-                add(new Work.Committed<>(from, to, entries, waiting));
+                work.addLast(new Work.Committed<>(from, to, entries, waiting));
             } else if (waiting.isEmpty()
                     && work.peekLast() instanceof Work.Committed<R>(var first, var last, var kept, var none)
                     && kept == null
                     && none.isEmpty()
                     && last + 1 == from) {
                 work.removeLast();
-                add(new Work.Committed<>(first, to, null, waiting));
+                work.addLast(new Work.Committed<>(first, to, null, waiting));
             } else {
-                add(new Work.Committed<>(from, to, null, waiting));
+                work.addLast(new Work.Committed<>(from, to, null, waiting));
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Applies what is next if it is little, and has the applying thread do what is left.
+    void help() throws IOException {
+        if (applying.isHeldByCurrentThread() || !applying.tryLock()) {
+            // Who applies looks for more afterwards.
+            return;
+        }
+        try {
+            var few = aFew();
+            if (few != null) {
+                perform(few);
+            }
+        } finally {
+            applying.unlock();
+        }
+        lock.lock();
+        try {
+            if (!work.isEmpty()) {
+                filled.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable Work<R> aFew() {
+        lock.lock();
+        try {
+            return !closed
+                            && work.peekFirst() instanceof Work.Committed<R>(var _, var _, var entries, var _)
+                            && entries != null
+                            && entries.size() <= A_FEW
+                            && areQuick(entries)
+                    ? work.pollFirst()
+                    : null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean areQuick(List<Entry> entries) {
+        for (var entry : entries) {
+            if (!(entry.payload() instanceof Payload.Command(var bytes)) || !machine.isQuick(bytes)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     void restore(Snapshot snapshot) {
@@ -140,7 +197,7 @@ final class Applier<R> {
         put(new Work.Restore<>(snapshot));
     }
 
-    /// Runs one of these: the action on the applying thread once this index is applied, or the other when the
+    /// Runs one of these: the action between two entries, once this index is applied, or the other when the
     /// node ends before.
     void query(long index, Runnable action, Runnable elsewhere) {
         if (!put(new Work.Query<>(index, action, elsewhere))) {
@@ -159,16 +216,12 @@ final class Applier<R> {
             if (closed) {
                 return false;
             }
-            add(one);
+            work.addLast(one);
+            filled.signal();
             return true;
         } finally {
             lock.unlock();
         }
-    }
-
-    private void add(Work<R> one) {
-        work.addLast(one);
-        filled.signal();
     }
 
     // ---- any thread
@@ -201,10 +254,16 @@ final class Applier<R> {
 
     void run() {
         try {
-            for (var next = next(); next != null; next = next()) {
-                current = next;
-                perform(next);
-                current = null;
+            while (awaitWork()) {
+                applying.lock();
+                try {
+                    var next = next();
+                    if (next != null) {
+                        perform(next);
+                    }
+                } finally {
+                    applying.unlock();
+                }
             }
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
@@ -213,19 +272,46 @@ final class Applier<R> {
         }
     }
 
-    private @Nullable Work<R> next() {
+    private boolean awaitWork() {
         lock.lock();
         try {
             while (work.isEmpty() && !closed) {
                 filled.awaitUninterruptibly();
             }
-            return failed || (closed && awaited == 0) ? null : work.pollFirst();
+            return !isOver() && !(closed && work.isEmpty());
         } finally {
             lock.unlock();
         }
     }
 
+    private @Nullable Work<R> next() {
+        lock.lock();
+        try {
+            return isOver() ? null : work.pollFirst();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isOver() {
+        return failed || (closed && awaited == 0);
+    }
+
+    // ---- whoever applies
+
     private void perform(Work<R> next) throws IOException {
+        current = next;
+        try {
+            performNow(next);
+        } catch (IOException | RuntimeException | Error failure) {
+            // Nothing is applied after this.
+            close(true);
+            throw failure;
+        }
+        current = null;
+    }
+
+    private void performNow(Work<R> next) throws IOException {
         switch (next) {
             case Work.Committed<R> committed -> apply(committed);
             case Work.Restore<R>(var snapshot) -> load(snapshot);
@@ -358,18 +444,23 @@ final class Applier<R> {
     /// The node ends: whoever still waits hears that nobody knows.
     private void abandon() {
         var left = new ArrayList<Work<R>>();
-        if (current != null) {
-            left.add(current);
-        }
-        lock.lock();
+        applying.lock();
         try {
-            closed = true;
-            left.addAll(work);
-            work.clear();
+            if (current != null) {
+                left.add(current);
+            }
+            lock.lock();
+            try {
+                closed = true;
+                left.addAll(work);
+                work.clear();
+            } finally {
+                lock.unlock();
+            }
+            queries.values().forEach(left::addAll);
         } finally {
-            lock.unlock();
+            applying.unlock();
         }
-        queries.values().forEach(left::addAll);
         for (var one : left) {
             switch (one) {
                 case Work.Committed<R>(var _, var _, var _, var waiting) ->

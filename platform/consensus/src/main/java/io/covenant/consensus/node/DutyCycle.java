@@ -24,9 +24,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The thread of the kernel: takes all that waits, steps once, performs the effects in their order.
+/// The turns of the kernel. Each takes all that waits, steps once, and performs the effects in their order.
+///
+/// One thread at a time has the turn: the kernel's own, which also keeps the time, or one of the node's that
+/// brings something while nobody has it. To wake another thread costs more than most turns.
 final class DutyCycle<R> {
 
     private record Accepted<R>(long term, Request<R> request) {}
@@ -44,6 +49,11 @@ final class DutyCycle<R> {
     private final FrameSender sender;
     private final MessageCodec codec;
     private final Surroundings surroundings;
+    private final Consumer<Throwable> onFailure;
+
+    /// Held by who has the turn, and guards all below.
+    private final ReentrantLock turn = new ReentrantLock();
+
     private NodeState state;
 
     /// Given to the kernel, which has not answered yet.
@@ -62,6 +72,7 @@ final class DutyCycle<R> {
     /// What others may see without asking.
     record View(Role role, long term, @Nullable NodeId leader) {}
 
+    /// @param onFailure hears what went wrong on a thread that helped
     DutyCycle(
             Raft raft,
             NodeState state,
@@ -73,7 +84,8 @@ final class DutyCycle<R> {
             ExecutorService reading,
             FrameSender sender,
             MessageCodec codec,
-            Surroundings surroundings) {
+            Surroundings surroundings,
+            Consumer<Throwable> onFailure) {
         this.raft = raft;
         this.state = state;
         this.mailbox = mailbox;
@@ -85,6 +97,7 @@ final class DutyCycle<R> {
         this.sender = sender;
         this.codec = codec;
         this.surroundings = surroundings;
+        this.onFailure = onFailure;
         this.members = raft.members();
         this.view = new View(raft.role(), raft.term(), raft.leader());
     }
@@ -93,7 +106,7 @@ final class DutyCycle<R> {
         return view;
     }
 
-    // ---- on this thread only
+    // ---- in a turn only
 
     Status status() {
         return raft.status();
@@ -125,10 +138,14 @@ final class DutyCycle<R> {
     /// Runs until the mailbox is closed.
     void run() {
         try {
-            surroundings.listener().membersAre(members);
+            tellFirstMembers();
             while (!mailbox.isClosed()) {
-                turn();
+                var deadline = turn();
+                applier.help();
+                mailbox.await(deadline - surroundings.nanos().getAsLong());
             }
+        } catch (InterruptedException stray) {
+            throw new IllegalStateException("nobody interrupts the thread of the kernel", stray);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         } finally {
@@ -136,8 +153,54 @@ final class DutyCycle<R> {
         }
     }
 
-    private void turn() throws IOException {
-        var mail = take();
+    private void tellFirstMembers() {
+        turn.lock();
+        try {
+            surroundings.listener().membersAre(members);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /// Takes the turn for what this thread has left in the mailbox, unless somebody has it, who sees to it
+    /// then. For threads that nobody interrupts: files are written to.
+    void help() {
+        try {
+            if (!turn.isHeldByCurrentThread() && turn.tryLock()) {
+                try {
+                    var before = raft.deadline();
+                    if (turn() - before < 0) {
+                        mailbox.nudge();
+                    }
+                } finally {
+                    turn.unlock();
+                }
+                mailbox.wakeForWhatIsLeft();
+                applier.help();
+            }
+        } catch (IOException | RuntimeException | Error failure) {
+            onFailure.accept(failure);
+        }
+    }
+
+    /// @return when time alone makes for the next one
+    private long turn() throws IOException {
+        turn.lock();
+        try {
+            if (!mailbox.isClosed()) {
+                step(mailbox.take());
+            }
+            return raft.deadline();
+        } catch (IOException | RuntimeException | Error failure) {
+            // There is no other after this one.
+            mailbox.close();
+            throw failure;
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private void step(List<Mailbox.Mail<R>> mail) throws IOException {
         var inputs = new ArrayList<Input>(mail.size() + 1);
         for (var one : mail) {
             switch (one) {
@@ -167,14 +230,6 @@ final class DutyCycle<R> {
         if (!members.equals(raft.members())) {
             members = raft.members();
             surroundings.listener().membersAre(members);
-        }
-    }
-
-    private List<Mailbox.Mail<R>> take() {
-        try {
-            return mailbox.take(raft.deadline() - surroundings.nanos().getAsLong());
-        } catch (InterruptedException stray) {
-            throw new IllegalStateException("nobody interrupts the thread of the kernel", stray);
         }
     }
 
@@ -236,7 +291,10 @@ final class DutyCycle<R> {
         if (unforced > 0) {
             var upTo = unforced;
             unforced = 0;
-            forces.whenDurable(() -> mailbox.tell(new Input.Persisted(upTo)));
+            forces.whenDurable(() -> {
+                mailbox.leave(new Input.Persisted(upTo));
+                help();
+            });
         }
     }
 
@@ -357,17 +415,22 @@ final class DutyCycle<R> {
     /// The node ends: nobody may wait for ever.
     private void abandon() {
         mailbox.close();
-        view = new View(Role.FOLLOWER, view.term(), null);
-        accepted.values().forEach(one -> unknown(one.request(), ENDED));
-        open.values().forEach(one -> unknown(one, ENDED));
-        awaitingCalm.forEach(future -> future.cancel(false));
-        awaitingAnotherLeader.forEach(future -> future.cancel(false));
-        for (var one : take()) {
-            switch (one) {
-                case Mailbox.Mail.Wanted<R>(var request) -> request.elsewhere(null);
-                case Mailbox.Mail.Look<R>(var action) -> action.run();
-                case Mailbox.Mail.Heard<R> _ -> {}
+        turn.lock();
+        try {
+            view = new View(Role.FOLLOWER, view.term(), null);
+            accepted.values().forEach(one -> unknown(one.request(), ENDED));
+            open.values().forEach(one -> unknown(one, ENDED));
+            awaitingCalm.forEach(future -> future.cancel(false));
+            awaitingAnotherLeader.forEach(future -> future.cancel(false));
+            for (var one : mailbox.take()) {
+                switch (one) {
+                    case Mailbox.Mail.Wanted<R>(var request) -> request.elsewhere(null);
+                    case Mailbox.Mail.Look<R>(var action) -> action.run();
+                    case Mailbox.Mail.Heard<R> _ -> {}
+                }
             }
+        } finally {
+            turn.unlock();
         }
     }
 }

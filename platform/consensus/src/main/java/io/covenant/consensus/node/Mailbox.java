@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// What waits for the thread of the kernel, which takes all of it at once.
+/// What waits for the kernel, of which whoever takes the next turn takes all at once.
 ///
 /// Requests beyond the bound are refused, frames beyond it make their senders wait. What the node tells
 /// itself always has room: there is never more of it than it has asked for.
@@ -36,6 +36,7 @@ final class Mailbox<R> {
     private long requestBytes;
     private long frameBytes;
     private boolean awaited;
+    private boolean nudged;
     private boolean closed;
 
     Mailbox(int mostRequests, long mostBytes) {
@@ -44,24 +45,42 @@ final class Mailbox<R> {
     }
 
     Put want(Request<R> request) {
+        return want(List.of(request)).getFirst();
+    }
+
+    /// Puts these next to each other, so that one turn takes them all.
+    ///
+    /// @return what became of each
+    List<Put> want(List<? extends Request<R>> wanted) {
+        var puts = new ArrayList<Put>(wanted.size());
         lock.lock();
         try {
-            if (closed) {
-                return Put.CLOSED;
+            for (var request : wanted) {
+                puts.add(take(request));
             }
-            if (requests >= mostRequests || requestBytes >= mostBytes) {
-                return Put.FULL;
+            if (puts.contains(Put.TAKEN)) {
+                wake();
             }
-            requests++;
-            requestBytes += request.bytes();
-            put(new Mail.Wanted<>(request));
-            return Put.TAKEN;
+            return puts;
         } finally {
             lock.unlock();
         }
     }
 
-    /// Puts what a peer sent, and waits for room if there is none.
+    private Put take(Request<R> request) {
+        if (closed) {
+            return Put.CLOSED;
+        }
+        if (requests >= mostRequests || requestBytes >= mostBytes) {
+            return Put.FULL;
+        }
+        requests++;
+        requestBytes += request.bytes();
+        mail.add(new Mail.Wanted<>(request));
+        return Put.TAKEN;
+    }
+
+    /// Leaves what a peer sent for the next turn, which nobody is woken for, and waits for room if there is none.
     void receive(Input input, int bytes) throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -70,7 +89,19 @@ final class Mailbox<R> {
             }
             if (!closed) {
                 frameBytes += bytes;
-                put(new Mail.Heard<>(input));
+                mail.add(new Mail.Heard<>(input));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Leaves this for the next turn, which nobody is woken for.
+    void leave(Input input) {
+        lock.lock();
+        try {
+            if (!closed) {
+                mail.add(new Mail.Heard<>(input));
             }
         } finally {
             lock.unlock();
@@ -97,47 +128,76 @@ final class Mailbox<R> {
             if (closed) {
                 return false;
             }
-            put(one);
+            mail.add(one);
+            wake();
             return true;
         } finally {
             lock.unlock();
         }
     }
 
-    private void put(Mail<R> one) {
-        mail.add(one);
+    private void wake() {
         if (awaited) {
             awaited = false;
             filled.signal();
         }
     }
 
-    /// Waits until there is something, or so long.
-    List<Mail<R>> take(long patienceNanos) throws InterruptedException {
-        lock.lockInterruptibly();
+    /// Wakes who waits for mail, if there is some.
+    void wakeForWhatIsLeft() {
+        lock.lock();
         try {
-            var left = patienceNanos;
-            while (mail.isEmpty() && !closed && left > 0) {
-                awaited = true;
-                left = filled.awaitNanos(left);
+            if (!mail.isEmpty()) {
+                wake();
             }
-            awaited = false;
-            return drain();
         } finally {
             lock.unlock();
         }
     }
 
-    private List<Mail<R>> drain() {
-        var taken = mail;
-        mail = new ArrayList<>();
-        requests = 0;
-        requestBytes = 0;
-        if (frameBytes >= mostBytes) {
-            emptied.signalAll();
+    /// Has who waits for mail, or will, look at the time again.
+    void nudge() {
+        lock.lock();
+        try {
+            nudged = true;
+            wake();
+        } finally {
+            lock.unlock();
         }
-        frameBytes = 0;
-        return taken;
+    }
+
+    /// Waits until there is something, or so long.
+    void await(long patienceNanos) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            var left = patienceNanos;
+            while (mail.isEmpty() && !nudged && !closed && left > 0) {
+                awaited = true;
+                left = filled.awaitNanos(left);
+            }
+            awaited = false;
+            nudged = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// All that is there now.
+    List<Mail<R>> take() {
+        lock.lock();
+        try {
+            var taken = mail;
+            mail = new ArrayList<>();
+            requests = 0;
+            requestBytes = 0;
+            if (frameBytes >= mostBytes) {
+                emptied.signalAll();
+            }
+            frameBytes = 0;
+            return taken;
+        } finally {
+            lock.unlock();
+        }
     }
 
     int waiting() {

@@ -187,7 +187,18 @@ public final class RaftNode<R> implements Closeable {
         var raft = new Raft(state.self(), settings.raft(), durable, surroundings.lots(), surroundings.moment());
         var forces = new GroupCommit(log, failure -> fail("the log of %s failed".formatted(settings.name()), failure));
         var cycle = new DutyCycle<>(
-                raft, state, mailbox, log, forces, applier, snapshots, reading, sender, codec, surroundings);
+                raft,
+                state,
+                mailbox,
+                log,
+                forces,
+                applier,
+                snapshots,
+                reading,
+                sender,
+                codec,
+                surroundings,
+                failure -> fail("the kernel of %s failed".formatted(settings.name()), failure));
         var applying = thread("applying", applier::run);
         var kernel = thread("kernel", cycle::run);
         running = new Running<>(cycle, forces, kernel, applying);
@@ -217,7 +228,8 @@ public final class RaftNode<R> implements Closeable {
 
     // ---- what peers say
 
-    /// Takes a frame of a peer; waits when there are too many.
+    /// Takes a frame of a peer, and does what follows from it; waits when there are too many. For threads that
+    /// nobody interrupts.
     ///
     /// @param peer who sent it, proved
     /// @throws RuntimeException when it is no message, or another node's: such a peer is to be cut off
@@ -228,6 +240,10 @@ public final class RaftNode<R> implements Closeable {
         }
         try {
             mailbox.receive(new Input.Receive(envelope), frame.length);
+            var now = running;
+            if (now != null) {
+                now.cycle().help();
+            }
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
         }
@@ -240,23 +256,38 @@ public final class RaftNode<R> implements Closeable {
     /// @param command not to be changed any more
     /// @throws IllegalArgumentException when it is larger than any may be
     public CompletableFuture<Outcome<R>> propose(byte[] command) {
-        if (command.length > settings.raft().maxCommandBytes()) {
-            throw new IllegalArgumentException("a command of %d bytes where %d are the most"
-                    .formatted(command.length, settings.raft().maxCommandBytes()));
+        return propose(List.of(command)).getFirst();
+    }
+
+    /// Has commands committed and applied, on the leader: in this order, and together where they fit. What
+    /// becomes of one says nothing about another.
+    ///
+    /// @param commands not to be changed any more
+    /// @throws IllegalArgumentException when one is larger than any may be; then none is proposed
+    public List<CompletableFuture<Outcome<R>>> propose(List<byte[]> commands) {
+        var proposals = new ArrayList<Request.Proposal<R>>(commands.size());
+        for (var command : commands) {
+            if (command.length > settings.raft().maxCommandBytes()) {
+                throw new IllegalArgumentException("a command of %d bytes where %d are the most"
+                        .formatted(command.length, settings.raft().maxCommandBytes()));
+            }
+            proposals.add(new Request.Proposal<>(command, new CompletableFuture<>()));
         }
         if (closing.get()) {
-            return CompletableFuture.completedFuture(new Outcome.NotLeader<>(null));
+            proposals.forEach(proposal -> proposal.elsewhere(null));
+        } else if (applier.isFull()) {
+            proposals.forEach(proposal -> proposal.future().complete(new Outcome.Overloaded<>()));
+        } else {
+            var puts = mailbox.want(proposals);
+            for (var i = 0; i < puts.size(); i++) {
+                switch (puts.get(i)) {
+                    case TAKEN -> {}
+                    case FULL -> proposals.get(i).future().complete(new Outcome.Overloaded<>());
+                    case CLOSED -> proposals.get(i).elsewhere(null);
+                }
+            }
         }
-        if (applier.isFull()) {
-            return CompletableFuture.completedFuture(new Outcome.Overloaded<>());
-        }
-        var future = new CompletableFuture<Outcome<R>>();
-        switch (mailbox.want(new Request.Proposal<>(command, future))) {
-            case Put.TAKEN -> {}
-            case Put.FULL -> future.complete(new Outcome.Overloaded<>());
-            case Put.CLOSED -> future.complete(new Outcome.NotLeader<>(null));
-        }
-        return future;
+        return proposals.stream().map(Request.Proposal::future).toList();
     }
 
     /// Whether this node is the leader, by what a majority says from now on. Costs a round to the followers
@@ -273,7 +304,7 @@ public final class RaftNode<R> implements Closeable {
 
     /// Reads what includes everything that was acknowledged before this call, on the leader.
     ///
-    /// @param query runs on the applying thread, which is the only one that may look at the state machine
+    /// @param query runs between two entries, the only time when anybody may look at the state machine
     public <T> CompletableFuture<Reading<T>> read(Supplier<T> query) {
         return confirmLeadership().thenCompose(confirmation -> {
             var future = new CompletableFuture<Reading<T>>();

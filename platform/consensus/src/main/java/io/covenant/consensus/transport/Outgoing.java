@@ -15,15 +15,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /// The connection to one peer, made again whenever it breaks.
+///
+/// Who has a frame to send writes it, where nothing is in front of it and nobody has to wait; else the
+/// connection's own thread does.
 final class Outgoing {
 
     private static final int BATCH_BYTES = 256 * 1024;
+    private static final int MOST_AT_ONCE = 64 * 1024;
     private static final byte[] PING = new byte[4];
+
+    /// Where frames can go.
+    private record Line(PromptSocket plain, OutputStream out) {}
 
     private final TransportSettings settings;
     private final Optional<SSLContext> tls;
@@ -34,6 +42,14 @@ final class Outgoing {
     private final OutgoingQueue queue;
     private final AtomicReference<@Nullable Socket> current = new AtomicReference<>();
     private final Thread thread;
+
+    /// Held by who writes.
+    private final ReentrantLock writing = new ReentrantLock();
+
+    /// Guarded by `writing`.
+    private byte[] buffer = new byte[64 * 1024];
+
+    private volatile @Nullable Line line;
     private volatile boolean closed;
 
     Outgoing(
@@ -62,16 +78,43 @@ final class Outgoing {
     }
 
     void send(byte[] frame) {
+        if (sendAtOnce(frame)) {
+            return;
+        }
         var dropped = queue.add(frame);
         if (dropped > 0) {
             listener.dropped(peer, dropped);
         }
     }
 
+    /// Spares waking the connection's thread, and never waits.
+    private boolean sendAtOnce(byte[] frame) {
+        var now = line;
+        if (now == null || frame.length > MOST_AT_ONCE || !writing.tryLock()) {
+            return false;
+        }
+        try {
+            if (!queue.isIdle() || !now.plain().isClear()) {
+                return false;
+            }
+            write(now.out(), List.of(frame));
+            if (!now.plain().isClear()) {
+                queue.nudge();
+            }
+        } catch (IOException broken) {
+            // The connection's thread finds out by itself why.
+            Connections.close(now.plain());
+            queue.nudge();
+        } finally {
+            writing.unlock();
+        }
+        return true;
+    }
+
     private void run() {
         for (var failures = 0; !closed; ) {
             var connected = false;
-            try (var plain = new Socket()) {
+            try (var plain = new PromptSocket()) {
                 current.set(plain);
                 connect(plain);
                 var socket = greet(plain);
@@ -133,28 +176,36 @@ final class Outgoing {
         return socket;
     }
 
-    private void pump(Socket plain, Socket socket) throws IOException, InterruptedException {
+    private void pump(PromptSocket plain, Socket socket) throws IOException, InterruptedException {
         var why = new AtomicReference<@Nullable IOException>();
         var reader = Thread.ofVirtual().name("signs-of-" + peer).start(() -> hearSignsOfLife(plain, socket, why));
         var out = socket.getOutputStream();
-        var buffer = new byte[64 * 1024];
         try {
+            line = new Line(plain, out);
             for (var nextPing = System.nanoTime(); ; ) {
                 var patience = (nextPing - System.nanoTime()) / 1_000_000;
                 var frames = queue.take(BATCH_BYTES, Math.max(1, patience));
-                if (System.nanoTime() >= nextPing) {
-                    out.write(PING);
-                    nextPing = System.nanoTime()
-                            + Duration.ofMillis(settings.pingMillis()).toNanos();
-                }
-                if (!frames.isEmpty()) {
-                    buffer = write(out, frames, buffer);
+                writing.lock();
+                try {
+                    plain.drain();
+                    if (System.nanoTime() >= nextPing) {
+                        out.write(PING);
+                        nextPing = System.nanoTime()
+                                + Duration.ofMillis(settings.pingMillis()).toNanos();
+                    }
+                    if (!frames.isEmpty()) {
+                        write(out, frames);
+                    }
+                } finally {
+                    queue.onTheirWay();
+                    writing.unlock();
                 }
             }
         } catch (IOException failure) {
             var cause = why.get();
             throw cause == null ? failure : cause;
         } finally {
+            line = null;
             // Not the one with TLS: that would wait for a write which waits for the peer.
             Connections.close(plain);
             reader.interrupt();
@@ -175,9 +226,7 @@ final class Outgoing {
     }
 
     /// Writes all of them in one go.
-    ///
-    /// @return the buffer, perhaps a larger one
-    private byte[] write(OutputStream out, List<byte[]> frames, byte[] buffer) throws IOException {
+    private void write(OutputStream out, List<byte[]> frames) throws IOException {
         var length = frames.stream().mapToInt(frame -> 4 + frame.length).sum();
         var batch = buffer.length >= length ? buffer : new byte[length];
         var into = ByteBuffer.wrap(batch);
@@ -189,7 +238,7 @@ final class Outgoing {
             listener.dropped(peer, frames.size());
             throw broken;
         }
-        return batch.length > 2 * BATCH_BYTES ? buffer : batch;
+        buffer = batch.length > 2 * BATCH_BYTES ? buffer : batch;
     }
 
     /// Longer after each failure, and never as long as the other nodes.

@@ -17,6 +17,11 @@ final class OutgoingQueue {
     private final ArrayDeque<byte[]> frames = new ArrayDeque<>();
     private long bytes;
 
+    /// Whether some were taken that are not on their way yet.
+    private boolean inHand;
+
+    private boolean nudged;
+
     OutgoingQueue(int mostFrames, int mostBytes) {
         this.mostFrames = mostFrames;
         this.mostBytes = mostBytes;
@@ -40,16 +45,29 @@ final class OutgoingQueue {
         }
     }
 
-    /// Waits for frames, and takes all of them up to so many bytes, at least one.
+    /// Has who waits for frames, or will, look around.
+    void nudge() {
+        lock.lock();
+        try {
+            nudged = true;
+            filled.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits for frames, and takes all of them up to so many bytes, at least one. They are in hand until they are
+    /// [on their way][#onTheirWay].
     ///
     /// @return none when none came in time
     List<byte[]> take(int most, long patienceMillis) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             var left = TimeUnit.MILLISECONDS.toNanos(patienceMillis);
-            while (frames.isEmpty() && left > 0) {
+            while (frames.isEmpty() && !nudged && left > 0) {
                 left = filled.awaitNanos(left);
             }
+            nudged = false;
             var taken = new ArrayList<byte[]>();
             var room = (long) most;
             for (var next = frames.peekFirst(); next != null; next = frames.peekFirst()) {
@@ -60,7 +78,28 @@ final class OutgoingQueue {
                 taken.add(frames.removeFirst());
                 bytes -= next.length;
             }
+            inHand = !taken.isEmpty();
             return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// What was taken is, or is lost.
+    void onTheirWay() {
+        lock.lock();
+        try {
+            inHand = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether no frame is in front of the next.
+    boolean isIdle() {
+        lock.lock();
+        try {
+            return frames.isEmpty() && !inHand;
         } finally {
             lock.unlock();
         }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ final class Ledger implements ReplicatedStateMachine<Integer> {
     private final List<Line> lines = new ArrayList<>();
     private volatile CountDownLatch gate = new CountDownLatch(0);
     private final int most;
+    private final AtomicBoolean busy = new AtomicBoolean();
     private @Nullable Thread applying;
 
     Ledger() {
@@ -59,9 +61,12 @@ final class Ledger implements ReplicatedStateMachine<Integer> {
 
     @Override
     public Integer apply(long index, long timeMillis, byte[] command) {
-        if (applying == null) {
+        if (!busy.compareAndSet(false, true)) {
+            throw new AssertionError("two at a time");
+        }
+        if (applying == null && !isQuick(command)) {
             applying = Thread.currentThread();
-        } else if (!applying.equals(Thread.currentThread())) {
+        } else if (!isQuick(command) && !Thread.currentThread().equals(applying)) {
             throw new AssertionError(applying + " and " + Thread.currentThread());
         }
         try {
@@ -78,7 +83,13 @@ final class Ledger implements ReplicatedStateMachine<Integer> {
             return lines.size();
         } finally {
             lock.unlock();
+            busy.set(false);
         }
+    }
+
+    @Override
+    public boolean isQuick(byte[] command) {
+        return new String(command, StandardCharsets.UTF_8).startsWith("quick");
     }
 
     @Override

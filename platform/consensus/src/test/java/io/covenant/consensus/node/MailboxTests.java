@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.covenant.consensus.node.Mailbox.Put;
 import io.covenant.consensus.raft.Input;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -16,22 +17,34 @@ class MailboxTests {
     void givesAllThatWaitsInOrder() throws Exception {
         mailbox.tell(new Input.Persisted(1));
         mailbox.want(proposal(1));
-        mailbox.tell(new Input.Persisted(2));
+        mailbox.leave(new Input.Persisted(2));
+        mailbox.await(Long.MAX_VALUE);
 
-        assertThat(mailbox.take(0)).hasSize(3).element(2).isEqualTo(new Mailbox.Mail.Heard<>(new Input.Persisted(2)));
-        assertThat(mailbox.take(1_000_000)).isEmpty();
+        assertThat(mailbox.take()).hasSize(3).element(2).isEqualTo(new Mailbox.Mail.Heard<>(new Input.Persisted(2)));
+        mailbox.await(1_000_000);
+        assertThat(mailbox.take()).isEmpty();
     }
 
     @Test
-    void refusesMoreThanItsBounds() throws Exception {
+    void refusesMoreThanItsBounds() {
         assertThat(mailbox.want(proposal(1))).isEqualTo(Put.TAKEN);
         assertThat(mailbox.want(proposal(1))).isEqualTo(Put.TAKEN);
         assertThat(mailbox.want(proposal(1))).isEqualTo(Put.FULL);
         assertThat(mailbox.order(proposal(1))).isTrue();
-        mailbox.take(0);
+        mailbox.take();
 
         assertThat(mailbox.want(proposal(200))).isEqualTo(Put.TAKEN);
         assertThat(mailbox.want(proposal(1))).isEqualTo(Put.FULL);
+    }
+
+    @Test
+    void takesOfSeveralRequestsAsManyAsFit() {
+        var first = proposal(1);
+        var second = proposal(1);
+
+        assertThat(mailbox.want(List.of(first, second, proposal(1)))).containsExactly(Put.TAKEN, Put.TAKEN, Put.FULL);
+
+        assertThat(mailbox.take()).containsExactly(new Mailbox.Mail.Wanted<>(first), new Mailbox.Mail.Wanted<>(second));
     }
 
     @Test
@@ -46,10 +59,48 @@ class MailboxTests {
         });
         await().until(() -> second.getState() == Thread.State.WAITING);
 
-        assertThat(mailbox.take(0)).hasSize(1);
+        assertThat(mailbox.take()).hasSize(1);
 
         second.join();
-        assertThat(mailbox.take(0)).hasSize(1);
+        assertThat(mailbox.take()).hasSize(1);
+    }
+
+    @Test
+    void wakesNobodyForWhatIsLeftUntilItIsAskedTo() throws Exception {
+        var waiting = waiting();
+
+        mailbox.leave(new Input.Tick());
+        assertThat(waiting.getState()).isEqualTo(Thread.State.TIMED_WAITING);
+        mailbox.wakeForWhatIsLeft();
+
+        waiting.join();
+        assertThat(mailbox.take()).hasSize(1);
+    }
+
+    @Test
+    void letsWhoWaitsLookAtTheTimeAgain() throws Exception {
+        var waiting = waiting();
+
+        mailbox.wakeForWhatIsLeft();
+        assertThat(waiting.getState()).isEqualTo(Thread.State.TIMED_WAITING);
+        mailbox.nudge();
+
+        waiting.join();
+        mailbox.nudge();
+        // Who was not there yet does not wait either.
+        mailbox.await(Long.MAX_VALUE);
+    }
+
+    private Thread waiting() {
+        var waiting = Thread.ofPlatform().start(() -> {
+            try {
+                mailbox.await(Long.MAX_VALUE);
+            } catch (InterruptedException nobody) {
+                throw new AssertionError(nobody);
+            }
+        });
+        await().until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+        return waiting;
     }
 
     @Test
@@ -61,7 +112,9 @@ class MailboxTests {
         assertThat(mailbox.look(() -> {})).isFalse();
         mailbox.receive(new Input.Tick(), 1);
         mailbox.tell(new Input.Tick());
-        assertThat(mailbox.take(Long.MAX_VALUE)).hasSize(1);
+        mailbox.leave(new Input.Tick());
+        mailbox.await(Long.MAX_VALUE);
+        assertThat(mailbox.take()).hasSize(1);
     }
 
     private static Request.Proposal<Integer> proposal(int bytes) {

@@ -65,6 +65,41 @@ class RaftNodeTests {
     }
 
     @Test
+    void appliesInOrderWhatIsProposedTogether() throws Exception {
+        var leader = three(Cluster.settings()).leader();
+        var lines = IntStream.range(0, 200).mapToObj(number -> "line " + number).toList();
+
+        var outcomes = leader.node().propose(lines.stream().map(Ledger::command).toList()).stream()
+                .map(Cluster::soon)
+                .toList();
+
+        assertThat(outcomes).allSatisfy(outcome -> assertThat(outcome).isInstanceOf(Outcome.Applied.class));
+        assertThat(leader.ledger().texts()).containsExactlyElementsOf(lines);
+        cluster.requireAgreement();
+    }
+
+    @Test
+    void appliesQuickCommandsInTheirPlaceAmongOthers() throws Exception {
+        var leader = three(Cluster.settings()).leader();
+        var lines = IntStream.range(0, 300)
+                .mapToObj(number -> (number % 3 == 0 ? "line " : "quick ") + number)
+                .toList();
+
+        var futures = new ArrayList<CompletableFuture<Outcome<Integer>>>();
+        for (var line : lines) {
+            var future = leader.node().propose(Ledger.command(line));
+            futures.add(future);
+            if (futures.size() % 7 == 0) {
+                soon(future);
+            }
+        }
+
+        assertThat(futures).allSatisfy(future -> assertThat(soon(future)).isInstanceOf(Outcome.Applied.class));
+        assertThat(leader.ledger().texts()).containsExactlyElementsOf(lines);
+        cluster.requireAgreement();
+    }
+
+    @Test
     void sendsOthersToTheLeader() throws Exception {
         three(Cluster.settings());
         var follower = cluster.follower();

@@ -17,8 +17,9 @@ import org.slf4j.LoggerFactory;
 
 /// Carries requests to the nodes, many in one call: what comes while a call is under way goes with the next one.
 ///
-/// No request waits for others to come, and none for one that has to wait at the service, since the service answers
-/// those at once. Keep-alives, which are in no hurry, leave a little later, so that others may come with them.
+/// A request that may be granted waits for none to come, and for none that has to wait at the service, since the
+/// service answers those at once. What is in no hurry leaves a little later, or with the first that is: keep-alives,
+/// and requests that will have to wait for another strand of their own session.
 final class Courier {
 
     private static final Logger LOG = LoggerFactory.getLogger(Courier.class);
@@ -57,8 +58,10 @@ final class Courier {
     }
 
     /// Tells the sender the answer, whatever happens.
-    void carry(String node, Parcel parcel) {
-        lane(new Way(node, false)).carry(parcel, 0);
+    ///
+    /// @param patienceMillis for how long it may wait for others
+    void carry(String node, Parcel parcel, long patienceMillis) {
+        lane(new Way(node, false)).carry(parcel, patienceMillis);
     }
 
     /// Tells the sender the answer to a keep-alive, whatever happens.
@@ -88,30 +91,49 @@ final class Courier {
         private final Deque<Parcel> waiting = new ArrayDeque<>();
         private boolean underWay;
 
+        /// Whether a time is set at which the patient ones leave.
+        private boolean departureSet;
+
         Lane(Way way) {
             this.way = way;
         }
 
         void carry(Parcel parcel, long patienceMillis) {
+            boolean patient = patienceMillis > 0;
             lock.lock();
             try {
                 waiting.addLast(parcel);
-                if (underWay) {
+                if (underWay || (patient && departureSet)) {
                     return;
                 }
-                underWay = true;
+                underWay = !patient;
+                departureSet |= patient;
             } finally {
                 lock.unlock();
             }
             try {
-                if (patienceMillis > 0) {
-                    threads.after(TimeUnit.MILLISECONDS.toNanos(patienceMillis), this::leave);
+                if (patient) {
+                    threads.after(TimeUnit.MILLISECONDS.toNanos(patienceMillis), this::depart);
                 } else {
                     leave();
                 }
             } catch (RejectedExecutionException closed) {
                 LOG.trace("the client is closed", closed);
             }
+        }
+
+        private void depart() {
+            lock.lock();
+            try {
+                departureSet = false;
+                if (underWay || waiting.isEmpty()) {
+                    return;
+                }
+                underWay = true;
+            } finally {
+                lock.unlock();
+            }
+            leave();
         }
 
         private void leave() {

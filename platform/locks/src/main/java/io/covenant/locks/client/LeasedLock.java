@@ -32,6 +32,14 @@ public final class LeasedLock implements AutoCloseable {
         this.grants = grants;
     }
 
+    long strand() {
+        return strand;
+    }
+
+    List<Grant> grants() {
+        return grants;
+    }
+
     public List<String> names() {
         return grants.stream().map(Grant::name).toList();
     }

@@ -42,6 +42,10 @@ final class Session {
 
     private static final long LONGEST_GATHERING_MILLIS = 100;
 
+    /// For so long a request that has to wait for another strand of this session waits for company: the other's release
+    /// above all, which brings it to the service in time.
+    private static final long COMPANY_MILLIS = 1;
+
     private final Clocks clocks;
     private final Connections connections;
     private final HttpCalls http;
@@ -54,6 +58,7 @@ final class Session {
     private final Map<Long, CompletableFuture<Outcome>> asked = new ConcurrentHashMap<>();
     private final Map<Long, Future<?>> sent = new ConcurrentHashMap<>();
     private final Set<LeasedLock> held = ConcurrentHashMap.newKeySet();
+    private final Claims claims = new Claims();
     private long asks;
     private long wakeAtNanos = Long.MAX_VALUE;
     private volatile Lease lease;
@@ -130,6 +135,18 @@ final class Session {
 
     /// Waits for the outcome; when the thread is interrupted, what it asked for is taken back.
     Outcome ask(Operation operation, Duration patience) throws InterruptedException {
+        if (!(operation instanceof Operation.Acquire acquire)) {
+            return await(operation, patience);
+        }
+        claims.begin(acquire);
+        try {
+            return await(operation, patience);
+        } finally {
+            claims.end(acquire);
+        }
+    }
+
+    private Outcome await(Operation operation, Duration patience) throws InterruptedException {
         var begun = now();
         var question = put(operation, patience.toMillis());
         try {
@@ -159,6 +176,7 @@ final class Session {
 
     LeasedLock hold(long strand, Granted granted) {
         var lock = new LeasedLock(this, strand, granted.grants());
+        claims.hold(strand, granted.grants());
         held.add(lock);
         if (state.ended()) {
             lose(lock, describe());
@@ -167,7 +185,9 @@ final class Session {
     }
 
     void forget(LeasedLock lock) {
-        held.remove(lock);
+        if (held.remove(lock)) {
+            claims.giveBack(lock.strand(), lock.grants());
+        }
     }
 
     Set<LeasedLock> held() {
@@ -175,7 +195,7 @@ final class Session {
     }
 
     void lose(LeasedLock lock, String reason) {
-        held.remove(lock);
+        forget(lock);
         if (lock.lose(reason)) {
             listener.lockLost(lock, reason);
         }
@@ -296,7 +316,8 @@ final class Session {
     private void perform(SessionEffect effect) {
         switch (effect) {
             case SessionEffect.Send(var number, var node, Call.Perform call)
-            when Courier.takes(call) -> courier.carry(node, new Courier.Parcel(this, number, call));
+            when Courier.takes(call) ->
+                courier.carry(node, new Courier.Parcel(this, number, call), isInNoHurry(call) ? COMPANY_MILLIS : 0);
             case SessionEffect.Send(var number, var node, Call.KeepAlive call)
             when connections.shared() ->
                 courier.carryKeepAlive(
@@ -318,6 +339,13 @@ final class Session {
             }
             case SessionEffect.Settle _, SessionEffect.Became _ -> {}
         }
+    }
+
+    /// It would only queue behind what other strands of this session have or wait for.
+    private boolean isInNoHurry(Call.Perform call) {
+        return call.operation() instanceof Operation.Acquire acquire
+                && acquire.waitMillis() != 0
+                && claims.oppose(acquire);
     }
 
     private void arrived(long number, Answer answer) {
