@@ -12,8 +12,8 @@ public enum Role {
     ISSUER("issuer-service", 91, 1, 96),
     /// Leased locks, sessions and small files, replicated.
     LOCKS("lock-service", 401, 3, 160),
-    /// Drives transactions.
-    COORDINATOR("coordinator-service", 301, 3, 160),
+    /// Drives transactions. Its heap has room for a thousand requests that wait.
+    COORDINATOR("coordinator-service", 301, 3, 256),
     /// Business service: stock.
     INVENTORY("inventory-service", 201, 2, 192),
     /// Business service: customers' orders.
