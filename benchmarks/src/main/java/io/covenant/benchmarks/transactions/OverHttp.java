@@ -82,7 +82,7 @@ final class OverHttp implements Contestant {
     }
 
     @Override
-    public long forcedLogs() throws IOException {
+    public long forcedLogs() throws IOException, InterruptedException {
         return protocol == CommitProtocol.PAXOS_COMMIT ? services.acceptorsForces() : 0;
     }
 

@@ -77,16 +77,19 @@ final class Services implements AutoCloseable {
 
     /// Asks the first coordinator to run a transaction.
     Answer run(String transaction) throws IOException, InterruptedException {
-        Map<String, String> headers = token == null ? Map.of() : Map.of("Authorization", token.authorization());
-        return coordinators.getFirst().post(TRANSACTIONS, transaction, headers);
+        return coordinators.getFirst().post(TRANSACTIONS, transaction, authorization());
+    }
+
+    private Map<String, String> authorization() throws IOException, InterruptedException {
+        return token == null ? Map.of() : Map.of("Authorization", token.authorization());
     }
 
     /// How often the coordinators have forced their logs as acceptors.
-    long acceptorsForces() throws IOException {
+    long acceptorsForces() throws IOException, InterruptedException {
         long forces = 0;
         for (KeepAliveClient coordinator : coordinators) {
             forces += coordinator
-                    .get("/actuator/prometheus")
+                    .get("/actuator/prometheus", authorization())
                     .body()
                     .lines()
                     .filter(line -> line.startsWith(FORCES))
@@ -209,6 +212,9 @@ final class Services implements AutoCloseable {
                 environment.put(
                         "COVENANT_ISSUER_KEY",
                         plan.state().resolve("issuer-signing-key.json").toString());
+                // Who asks as orders here, asks for metrics as well.
+                environment.put(
+                        "COVENANT_ISSUER_SERVICES_ORDERS_SCOPES", "transactions:run, transactions:read, metrics:read");
                 secrets.forEach((account, secret) -> environment.put(
                         "COVENANT_ISSUER_SECRETS_" + account.service().toUpperCase(Locale.ROOT), secret));
                 return environment;

@@ -14,7 +14,7 @@ import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 /// services have among themselves for a service.
 class Api5FunctionsTests extends InTheShop {
 
-    private static final Set<String> OPEN = Set.of("/actuator/prometheus", "/actuator/health", "/actuator/health/**");
+    private static final Set<String> OPEN = Set.of("/actuator/health", "/actuator/health/**");
 
     /// Takes any good token.
     private static final String DESCRIPTION = "/v3/api-docs";

@@ -11,6 +11,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
@@ -24,7 +25,9 @@ import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
 
-/// Lets in who shows a good token, to the endpoints that the [AccessRules] open. Health and metrics are open to all.
+/// Lets in who shows a good token, to the endpoints that the [AccessRules] open. Health is open to all, and so are
+/// metrics
+/// where they have a port of their own (`management.server.port`).
 @AutoConfiguration(
         afterName = "io.covenant.security.SecurityAutoConfiguration",
         beforeName = {
@@ -44,14 +47,27 @@ public class ServletSecurityAutoConfiguration {
             ObjectProvider<JwtDecoder> tokens,
             ObjectProvider<AccessRules> rules,
             ObjectProvider<RequestMappingInfoHandlerMapping> mappings,
-            ProblemWriter writer) {
+            ProblemWriter writer,
+            Environment environment) {
         return switch (properties.mode()) {
-            case ENFORCED -> enforced(http, tokens.getObject(), rules, mappings, new SecurityProblems(writer));
+            case ENFORCED ->
+                enforced(
+                        http,
+                        tokens.getObject(),
+                        rules,
+                        mappings,
+                        new SecurityProblems(writer),
+                        hasPortForManagement(environment));
             case OPEN ->
                 stateless(http)
                         .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
                         .build();
         };
+    }
+
+    private static boolean hasPortForManagement(Environment environment) {
+        var port = environment.getProperty("management.server.port", Integer.class);
+        return port != null && (port == 0 || !port.equals(environment.getProperty("server.port", Integer.class, 8080)));
     }
 
     private static HttpSecurity stateless(HttpSecurity http) {
@@ -66,7 +82,8 @@ public class ServletSecurityAutoConfiguration {
             JwtDecoder tokens,
             ObjectProvider<AccessRules> rules,
             ObjectProvider<RequestMappingInfoHandlerMapping> mappings,
-            SecurityProblems problems) {
+            SecurityProblems problems,
+            boolean metricsAreOpen) {
         var granted = new JwtAuthenticationConverter();
         granted.setJwtGrantedAuthoritiesConverter(new Granted());
         return stateless(http)
@@ -80,8 +97,11 @@ public class ServletSecurityAutoConfiguration {
                     requests.dispatcherTypeMatchers(
                                     jakarta.servlet.DispatcherType.ERROR, jakarta.servlet.DispatcherType.ASYNC)
                             .permitAll()
-                            .requestMatchers("/actuator/health/**", "/actuator/prometheus")
+                            .requestMatchers("/actuator/health/**")
                             .permitAll();
+                    if (metricsAreOpen) {
+                        requests.requestMatchers("/actuator/prometheus").permitAll();
+                    }
                     requests.requestMatchers("/actuator/**").access(AccessRules.everybody(Scopes.METRICS_READ));
                     requests.requestMatchers("/v3/api-docs/**").authenticated();
                     rules.orderedStream().forEach(rule -> rule.addTo(requests));

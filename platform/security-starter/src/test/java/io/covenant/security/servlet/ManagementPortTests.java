@@ -55,11 +55,15 @@ class ManagementPortTests {
     }
 
     @Test
-    void healthIsOpenThereAndNowhereElse() throws Exception {
+    void healthAndMetricsAreOpenThereAndNowhereElse() throws Exception {
         assertThat(managementPort).isNotEqualTo(port);
         assertThat(status(managementPort, "/actuator/health")).isEqualTo(200);
-        assertThat(status(port, "/actuator/health", "Authorization", "Bearer " + ISSUER.token("metrics:read")))
-                .isEqualTo(404);
+        assertThat(status(managementPort, "/actuator/prometheus")).isEqualTo(200);
+        for (var path : new String[] {"/actuator/health", "/actuator/prometheus"}) {
+            assertThat(status(port, path, "Authorization", "Bearer " + ISSUER.token("metrics:read")))
+                    .as(path)
+                    .isEqualTo(404);
+        }
     }
 
     @Test

@@ -66,10 +66,17 @@ class ServletSecurityTests {
     }
 
     @Test
-    void healthAndMetricsAreOpen() {
+    void healthAloneIsOpenBesideTheApi() {
         assertThat(get("/actuator/health", null)).hasStatusOk();
         assertThat(get("/actuator/health/liveness", null).getResponse().getStatus())
                 .isNotIn(401, 403);
+        for (var path : new String[] {"/actuator/prometheus", "/actuator/info", "/actuator/env", "/actuator"}) {
+            isProblem(get(path, null), 401, "unauthenticated");
+            isProblem(get(path, ISSUER.token("stock:read")), 403, "forbidden");
+            assertThat(get(path, ISSUER.token("metrics:read")).getResponse().getStatus())
+                    .as(path)
+                    .isNotIn(401, 403);
+        }
     }
 
     @Test
