@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 
 /// Has the service under test die in the middle of a branch, and then brings the branch to its end as coordinators do:
 /// asks again until there is an answer.
@@ -34,6 +35,15 @@ public final class BranchCrashes {
     private static final long DEADLINE_MILLIS = Duration.ofSeconds(20).toMillis();
     private static final String BRANCHES = "/internal/v1/branches/";
     private static final String STEPS = "/internal/v1/steps/";
+
+    private static final Beginning<PrepareReply, Choice> PREPARING = new Beginning<>(
+            BRANCHES + "prepare", PrepareRequest<Object>::new, PrepareReply.class, PrepareReply::vote, Choice.YES);
+    private static final Beginning<TryReply, TryReply.Answer> RESERVING = new Beginning<>(
+            BRANCHES + "try", TryRequest<Object>::new, TryReply.class, TryReply::answer, TryReply.Answer.RESERVED);
+    private static final Ending<FinishReply> OF_PREPARED =
+            new Ending<>(FinishReply.class, reply -> reply.results().getFirst().result());
+    private static final Ending<SettleReply> OF_RESERVED =
+            new Ending<>(SettleReply.class, reply -> reply.results().getFirst().result());
 
     private final Death death;
     private final Doors doors;
@@ -51,60 +61,23 @@ public final class BranchCrashes {
     /// @param payload   its input; bound from JSON, as a coordinator sends it
     public void committed(PreparedCrash crash, String operation, Object payload) {
         var branch = branch();
-        prepare(branch, crash.moment(), operation, payload, true);
-        tell(branch, crash.moment(), "commit");
+        begin(PREPARING, branch, crash.moment(), operation, payload, true);
+        tell(OF_PREPARED, branch, crash.moment(), "commit");
         requireOver(branch, Shown.WORK);
-        tell(branch, "commit");
+        tell(OF_PREPARED, branch, "commit");
     }
 
     /// A branch that prepares, dies there, and is rolled back.
     public void rolledBack(PreparedCrash crash, String operation, Object payload) {
         var branch = branch();
         var moment = crash.momentOfAbort();
-        prepare(branch, moment, operation, payload, moment.phase() != Phase.WORK);
-        tell(branch, moment, "rollback");
+        begin(PREPARING, branch, moment, operation, payload, moment.phase() != Phase.WORK);
+        tell(OF_PREPARED, branch, moment, "rollback");
         requireOver(branch, Shown.FENCE);
-        tell(branch, "rollback");
-        var late = vote(branch, operation, payload);
+        tell(OF_PREPARED, branch, "rollback");
+        var late = answer(PREPARING, branch, operation, payload);
         require(late == Choice.NO, "it prepares after it was rolled back: " + late, branch);
         requireOver(branch, Shown.FENCE);
-    }
-
-    /// @param again whether it is asked once more after it has died
-    private void prepare(BranchId branch, Moment moment, String operation, Object payload, boolean again) {
-        var request = new PrepareRequest<>(branch.gid(), operation, DEADLINE_MILLIS, payload);
-        dying(moment, Phase.WORK, BRANCHES + "prepare", request);
-        if (again) {
-            var vote = vote(branch, operation, payload);
-            require(vote == Choice.YES, "it votes " + vote, branch);
-        }
-        between(moment);
-    }
-
-    private Choice vote(BranchId branch, String operation, Object payload) {
-        return doors.ask(
-                BRANCHES + "prepare",
-                new PrepareRequest<>(branch.gid(), operation, DEADLINE_MILLIS, payload),
-                PrepareReply.class,
-                reply -> Optional.of(reply.vote()));
-    }
-
-    private void tell(BranchId branch, Moment moment, String how) {
-        dying(moment, Phase.END, BRANCHES + how, new FinishRequest(List.of(branch.gid())));
-        tell(branch, how);
-    }
-
-    private void tell(BranchId branch, String how) {
-        var result = doors.ask(
-                BRANCHES + how,
-                new FinishRequest(List.of(branch.gid())),
-                FinishReply.class,
-                reply -> done(reply.results().getFirst().result()));
-        require(result == Result.DONE, "told to " + how + " it answers " + result, branch);
-    }
-
-    private static Optional<Result> done(Result result) {
-        return result == Result.RETRY ? Optional.empty() : Optional.of(result);
     }
 
     // ---- reservations
@@ -114,54 +87,70 @@ public final class BranchCrashes {
     /// @param operation what the service declares by `@Try`
     public void confirmed(LocalCrash crash, String operation, Object payload) {
         var branch = branch();
-        reserve(branch, crash.moment(), operation, payload, true);
-        settle(branch, crash.moment(), "confirm");
+        begin(RESERVING, branch, crash.moment(), operation, payload, true);
+        tell(OF_RESERVED, branch, crash.moment(), "confirm");
         requireOver(branch, Shown.WORK);
-        settle(branch, "confirm");
+        tell(OF_RESERVED, branch, "confirm");
     }
 
     /// A branch that reserves, dies there or when it is cancelled, and is cancelled.
     public void cancelled(LocalCrash crash, String operation, Object payload) {
         var branch = branch();
         var moment = crash.moment();
-        reserve(branch, moment, operation, payload, moment.phase() != Phase.WORK);
-        settle(branch, moment, "cancel");
+        begin(RESERVING, branch, moment, operation, payload, moment.phase() != Phase.WORK);
+        tell(OF_RESERVED, branch, moment, "cancel");
         requireOver(branch, Shown.FENCE);
-        settle(branch, "cancel");
-        var late = reserving(branch, operation, payload);
+        tell(OF_RESERVED, branch, "cancel");
+        var late = answer(RESERVING, branch, operation, payload);
         require(late == TryReply.Answer.REFUSED, "it reserves after it was cancelled: " + late, branch);
         requireOver(branch, Shown.FENCE);
     }
 
-    private void reserve(BranchId branch, Moment moment, String operation, Object payload, boolean again) {
-        var request = new TryRequest<>(branch.gid(), operation, DEADLINE_MILLIS, payload);
-        dying(moment, Phase.WORK, BRANCHES + "try", request);
+    // ---- both
+
+    /// How a branch is asked to do its work and hold it.
+    ///
+    /// @param good what it answers when it has
+    private record Beginning<R, A>(String door, Request request, Class<R> reply, Function<R, A> answer, A good) {}
+
+    @FunctionalInterface
+    private interface Request {
+        Object of(String gid, String operation, long deadlineMillis, Object payload);
+    }
+
+    /// How a branch answers what it is told to do with what it holds.
+    private record Ending<R>(Class<R> reply, Function<R, Result> result) {}
+
+    /// @param again whether it is asked once more after it has died
+    private <A> void begin(
+            Beginning<?, A> how, BranchId branch, Moment moment, String operation, Object payload, boolean again) {
+        dying(moment, Phase.WORK, how.door(), how.request().of(branch.gid(), operation, DEADLINE_MILLIS, payload));
         if (again) {
-            var answer = reserving(branch, operation, payload);
-            require(answer == TryReply.Answer.RESERVED, "it answers " + answer, branch);
+            var answer = answer(how, branch, operation, payload);
+            require(how.good().equals(answer), "it answers " + answer, branch);
         }
         between(moment);
     }
 
-    private TryReply.Answer reserving(BranchId branch, String operation, Object payload) {
+    private <R, A> A answer(Beginning<R, A> how, BranchId branch, String operation, Object payload) {
         return doors.ask(
-                BRANCHES + "try",
-                new TryRequest<>(branch.gid(), operation, DEADLINE_MILLIS, payload),
-                TryReply.class,
-                reply -> Optional.of(reply.answer()));
+                how.door(),
+                how.request().of(branch.gid(), operation, DEADLINE_MILLIS, payload),
+                how.reply(),
+                reply -> Optional.of(how.answer().apply(reply)));
     }
 
-    private void settle(BranchId branch, Moment moment, String how) {
+    private void tell(Ending<?> ending, BranchId branch, Moment moment, String how) {
         dying(moment, Phase.END, BRANCHES + how, new FinishRequest(List.of(branch.gid())));
-        settle(branch, how);
+        tell(ending, branch, how);
     }
 
-    private void settle(BranchId branch, String how) {
+    private <R> void tell(Ending<R> ending, BranchId branch, String how) {
         var result = doors.ask(
                 BRANCHES + how,
                 new FinishRequest(List.of(branch.gid())),
-                SettleReply.class,
-                reply -> done(reply.results().getFirst().result()));
+                ending.reply(),
+                reply -> Optional.of(ending.result().apply(reply)).filter(each -> each != Result.RETRY));
         require(result == Result.DONE, "told to " + how + " it answers " + result, branch);
     }
 
