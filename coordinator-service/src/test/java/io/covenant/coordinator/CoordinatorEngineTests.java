@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.covenant.coordinator.ModelParticipants.Held;
+import io.covenant.coordinator.ownership.OwnershipSettings;
 import io.covenant.coordinator.recovery.RecoverySettings;
 import io.covenant.coordinator.transaction.Asking;
 import io.covenant.coordinator.transaction.CommitProtocol;
@@ -48,7 +49,7 @@ import org.junit.jupiter.params.provider.EnumSource;
         names = {"TWO_PHASE", "THREE_PHASE", "TCC"})
 class CoordinatorEngineTests {
 
-    private static final Duration SHORT = Duration.ofMillis(300);
+    private static final Duration SHORT = Duration.ofMillis(1_500);
     private static final Executor VIRTUAL = Thread::startVirtualThread;
 
     private final CommitProtocol protocol;
@@ -69,6 +70,17 @@ class CoordinatorEngineTests {
     private CoordinatorEngine engine(String node) {
         var started = CoordinatorEngine.of(node, database.runtime(), services).start();
         engines.add(started);
+        return started;
+    }
+
+    /// One that presumes nobody dead, and is presumed alive itself, for far longer than a test waits.
+    private CoordinatorEngine patientEngine(String node) {
+        var started = CoordinatorEngine.parts(node, database.runtime(), services)
+                .with(new OwnershipSettings(Duration.ofMinutes(2), Duration.ofMillis(500)))
+                .engine()
+                .start();
+        engines.add(started);
+        await().until(() -> started.ownership().held());
         return started;
     }
 
@@ -319,7 +331,7 @@ class CoordinatorEngineTests {
     void answersCommittedAtTheDeadlineWhenABranchIsSlowToConfirm() {
         services.onFinish(
                 (branch, _) -> branch.name().equals("inventory") ? Settled.retry(branch.gid(), "busy") : null);
-        var plan = order(Plans.id(), Duration.ofMillis(700), "orders", "inventory");
+        var plan = order(Plans.id(), SHORT, "orders", "inventory");
 
         var transaction = decided(engine.transactions().run(plan));
 
@@ -377,16 +389,16 @@ class CoordinatorEngineTests {
             asked.countDown();
             return new PrepareAnswer.Unsettled("slow");
         });
-        var plan = order(Plans.id(), Duration.ofSeconds(1), "orders");
+        var plan = order(Plans.id(), Duration.ofSeconds(3), "orders");
+        var other = engine("coordinator-2").transactions();
         var running = CompletableFuture.supplyAsync(() -> engine.transactions().run(plan), VIRTUAL);
         asked.await();
-        var other = engine("coordinator-2").transactions();
 
         var early = other.outcome(held.get());
         var late = await().until(() -> other.outcome(held.get()), reply -> reply.outcome() != Outcome.UNDECIDED);
 
         assertThat(early.outcome()).isEqualTo(Outcome.UNDECIDED);
-        assertThat(early.retryAfterMillis()).isBetween(1L, 1000L);
+        assertThat(early.retryAfterMillis()).isBetween(1L, 3000L);
         assertThat(late.outcome()).isEqualTo(Outcome.ABORTED);
         assertThat(decided(running.join()).outcome()).isEqualTo(Outcome.ABORTED);
     }
@@ -423,7 +435,7 @@ class CoordinatorEngineTests {
         dying.abandon();
         services.onFinishRequest(_ -> null);
 
-        await().atMost(Duration.ofSeconds(4))
+        await().atMost(Duration.ofSeconds(20))
                 .until(() -> services.branches().values().stream().allMatch(Held.COMMITTED::equals));
         await().untilAsserted(() -> assertThat(engine.transactions().find(plan.id()))
                 .get()
@@ -449,7 +461,7 @@ class CoordinatorEngineTests {
         asked.await();
         dying.abandon();
 
-        await().atMost(Duration.ofSeconds(4))
+        await().atMost(Duration.ofSeconds(20))
                 .until(() -> services.branches().values().stream().allMatch(Held.ABORTED::equals));
         await().untilAsserted(() -> assertThat(engine.transactions().find(plan.id()))
                 .get()
@@ -476,7 +488,7 @@ class CoordinatorEngineTests {
         asked.await();
         zombie.ownership().close(); // it sleeps as far as the others can see
 
-        await().atMost(Duration.ofSeconds(4))
+        await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(engine.transactions().find(plan.id()))
                         .get()
                         .extracting(TransactionResource::outcome)
@@ -494,13 +506,15 @@ class CoordinatorEngineTests {
     void finishesWhatItsOwnEarlierLifeLeftAtOnce() {
         services.onFinishRequest(_ -> new FinishAnswer.Unanswered("away"));
         var plan = order(Plans.id(), SHORT, "orders");
-        decided(engine.transactions().run(plan));
         engine.abandon();
+        var dying = patientEngine("coordinator-2");
+        assertThat(decided(dying.transactions().run(plan)).state()).isEqualTo(State.COMMITTING);
+        dying.abandon();
         services.onFinishRequest(_ -> null);
 
-        var reborn = engine("coordinator-1");
+        var reborn = patientEngine("coordinator-2");
 
-        await().atMost(Duration.ofMillis(1500))
+        await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(reborn.transactions().find(plan.id()))
                         .get()
                         .extracting(TransactionResource::state)
@@ -533,14 +547,14 @@ class CoordinatorEngineTests {
     @Test
     void leavesNothingToWaitForWhenItShutsDown() {
         services.onFinishRequest(_ -> new FinishAnswer.Unanswered("away"));
-        var leaving = engine("coordinator-2");
+        var leaving = patientEngine("coordinator-2");
         var plan = order(Plans.id(), SHORT, "orders");
         decided(leaving.transactions().run(plan));
         await().until(() -> engine.ownership().settled());
         leaving.shutDown(Duration.ofMillis(100));
         services.onFinishRequest(_ -> null);
 
-        await().atMost(Duration.ofMillis(1500))
+        await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(engine.transactions().find(plan.id()))
                         .get()
                         .extracting(TransactionResource::state)
@@ -582,7 +596,7 @@ class CoordinatorEngineTests {
             awaitQuietly(goOn);
             return null;
         });
-        var plan = order(Plans.id(), Duration.ofSeconds(1), "orders");
+        var plan = order(Plans.id(), Duration.ofSeconds(6), "orders");
         var running = CompletableFuture.supplyAsync(() -> engine.transactions().run(plan), VIRTUAL);
         asked.await();
         // The begin record may be lost with the crash, so let it reach the disk.

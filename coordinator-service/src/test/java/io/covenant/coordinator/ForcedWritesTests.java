@@ -130,8 +130,10 @@ class ForcedWritesTests {
                 done.get();
             }
         }
-        // Its connections are closed; their ends, a moment later, report all that they counted.
-        Thread.sleep(Duration.ofMillis(500));
+        // Its connections are closed; the last act of their servers' processes is to report all that they counted.
+        await().until(() -> number("select count(*) from pg_stat_activity where datname = '%s' and usename = '%s'"
+                        .formatted(database.name(), database.runtimeUsername()))
+                == 0);
         double seconds = (System.nanoTime() - began) / 1e9;
         double forced = forced() - before;
         LOG.info(
@@ -145,9 +147,13 @@ class ForcedWritesTests {
     }
 
     private long forced() throws SQLException {
+        return number("select wal_sync from pg_stat_wal");
+    }
+
+    private long number(String sql) throws SQLException {
         try (var connection = database.superuser().getConnection();
                 var statement = connection.createStatement();
-                var rows = statement.executeQuery("select wal_sync from pg_stat_wal")) {
+                var rows = statement.executeQuery(sql)) {
             rows.next();
             return rows.getLong(1);
         }

@@ -85,7 +85,7 @@ class GatewaySystemTests {
                         settings -> settings.put("policy", policy).put("hashKey", "header:X-Request-Id"),
                         NOW);
                 int before = load.done.get();
-                await().atMost(Duration.ofSeconds(30)).until(() -> load.done.get() > before + 200);
+                await().atMost(Duration.ofSeconds(60)).until(() -> load.done.get() > before + 200);
                 assertThat(operators.state("orders").at("/policy").asString("")).isEqualTo(policy);
             }
             assertThat(load.end()).isEmpty();

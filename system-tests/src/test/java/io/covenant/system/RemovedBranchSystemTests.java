@@ -34,7 +34,7 @@ class RemovedBranchSystemTests {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /// From the removal to the finding of it.
-    private static final Duration FOUND_WITHIN = Duration.ofSeconds(2);
+    private static final Duration FOUND_WITHIN = Duration.ofSeconds(10);
 
     private static final String DRIVER = "coordinator-1";
 

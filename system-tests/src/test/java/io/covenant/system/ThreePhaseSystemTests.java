@@ -40,7 +40,7 @@ class ThreePhaseSystemTests {
     void anotherCoordinatorCommitsWhatItsOwnerLeftPreCommitted() throws Exception {
         var loads = dieBetweenPreCommitAndCommit();
 
-        await("end of what is prepared").atMost(Duration.ofSeconds(15)).until(() -> prepared() == 0);
+        await("end of what is prepared").atMost(PATIENCE).until(() -> prepared() == 0);
 
         platform.start(DOOMED, Map.of());
         for (var load : loads) {
@@ -55,7 +55,7 @@ class ThreePhaseSystemTests {
         coordinatorsDatabase(false);
         assertThat(prepared()).isPositive();
 
-        await("end of what is prepared").atMost(Duration.ofSeconds(15)).until(() -> prepared() == 0);
+        await("end of what is prepared").atMost(PATIENCE).until(() -> prepared() == 0);
 
         coordinatorsDatabase(true);
         platform.start(DOOMED, Map.of());

@@ -17,8 +17,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class OwnershipTests {
 
-    private static final OwnershipSettings QUICK =
-            new OwnershipSettings(Duration.ofMillis(600), Duration.ofMillis(150));
+    private static final OwnershipSettings QUICK = new OwnershipSettings(Duration.ofSeconds(3), Duration.ofMillis(300));
 
     private final TestDatabase database;
     private final Ownership ownership;

@@ -32,10 +32,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is made of each answer, and of none: a vote only where there is one.
-@Timeout(30)
+@Timeout(60)
 class HttpParticipantsTests {
 
-    private static final Duration PATIENCE = Duration.ofMillis(500);
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
     private static final TransactionId ID = new TransactionId(new UUID(1, 2));
     private static final BranchId FIRST = new BranchId(ID, new Attempt(7), "shelf");
     private static final BranchId SECOND = new BranchId(ID, new Attempt(8), "shelf");
@@ -144,7 +144,7 @@ class HttpParticipantsTests {
 
     @Test
     void doesNotKnowWhatBecomesOfAVoteThatDoesNotCome() {
-        var server = server((_, _) -> Thread.sleep(10_000));
+        var server = server((_, _) -> Thread.sleep(60_000));
 
         assertThat(participants(server.address()).prepare(preparation("shelf")))
                 .isInstanceOf(PrepareAnswer.Unsettled.class);
@@ -259,7 +259,7 @@ class HttpParticipantsTests {
                 "take",
                 "",
                 Payload.of("{\"sku\": \"a\",  \"n\":1.50}"),
-                Duration.ofSeconds(3),
+                Duration.ofSeconds(10),
                 PATIENCE,
                 "r-1");
     }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class OnePhaseDriveTests {
 
-    private static final Duration DEADLINE = Duration.ofMillis(500);
+    private static final Duration DEADLINE = Duration.ofMillis(1_500);
 
     private final InMemoryTransactionStore store = new InMemoryTransactionStore();
     private final ModelParticipants services = new ModelParticipants("orders", "inventory");

@@ -54,7 +54,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SagaDriverTests {
 
     private static final Duration DEADLINE = Duration.ofSeconds(5);
-    private static final Duration SHORT = Duration.ofMillis(300);
+    private static final Duration SHORT = Duration.ofMillis(1_500);
 
     private final InMemoryTransactionStore store = new InMemoryTransactionStore();
     private final ModelParticipants services = new ModelParticipants("orders", "inventory");

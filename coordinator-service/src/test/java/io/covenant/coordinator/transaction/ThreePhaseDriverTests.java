@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class ThreePhaseDriverTests {
 
-    private static final Duration DEADLINE = Duration.ofMillis(400);
+    private static final Duration DEADLINE = Duration.ofMillis(1_500);
     private static final SortedMap<String, String> ELECTORATE =
             new TreeMap<>(Map.of("orders", "orders", "inventory", "inventory"));
 

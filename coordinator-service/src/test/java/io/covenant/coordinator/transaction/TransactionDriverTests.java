@@ -49,7 +49,7 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
         names = {"TWO_PHASE", "TCC"})
 class TransactionDriverTests {
 
-    private static final Duration DEADLINE = Duration.ofMillis(500);
+    private static final Duration DEADLINE = Duration.ofMillis(1_500);
     private static final Duration KEEP = Duration.ofDays(8);
 
     private final InMemoryTransactionStore store = new InMemoryTransactionStore();
@@ -185,7 +185,7 @@ class TransactionDriverTests {
         });
         var plan = order("orders", "inventory");
         var running = CompletableFuture.supplyAsync(() -> transactions.run(plan), Thread::startVirtualThread);
-        assertThat(asked.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
 
         await().until(() -> services.branches().containsValue(Held.ABORTED));
         assertThat(running).isNotDone();
@@ -456,7 +456,7 @@ class TransactionDriverTests {
         var limited = coordinator("c", CrashPoints.none(), few);
         services.onFinishRequest(_ -> new FinishAnswer.Unanswered("away"));
         for (int i = 0; i < 5; i++) {
-            assertThat(limited.run(order(Plans.id(), Duration.ofMillis(100), "orders")))
+            assertThat(limited.run(order(Plans.id(), Duration.ofSeconds(1), "orders")))
                     .isInstanceOf(RunAnswer.Decided.class);
         }
         assertThat(limited.unfinished()).isEqualTo(5);

@@ -126,11 +126,11 @@ class TryConfirmCancelDriveTests {
 
     @Test
     void confirmsHoweverLongTheRegisterTakesTheDecision() {
-        var holds = Duration.ofMillis(300);
+        var holds = Duration.ofSeconds(1);
         services.onPrepare(preparation -> {
             services.askHonestly(preparation.asking(), preparation.branch());
             if (preparation.service().equals("inventory")) {
-                store.fail(5); // with pauses that are longer together than the reservation holds
+                store.fail(7); // with pauses that are longer together than the reservation holds
             }
             return new Voted(new Vote.Yes(), holds);
         });

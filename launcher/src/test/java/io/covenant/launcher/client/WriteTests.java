@@ -83,22 +83,26 @@ class WriteTests {
 
     @Test
     void staysUnknownWhenPatienceEnds() throws InterruptedException {
-        Resolution resolution = resolve(Reply.of(0, ""));
+        Resolution resolution = resolve(Duration.ofSeconds(1), Reply.of(0, ""));
 
         assertThat(resolution.isKnown()).isFalse();
         assertThat(Placed.of(resolution)).isInstanceOf(Placed.Unknown.class);
     }
 
-    /// The last of these replies is given for ever.
     private Resolution resolve(Reply... replies) throws InterruptedException {
+        return resolve(Duration.ofSeconds(30), replies);
+    }
+
+    /// The last of these replies is given for ever.
+    private Resolution resolve(Duration patience, Reply... replies) throws InterruptedException {
         var script = new ArrayDeque<>(List.of(replies));
         try (var fake = new FakeGateway(request -> {
                     requests.add(request);
                     return Objects.requireNonNull(script.size() > 1 ? script.poll() : script.peek());
                 });
-                var gateway = new Gateway(fake.uri(), Duration.ofSeconds(5), Credentials.NONE)) {
+                var gateway = new Gateway(fake.uri(), Duration.ofSeconds(20), Credentials.NONE)) {
             var request = new OrderRequest("alice", List.of(new OrderRequest.Line("cup", 2)));
-            return request.placing("k").resolve(gateway, Duration.ofSeconds(1));
+            return request.placing("k").resolve(gateway, patience);
         }
     }
 }

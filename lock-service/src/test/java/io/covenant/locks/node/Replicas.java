@@ -33,6 +33,9 @@ import java.util.concurrent.TimeUnit;
 /// Replicas in this process, with real files, over mutual TLS.
 final class Replicas implements AutoCloseable {
 
+    /// How long a new primary waits for the sessions of one that said nothing.
+    static final Duration GRACE = Duration.ofSeconds(3);
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     final Queue<Throwable> fatal = new ConcurrentLinkedQueue<>();
@@ -89,9 +92,7 @@ final class Replicas implements AutoCloseable {
                         known,
                         Optional.of(PeerIdentity.read(identity.certificate(), identity.key(), identity.authority())))
                 .withRaft(Settings.standard().times(Duration.ofMillis(700), Duration.ofMillis(70)))
-                .withPrimary(PrimarySettings.standard()
-                        .withGrace(Duration.ofSeconds(3))
-                        .withEpoch(epoch))
+                .withPrimary(PrimarySettings.standard().withGrace(GRACE).withEpoch(epoch))
                 .withStreams(1_000, 16, 4);
         var node = LockNode.open(
                 options, (what, cause) -> fatal.add(new IllegalStateException(what, cause)), TransportListener.none());

@@ -37,7 +37,7 @@ class CustomerTurnTests extends InTheShop {
         assertThat(sql(shop.orders.database.superuser())
                         .queryForObject("select who from fence where resource = ?", String.class, lockOf(ada)))
                 .matches("orders, session \\d+");
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(holders(ada)).isZero());
     }
 
@@ -136,7 +136,7 @@ class CustomerTurnTests extends InTheShop {
         assertThat(away.retryAfter()).isEqualTo("1");
         assertThat(openAmount(ada)).isEqualTo("0.00");
         shop.locks.start();
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> place("locks-away", order(ada, lamp, 1)).is(201));
         assertThat(onHand(lamp)).isEqualTo(3);
     }
@@ -169,7 +169,7 @@ class CustomerTurnTests extends InTheShop {
                             null,
                             Map.of("name", lockOf(ada), "token", given, "reason", "its holder is taken for dead"))
                     .is(204);
-            try (var lock = next.acquire(LockRequest.exclusive(lockOf(ada)).waiting(Duration.ofSeconds(5)))) {
+            try (var lock = next.acquire(LockRequest.exclusive(lockOf(ada)).waiting(Duration.ofSeconds(20)))) {
                 current = lock.token();
                 writeUnder(current, ada);
             }

@@ -38,7 +38,7 @@ abstract class InTheShop {
     @AfterEach
     void everyOrderHasItsStockAndOthersHaveNone() {
         shop.start();
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
             assertThat(shop.orders.database.prepared()).isEmpty();
             assertThat(shop.inventory.database.prepared()).isEmpty();
             assertThat(taken()).isEqualTo(ordered());
@@ -66,7 +66,7 @@ abstract class InTheShop {
     }
 
     static void awaitLockWait(DataSource database, String name) {
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> sql(database)
                                 .queryForList(
                                         "select pid from pg_stat_activity where datname = ? and wait_event_type = 'Lock'",

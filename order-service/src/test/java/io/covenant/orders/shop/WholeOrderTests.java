@@ -252,7 +252,7 @@ class WholeOrderTests extends InTheShop {
         var abandoned = abandonedPlacement("crashed-once", "crashed");
 
         // Pending for a moment if the service has just begun to settle it by itself.
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(
                                 place("crashed", order(ada, lamp, 1)).is(201).text("id"))
                         .isNotEqualTo(abandoned.toString()));
@@ -268,7 +268,7 @@ class WholeOrderTests extends InTheShop {
         place("left-once", order(ada, lamp, 1)).is(201);
         var abandoned = abandonedPlacement("left-once", "left");
 
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(sql(shop.orders.database.superuser())
                                 .queryForObject("select state from placement where id = ?", String.class, abandoned))
                         .isEqualTo("REJECTED"));
@@ -292,7 +292,7 @@ class WholeOrderTests extends InTheShop {
                     .isEqualTo(pending.text("id"));
         }
 
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(
                         () -> assertThat(get(pending.location()).text("state")).isIn("CONFIRMED", "REJECTED"));
         var settled = get(pending.location()).text("state");
@@ -342,7 +342,7 @@ class WholeOrderTests extends InTheShop {
             postgres.start();
         }
 
-        await().atMost(Duration.ofSeconds(15))
+        await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> place("dark", order(ada, lamp, 1)).is(201));
         assertThat(onHand(lamp)).isEqualTo(2);
     }

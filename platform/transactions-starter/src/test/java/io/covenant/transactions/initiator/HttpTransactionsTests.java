@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class HttpTransactionsTests {
 
+    private static final Duration BRIEF = Duration.ofSeconds(2);
     private static final URI NOBODY = URI.create("http://127.0.0.1:1");
 
     private final TransactionId id = TransactionIds.next();
@@ -54,7 +55,7 @@ class HttpTransactionsTests {
         var body = StrictJson.mapper().readTree(bodies.getFirst());
         assertThat(body.get("id").asString()).isEqualTo(id.toString());
         assertThat(body.get("name").asString()).isEqualTo("place-order");
-        assertThat(body.get("deadlineMillis").asLong()).isEqualTo(1000);
+        assertThat(body.get("deadlineMillis").asLong()).isEqualTo(20_000);
         assertThat(body.at("/branches/0/service").asString()).isEqualTo("orders");
         assertThat(body.at("/branches/0/operation").asString()).isEqualTo("create");
         assertThat(body.at("/branches/0/payload/customer").asString()).isEqualTo("Ada");
@@ -226,7 +227,7 @@ class HttpTransactionsTests {
         var coordinator = coordinator((request, _) -> request.endsWith("/outcome?protocol=TWO_PHASE")
                 ? new Reply(200, "{\"outcome\":\"ABORTED\"}")
                 : new Reply(202, resource("VOTING", "null", "null")));
-        assertThat(run(transactions(coordinator)))
+        assertThat(runInVain(transactions(coordinator)))
                 .isInstanceOfSatisfying(
                         Outcome.Aborted.class,
                         aborted -> assertThat(aborted.branch()).isNull());
@@ -236,17 +237,17 @@ class HttpTransactionsTests {
     void isInDoubtWhenNobodyTells() {
         var mute = coordinator((_, _) -> new Reply(-1, ""));
         long began = System.nanoTime();
-        assertThat(run(transactions(mute))).isEqualTo(new Outcome.InDoubt(id));
+        assertThat(runInVain(transactions(mute))).isEqualTo(new Outcome.InDoubt(id));
         assertThat(Duration.ofNanos(System.nanoTime() - began))
-                .isBetween(Duration.ofMillis(1400), Duration.ofSeconds(30));
+                .isBetween(BRIEF, Duration.ofSeconds(30));
     }
 
     @Test
     void neverTakesAnUnknownErrorForAnOutcome() {
         var broken = coordinator((_, _) -> new Reply(500, "{\"code\":\"internal-error\",\"detail\":\"?\"}"));
-        assertThat(run(transactions(broken))).isEqualTo(new Outcome.InDoubt(id));
+        assertThat(runInVain(transactions(broken))).isEqualTo(new Outcome.InDoubt(id));
         var garbled = coordinator((_, _) -> new Reply(200, "hello"));
-        assertThat(run(transactions(garbled))).isEqualTo(new Outcome.InDoubt(id));
+        assertThat(runInVain(transactions(garbled))).isEqualTo(new Outcome.InDoubt(id));
     }
 
     // Nothing ran.
@@ -275,7 +276,7 @@ class HttpTransactionsTests {
         var dying = coordinator((_, _) -> asked.incrementAndGet() == 1
                 ? new Reply(-1, "")
                 : new Reply(503, "{\"code\":\"register-unavailable\",\"detail\":\"?\"}"));
-        assertThat(run(transactions(dying))).isEqualTo(new Outcome.InDoubt(id));
+        assertThat(runInVain(transactions(dying))).isEqualTo(new Outcome.InDoubt(id));
     }
 
     @Test
@@ -288,7 +289,7 @@ class HttpTransactionsTests {
         // Either may be asked first.
         for (int i = 0; i < 100 && !outcomes.contains(new Outcome.InDoubt(id)); i++) {
             try {
-                outcomes.add(run(transactions));
+                outcomes.add(runInVain(transactions));
             } catch (CoordinatorUnavailableException neverSent) {
                 outcomes.add(neverSent.id());
             }
@@ -347,11 +348,21 @@ class HttpTransactionsTests {
         assertThat(transactions(NOBODY).outcomeOf(id, null)).isEqualTo(new Outcome.InDoubt(id));
     }
 
+    /// With more time than any answer takes.
     private Outcome run(Transactions transactions) {
+        return run(transactions, Duration.ofSeconds(20));
+    }
+
+    /// Until there is no time left.
+    private Outcome runInVain(Transactions transactions) {
+        return run(transactions, BRIEF);
+    }
+
+    private Outcome run(Transactions transactions, Duration deadline) {
         return transactions
                 .named("place-order")
                 .id(id)
-                .deadline(Duration.ofSeconds(1))
+                .deadline(deadline)
                 .branch("orders", "create", new Order("Ada"))
                 .branch("shelf", "inventory", "reserve", new Order("Ada"))
                 .run();

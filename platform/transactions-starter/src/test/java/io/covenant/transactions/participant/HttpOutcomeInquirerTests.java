@@ -69,7 +69,7 @@ class HttpOutcomeInquirerTests {
 
     private static Answer asked(FakeCoordinator coordinator, String gid) {
         try (var services = client(List.of(URI.create(coordinator.address())))) {
-            return new HttpOutcomeInquirer(services, "coordinator", Duration.ofSeconds(2))
+            return new HttpOutcomeInquirer(services, "coordinator", Duration.ofSeconds(20))
                     .outcomeOf(io.covenant.transactions.BranchId.parse(gid).orElseThrow());
         }
     }

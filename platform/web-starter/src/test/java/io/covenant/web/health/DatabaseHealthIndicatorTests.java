@@ -17,7 +17,7 @@ import org.springframework.boot.health.contributor.Status;
 
 class DatabaseHealthIndicatorTests {
 
-    private static final Duration LIMIT = Duration.ofMillis(200);
+    private static final Duration LIMIT = Duration.ofSeconds(2);
 
     @Test
     void isUpWhileTheDatabaseAnswers() {
@@ -57,7 +57,7 @@ class DatabaseHealthIndicatorTests {
 
         assertThat(indicator.health().getStatus()).isEqualTo(Status.DOWN);
         assertThat(indicator.health().getStatus()).isEqualTo(Status.DOWN);
-        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(2));
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(20));
         assertThat(asked).as("probes under way").hasValue(1);
 
         hanging.countDown();
