@@ -198,7 +198,13 @@ class BalancingTests {
                 "covenant.gateway.balancing.policy=round-robin",
                 "covenant.gateway.balancing.slow-start=0s",
                 "covenant.gateway.balancing.silent-waits=1",
+                "covenant.gateway.balancing.silence=3s",
                 "covenant.gateway.timeout=30s");
+        for (int i = 0; i < 20; i++) {
+            assertThat(watchful.get(ORDERS).status()).isEqualTo(200); // the first ones take long
+        }
+        one.requests.clear();
+        two.requests.clear();
         var stopped = new CountDownLatch(1);
         one.behaving((_, connection) -> {
             stopped.await();
@@ -208,7 +214,7 @@ class BalancingTests {
             var first = threads.submit(() -> watchful.post(ORDERS, "{}"));
             var second = threads.submit(() -> watchful.post(ORDERS, "{}"));
             await().until(() -> one.requests.size() == 1 && two.requests.size() == 1);
-            Thread.sleep(1_100); // longer than the silence that ejects
+            Thread.sleep(4_000); // longer than the silence that ejects, by more than a quarter
 
             for (int i = 0; i < 20; i++) {
                 assertThat(watchful.post(ORDERS, "{}").status()).isEqualTo(200);

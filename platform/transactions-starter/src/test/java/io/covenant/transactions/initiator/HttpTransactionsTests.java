@@ -238,8 +238,7 @@ class HttpTransactionsTests {
         var mute = coordinator((_, _) -> new Reply(-1, ""));
         long began = System.nanoTime();
         assertThat(runInVain(transactions(mute))).isEqualTo(new Outcome.InDoubt(id));
-        assertThat(Duration.ofNanos(System.nanoTime() - began))
-                .isBetween(BRIEF, Duration.ofSeconds(30));
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isBetween(BRIEF, Duration.ofSeconds(30));
     }
 
     @Test
