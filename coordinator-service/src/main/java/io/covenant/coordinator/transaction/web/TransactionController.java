@@ -13,6 +13,7 @@ import io.covenant.transactions.wire.OutcomeReply.Outcome;
 import io.covenant.transactions.wire.RunRequest;
 import io.covenant.transactions.wire.TransactionResource;
 import io.covenant.transactions.wire.TransactionResource.BranchRefusal;
+import io.covenant.web.direct.Direct;
 import io.covenant.web.problem.Problem;
 import io.covenant.web.problem.Violation;
 import io.covenant.web.request.RequestId;
@@ -61,6 +62,7 @@ final class TransactionController {
         this.reader = new RunRequestReader(settings, transactions::knows, doors.hasQuorum());
     }
 
+    @Direct
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(summary = "Runs a transaction, and waits for its outcome until about its deadline", description = """
         All branches happen, or none. Sending the same body under the same id again does not run it again,

@@ -17,7 +17,11 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -32,6 +36,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 @RealPostgres
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
@@ -43,7 +48,24 @@ class TransactionControllerTests {
     private static final ParticipantServer INVENTORY = new ParticipantServer(MODEL);
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    private final HttpClient client = HttpClient.newHttpClient();
+    private static final String OF_SPRING_SECURITY = "x-content-type-options";
+    private static final Set<String> NOT_COMPARED = Set.of(
+            "date",
+            "transfer-encoding",
+            "content-length",
+            OF_SPRING_SECURITY,
+            "x-xss-protection",
+            "x-frame-options",
+            "cache-control",
+            "pragma",
+            "expires");
+
+    /// Ids, attempts and times.
+    private static final Pattern WHATEVER = Pattern.compile(
+            "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(:[0-9a-z]+)?|\"attempt\":\"[^\"]+\"|\"[0-9-]{10}T[^\"]+Z\"");
+
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final int port;
 
     TransactionControllerTests(@LocalServerPort int port) {
@@ -95,6 +117,22 @@ class TransactionControllerTests {
         var shown = json(get("/" + id));
         assertThat(shown.path("timeline").size()).isGreaterThan(8);
         assertThat(shown.path("outcome").asString()).isEqualTo("COMMITTED");
+    }
+
+    /// Direct answers lack what Spring Security tells browsers, and by that they are known.
+    @Test
+    void answersDirectlyWhatItAnswersThroughSpring() throws Exception {
+        var id = UUID.randomUUID().toString();
+        var direct = post(order(id));
+        var spring = postThroughSpring(order(UUID.randomUUID().toString()));
+
+        assertThat(direct.headers().map()).doesNotContainKey(OF_SPRING_SECURITY);
+        assertThat(spring.headers().map()).containsKey(OF_SPRING_SECURITY);
+        assertAlike(direct, spring);
+        assertAlike(post(order(id)), postThroughSpring(order(id)));
+        assertAlike(
+                post(order(id).replace("12.50", "1")),
+                postThroughSpring(order(id).replace("12.50", "1")));
     }
 
     @Test
@@ -340,6 +378,7 @@ class TransactionControllerTests {
         var answer = post(body);
 
         assertProblem(answer, status, code, field);
+        assertAlike(answer, postThroughSpring(body));
         assertThat(MODEL.branches()).hasSize(before);
     }
 
@@ -357,6 +396,7 @@ class TransactionControllerTests {
 
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(json(answer).path("code").asString()).isEqualTo(code);
+        assertAlike(answer, postThroughSpring(body));
     }
 
     @Test
@@ -447,6 +487,40 @@ class TransactionControllerTests {
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
         assertThat(json(answer).path("code").asString()).isEqualTo(code);
         assertThat(json(answer).path("errors").get(0).path("field").asString()).isEqualTo(field);
+    }
+
+    /// What differs between two transactions is not compared, nor how a body is sent.
+    private static void assertAlike(HttpResponse<String> direct, HttpResponse<String> spring) {
+        assertThat(direct.statusCode()).isEqualTo(spring.statusCode());
+        assertThat(compared(direct)).isEqualTo(compared(spring));
+        assertThat(withoutWhatDiffers(direct)).isEqualTo(withoutWhatDiffers(spring));
+    }
+
+    private static Map<String, String> compared(HttpResponse<String> answer) {
+        var headers = new HashMap<String, String>();
+        answer.headers()
+                .map()
+                .forEach((name, values) ->
+                        headers.put(name, WHATEVER.matcher(values.toString()).replaceAll("some")));
+        NOT_COMPARED.forEach(headers::remove);
+        return headers;
+    }
+
+    private static String withoutWhatDiffers(HttpResponse<String> answer) {
+        var body = json(answer);
+        if (body instanceof ObjectNode object) {
+            object.remove("timeline");
+        }
+        return WHATEVER.matcher(body.toString()).replaceAll("some");
+    }
+
+    /// A charset is enough to take the way through Spring's filters.
+    private HttpResponse<String> postThroughSpring(String body) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(uri(""))
+                .header("Content-Type", "application/json;charset=UTF-8")
+                .header("X-Request-Id", "test")
+                .POST(BodyPublishers.ofString(body))
+                .build());
     }
 
     private HttpResponse<String> post(String body) throws IOException, InterruptedException {

@@ -14,6 +14,7 @@ import io.covenant.transactions.wire.FinishRequest;
 import io.covenant.transactions.wire.PrepareReply;
 import io.covenant.transactions.wire.PrepareRequest;
 import io.covenant.transactions.wire.PreparedBranches;
+import io.covenant.web.direct.Direct;
 import io.covenant.web.problem.Problem;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,12 +66,14 @@ final class BranchController {
         this.acceptors = acceptors;
     }
 
+    @Direct
     @PostMapping("/prepare")
     PrepareReply prepare(@RequestBody PrepareRequest<JsonNode> request) {
         return work(request, this::prepare);
     }
 
     /// The only branch of its transaction: does its work and commits it, and then there is no other way to go.
+    @Direct
     @PostMapping("/run")
     PrepareReply run(@RequestBody PrepareRequest<JsonNode> request) {
         var branch = onePhaseBranch("gid", request.gid());
@@ -147,17 +150,20 @@ final class BranchController {
                 : executor.prepare(branch, operation.name(), timeLeft, work);
     }
 
+    @Direct
     @PostMapping("/commit")
     FinishReply commit(@RequestBody FinishRequest request) {
         return finish(request, Decision.COMMIT);
     }
 
+    @Direct
     @PostMapping("/rollback")
     FinishReply rollback(@RequestBody FinishRequest request) {
         return finish(request, Decision.ABORT);
     }
 
     /// Tells of branches that were to be run whether they have committed; those that have not never will.
+    @Direct
     @PostMapping("/settle")
     FinishReply settle(@RequestBody FinishRequest request) {
         var branches = branches(request, BranchController::onePhaseBranch);

@@ -7,6 +7,7 @@ import io.covenant.transactions.wire.DecidedOutcome;
 import io.covenant.transactions.wire.ElectRequest;
 import io.covenant.transactions.wire.ElectionNumber;
 import io.covenant.transactions.wire.SiteReply;
+import io.covenant.web.direct.Direct;
 import io.covenant.web.problem.Problem;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ final class SiteController {
         this.memory = memory;
     }
 
+    @Direct
     @PostMapping("/elect")
     SiteReply elect(@RequestBody ElectRequest request) {
         var branch = BranchController.branch("gid", request.gid());
@@ -37,6 +39,7 @@ final class SiteController {
         return answer(branch, new Request.Elect(election));
     }
 
+    @Direct
     @PostMapping("/attempt")
     SiteReply attempt(@RequestBody AttemptRequest request) {
         var branch = BranchController.branch("gid", request.gid());

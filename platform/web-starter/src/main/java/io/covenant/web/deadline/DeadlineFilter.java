@@ -7,7 +7,6 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -28,13 +27,13 @@ final class DeadlineFilter extends OncePerRequestFilter {
             chain.doFilter(request, response);
             return;
         }
-        var deadline = read(text);
+        var deadline = RequestDeadline.of(text);
         if (deadline == null) {
             writer.write(malformed(), request, response);
             return;
         }
         try {
-            ScopedValue.where(RequestDeadline.CURRENT, deadline).call(() -> {
+            deadline.bound(() -> {
                 chain.doFilter(request, response);
                 return deadline;
             });
@@ -42,14 +41,6 @@ final class DeadlineFilter extends OncePerRequestFilter {
             throw e;
         } catch (Exception e) {
             throw new ServletException(e);
-        }
-    }
-
-    private static @Nullable RequestDeadline read(String text) {
-        try {
-            return RequestDeadline.read(text, System.nanoTime());
-        } catch (NumberFormatException _) {
-            return null;
         }
     }
 

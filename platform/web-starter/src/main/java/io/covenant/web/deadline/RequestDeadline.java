@@ -15,7 +15,7 @@ public record RequestDeadline(long nanos) {
     /// Milliseconds from when the request was sent, a whole number above 0.
     public static final String HEADER = "X-Deadline-Millis";
 
-    static final ScopedValue<RequestDeadline> CURRENT = ScopedValue.newInstance();
+    private static final ScopedValue<RequestDeadline> CURRENT = ScopedValue.newInstance();
 
     private static final long MOST_MILLIS = TimeUnit.DAYS.toMillis(1);
 
@@ -31,17 +31,29 @@ public record RequestDeadline(long nanos) {
         return current == null ? most : current.bound(most);
     }
 
+    /// Does this on behalf of a request that has this deadline.
+    public <T, X extends Throwable> T bound(ScopedValue.CallableOp<T, X> work) throws X {
+        return ScopedValue.where(CURRENT, this).call(work);
+    }
+
     private Duration bound(Duration most) {
         long left = Math.max(TimeUnit.MILLISECONDS.toNanos(1), nanos - System.nanoTime());
         return left < most.toNanos() ? Duration.ofNanos(left) : most;
     }
 
-    /// @throws NumberFormatException if the text is no number of milliseconds above 0
-    static RequestDeadline read(String text, long now) {
-        long millis = Long.parseLong(text.strip());
-        if (millis <= 0) {
-            throw new NumberFormatException(text);
+    /// The deadline that a request comes with.
+    ///
+    /// @param text the header
+    /// @return `null` if that is no number of milliseconds above 0
+    public static @Nullable RequestDeadline of(String text) {
+        try {
+            long millis = Long.parseLong(text.strip());
+            return millis <= 0
+                    ? null
+                    : new RequestDeadline(
+                            System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.min(millis, MOST_MILLIS)));
+        } catch (NumberFormatException _) {
+            return null;
         }
-        return new RequestDeadline(now + TimeUnit.MILLISECONDS.toNanos(Math.min(millis, MOST_MILLIS)));
     }
 }

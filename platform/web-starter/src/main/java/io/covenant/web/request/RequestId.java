@@ -18,7 +18,7 @@ public final class RequestId {
     private RequestId() {}
 
     /// The id that came with a request, or a new one if none came or it might spoil a log line.
-    static String acceptOrMake(@Nullable String offered) {
+    public static String acceptOrMake(@Nullable String offered) {
         return offered != null && WELL_FORMED.matcher(offered).matches()
                 ? offered
                 : UUID.randomUUID().toString();

@@ -47,9 +47,9 @@ class RequestDeadlineTests {
         var deadline =
                 new RequestDeadline(System.nanoTime() + Duration.ofSeconds(5).toNanos());
 
-        ScopedValue.where(RequestDeadline.CURRENT, deadline).run(() -> {
+        deadline.bound(() -> {
             assertThat(RequestDeadline.within(Duration.ofSeconds(2))).isEqualTo(Duration.ofSeconds(2));
-            assertThat(RequestDeadline.within(Duration.ofMinutes(2))).isLessThanOrEqualTo(Duration.ofSeconds(5));
+            return assertThat(RequestDeadline.within(Duration.ofMinutes(2))).isLessThanOrEqualTo(Duration.ofSeconds(5));
         });
         assertThat(RequestDeadline.within(Duration.ofMinutes(2))).isEqualTo(Duration.ofMinutes(2));
     }
@@ -70,8 +70,7 @@ class RequestDeadlineTests {
             long before = System.nanoTime();
             var deadline = new RequestDeadline(before + Duration.ofSeconds(3).toNanos());
 
-            ScopedValue.where(RequestDeadline.CURRENT, deadline)
-                    .run(() -> assertThat(client.call("things", GET)).isInstanceOf(ServiceAnswer.Unanswered.class));
+            deadline.bound(() -> assertThat(client.call("things", GET)).isInstanceOf(ServiceAnswer.Unanswered.class));
 
             assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(9));
             var told = PASSED_ON.matcher(silent.requests.getFirst().toString());

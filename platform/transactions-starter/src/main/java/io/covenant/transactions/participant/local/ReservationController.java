@@ -9,6 +9,7 @@ import io.covenant.transactions.wire.SettleReply;
 import io.covenant.transactions.wire.SettleReply.Settled;
 import io.covenant.transactions.wire.TryReply;
 import io.covenant.transactions.wire.TryRequest;
+import io.covenant.web.direct.Direct;
 import java.time.Duration;
 import org.slf4j.MDC;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -35,6 +36,7 @@ final class ReservationController {
         this.parallel = parallel;
     }
 
+    @Direct
     @PostMapping("/try")
     TryReply reserve(@RequestBody TryRequest<JsonNode> request) {
         var branch = Requests.branch("gid", request.gid());
@@ -52,11 +54,13 @@ final class ReservationController {
         }
     }
 
+    @Direct
     @PostMapping("/confirm")
     SettleReply confirm(@RequestBody FinishRequest request) {
         return settle(request, Decision.COMMIT);
     }
 
+    @Direct
     @PostMapping("/cancel")
     SettleReply cancel(@RequestBody FinishRequest request) {
         return settle(request, Decision.ABORT);

@@ -4,6 +4,7 @@ import io.covenant.transactions.BranchId;
 import io.covenant.transactions.saga.SagaAnswer;
 import io.covenant.transactions.wire.StepReply;
 import io.covenant.transactions.wire.StepRequest;
+import io.covenant.web.direct.Direct;
 import java.util.function.Function;
 import org.slf4j.MDC;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -25,6 +26,7 @@ final class StepController {
         this.executor = executor;
     }
 
+    @Direct
     @PostMapping("/act")
     StepReply act(@RequestBody StepRequest<JsonNode> request) {
         var step = steps.step(request.operation());
@@ -32,6 +34,7 @@ final class StepController {
         return reply(request, branch -> executor.act(branch, step.name(), step.reports(), work));
     }
 
+    @Direct
     @PostMapping("/undo")
     StepReply undo(@RequestBody StepRequest<JsonNode> request) {
         var compensation = steps.compensation(request.operation());
@@ -39,6 +42,7 @@ final class StepController {
         return reply(request, branch -> executor.undo(branch, compensation.name(), work));
     }
 
+    @Direct
     @PostMapping("/fence")
     StepReply fence(@RequestBody StepRequest<JsonNode> request) {
         var step = steps.step(request.operation());

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -55,11 +56,9 @@ public class SampleService {
         all.put("spring.datasource.hikari.maximum-pool-size", 6);
         all.put("spring.jpa.hibernate.ddl-auto", "none");
         all.put("covenant.transactions.participant.sweep.enabled", false);
-        for (var property : properties) {
-            int equals = property.indexOf('=');
-            all.put(property.substring(0, equals), property.substring(equals + 1));
-        }
-        return new SpringApplicationBuilder(SampleService.class).properties(all).run();
+        // As arguments: nothing that the build sets for all tests has a say in them.
+        var own = Stream.of(properties).map(property -> "--" + property).toArray(String[]::new);
+        return new SpringApplicationBuilder(SampleService.class).properties(all).run(own);
     }
 
     public record Take(

@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.web.direct;
+
+import org.jspecify.annotations.NullMarked;
