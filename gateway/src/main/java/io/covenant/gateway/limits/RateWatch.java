@@ -12,9 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
-/// Looks after the rates that gateways share, once a second: whether the database is back, when it was away; and now
-/// and
-/// then for buckets that are full again, which are removed.
+/// Looks after the rates that gateways share, once a second: whether the database is back, when it was away; and
+/// every ten seconds for buckets that are full again, which are removed.
 final class RateWatch implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(RateWatch.class);

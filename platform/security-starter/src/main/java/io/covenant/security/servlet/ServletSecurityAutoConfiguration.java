@@ -31,9 +31,8 @@ import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
 
-/// Lets in who shows a good token, to the endpoints that the [AccessRules] open. Health is open to all, and so are
-/// metrics
-/// where they have a port of their own (`management.server.port`).
+/// Lets in who shows a good token, to the endpoints that the [AccessRules] open. Health is open to all, and
+/// so are metrics where they have a port of their own (`management.server.port`).
 @AutoConfiguration(
         afterName = "io.covenant.security.SecurityAutoConfiguration",
         beforeName = {
