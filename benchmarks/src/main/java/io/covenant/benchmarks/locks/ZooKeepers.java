@@ -86,7 +86,7 @@ final class ZooKeepers implements LockSystem {
                 """.formatted(port, data, String.join("\n", members)));
         var command = new ArrayList<>(List.of(JavaRuntime.current().executable()));
         command.addAll(LockNodes.FLAGS);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), QuorumPeerMain.class.getName()));
+        command.addAll(List.of("-cp", JavaRuntime.classPath(), QuorumPeerMain.class.getName()));
         command.add(configuration.toString());
         servers.start(name, command, Map.of());
     }

@@ -1,6 +1,9 @@
 package io.covenant.launcher.app;
 
+import java.io.File;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /// A Java installation that runs services.
 ///
@@ -12,6 +15,13 @@ public record JavaRuntime(Path home, String version) {
     public static JavaRuntime current() {
         String vendor = System.getProperty("java.vendor.version", System.getProperty("java.vendor", ""));
         return new JavaRuntime(Path.of(System.getProperty("java.home")), Runtime.version() + " " + vendor);
+    }
+
+    /// What this program's classes are loaded from, for processes that work in another directory.
+    public static String classPath() {
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     /// The program.

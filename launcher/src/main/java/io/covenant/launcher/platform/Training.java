@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /// Records the services' caches of loaded classes in the background: by a [Rehearsal]; or, where that fails, by
 /// starting each service once beside the platform, up to the point where it would begin to serve.
@@ -49,7 +48,7 @@ final class Training {
                                 "-XX:+UseSerialGC",
                                 "-Xmx64m",
                                 "-cp",
-                                absolute(System.getProperty("java.class.path")),
+                                JavaRuntime.classPath(),
                                 "io.covenant.launcher.cli.Launcher",
                                 "train"),
                         Map.of(
@@ -104,11 +103,5 @@ final class Training {
             Thread.currentThread().interrupt();
             return "interrupted";
         }
-    }
-
-    private static String absolute(String classPath) {
-        return List.of(classPath.split(File.pathSeparator, -1)).stream()
-                .map(entry -> Path.of(entry).toAbsolutePath().toString())
-                .collect(Collectors.joining(File.pathSeparator));
     }
 }
