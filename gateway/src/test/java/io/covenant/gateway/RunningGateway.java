@@ -73,7 +73,12 @@ public final class RunningGateway implements AutoCloseable {
 
     /// Where it answers, such as `ws` at a path.
     public URI uri(String scheme, String path) {
-        return URI.create(scheme + "://127.0.0.1:" + port + path);
+        return uri(scheme, "127.0.0.1", path);
+    }
+
+    /// Where it answers by this name of the machine.
+    public URI uri(String scheme, String host, String path) {
+        return URI.create(scheme + "://" + host + ":" + port + path);
     }
 
     /// What this gateway knows of a service.

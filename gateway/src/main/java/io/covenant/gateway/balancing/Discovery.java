@@ -123,15 +123,14 @@ final class Discovery implements SmartLifecycle {
     }
 
     private void instance(String service, ServiceInstance each, List<Instance> to) {
-        if (each.isSecure()) {
-            tell(service + " " + each.getUri(), "is registered with https, which is not spoken here");
-            return;
-        }
         var about = new HashMap<>(each.getMetadata());
         var weight = about.remove("weight");
         var zone = about.remove("zone");
         var id = each.getInstanceId();
-        var base = Listed.base(each.getHost(), each.getPort());
+        var name = about.remove("tls-name");
+        var base = each.isSecure()
+                ? Listed.secureBase(name, each.getHost(), each.getPort())
+                : Listed.base(each.getHost(), each.getPort());
         try {
             to.add(new Instance(
                     id == null ? base : id,

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Instances as a plain list names them: `http://127.0.0.1:8101`, or with more about them
 /// `http://10.0.0.7:8101#id=orders-7&weight=3&zone=a&version=2`; and `dns://orders:8101` for all addresses that a name
-/// has.
+/// has. With `https://` and `dns+https://` they are asked over TLS, and their certificates have to bear the name that
+/// stands there, or the one before the host: `https://orders.internal@10.0.0.7:8101`.
 ///
 /// Without an id an instance is called after its service and its place in the list, so that `orders-1` is the first
 /// everywhere where the same list is given.
@@ -21,15 +22,16 @@ record Listed(List<Instance> instances, List<Name> names) {
 
     /// A name in the DNS that may have many addresses.
     ///
-    /// @param host  to look up
-    /// @param model what each of its instances is like
-    record Name(String host, int port, Instance model) {
+    /// @param host   to look up
+    /// @param secure whether its instances speak TLS, with certificates that bear this name
+    /// @param model  what each of its instances is like
+    record Name(String host, int port, boolean secure, Instance model) {
 
         Instance at(String address) {
             var shown = address.contains(":") ? "[" + address + "]" : address;
             return new Instance(
                     model.id() + "@" + address,
-                    base(shown, port),
+                    secure ? secureBase(host, shown, port) : base(shown, port),
                     model.weight(),
                     model.zone(),
                     model.metadata(),
@@ -49,10 +51,15 @@ record Listed(List<Instance> instances, List<Name> names) {
         int place = 0;
         for (var address : addresses) {
             place++;
-            if ("dns".equals(address.getScheme()) && address.getPort() > 0 && isBase(address)) {
+            var scheme = String.valueOf(address.getScheme());
+            boolean secure = scheme.endsWith("https");
+            if (!isBase(address) || (address.getRawUserInfo() != null && !scheme.equals("https"))) {
+                throw notAnAddress(service, address);
+            }
+            if ((scheme.equals("dns") || scheme.equals("dns+https")) && address.getPort() > 0) {
                 var model = instance(service, address, service);
-                names.add(new Name(address.getHost(), address.getPort(), model));
-            } else if ("http".equals(address.getScheme()) && isBase(address)) {
+                names.add(new Name(address.getHost(), address.getPort(), secure, model));
+            } else if (scheme.equals("http") || scheme.equals("https")) {
                 instances.add(instance(service, address, service + "-" + place));
             } else {
                 throw notAnAddress(service, address);
@@ -76,7 +83,7 @@ record Listed(List<Instance> instances, List<Name> names) {
         try {
             return new Instance(
                     id == null ? usualId : id,
-                    base(address.getHost(), address.getPort()),
+                    base(address),
                     weight == null ? 1 : Integer.parseInt(weight),
                     zone == null ? "" : zone,
                     about,
@@ -104,6 +111,18 @@ record Listed(List<Instance> instances, List<Name> names) {
 
     static String base(String host, int port) {
         return "http://" + host + ":" + (port < 0 ? 80 : port);
+    }
+
+    /// @param name that its certificate has to bear; absent for that of the host
+    static String secureBase(@Nullable String name, String host, int port) {
+        return "https://" + (name == null || name.equals(host) ? "" : name + "@") + host + ":"
+                + (port < 0 ? 443 : port);
+    }
+
+    private static String base(URI address) {
+        return "https".equals(address.getScheme())
+                ? secureBase(address.getUserInfo(), address.getHost(), address.getPort())
+                : base(address.getHost(), address.getPort());
     }
 
     private static IllegalArgumentException notAnAddress(String service, URI address) {

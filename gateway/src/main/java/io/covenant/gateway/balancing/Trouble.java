@@ -3,6 +3,7 @@ package io.covenant.gateway.balancing;
 import io.covenant.balancing.Outcome;
 import io.covenant.balancing.retry.Progress;
 import io.covenant.gateway.edge.Problem;
+import io.covenant.gateway.upstream.HandshakeFailedException;
 import io.covenant.gateway.upstream.NoConnectionException;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
@@ -16,7 +17,7 @@ import reactor.netty.internal.shaded.reactor.pool.PoolAcquireTimeoutException;
 enum Trouble {
     /// Nobody listens there.
     REFUSED(Progress.NOTHING_SENT, Outcome.UNREACHABLE),
-    /// No way leads there, or none in time.
+    /// No way leads there, or none in time, or it is not who it should be.
     UNREACHABLE(Progress.NOTHING_SENT, Outcome.UNREACHABLE),
     /// All its connections are in use, and too many requests wait for one.
     CROWDED(Progress.NOTHING_SENT, Outcome.OVERLOADED),
@@ -35,7 +36,10 @@ enum Trouble {
 
     static Trouble of(Throwable failure) {
         return switch (failure) {
-            case ConnectTimeoutException _, UnknownHostException _, NoRouteToHostException _ -> UNREACHABLE;
+            case ConnectTimeoutException _,
+                    UnknownHostException _,
+                    NoRouteToHostException _,
+                    HandshakeFailedException _ -> UNREACHABLE;
             case ConnectException _ -> REFUSED;
             case NoConnectionException _, PoolAcquireTimeoutException _, PoolAcquirePendingLimitException _ -> CROWDED;
             default -> BROKEN;

@@ -16,31 +16,36 @@ record Slice(String name, String service, List<Endpoint> endpoints) {
 
     /// @param id      of the pod, where it is one
     /// @param host    as it stands in a URI
+    /// @param tlsName that its certificate bears, such as `orders.shop.svc`; empty where the `appProtocol` of the
+    ///                port is not `https`
     /// @param zone    empty when nobody knows
     /// @param leaving whether it still serves, but is about to end
-    record Endpoint(String id, String host, int port, String zone, boolean leaving) {}
+    record Endpoint(String id, String host, int port, String tlsName, String zone, boolean leaving) {}
 
     static Slice of(JsonNode slice, String portName) {
         var metadata = slice.path("metadata");
+        var service = metadata.path("labels").path("kubernetes.io/service-name").asString("");
+        var name = service + "." + metadata.path("namespace").asString("default") + ".svc";
         return new Slice(
                 metadata.path("name").asString(""),
-                metadata.path("labels").path("kubernetes.io/service-name").asString(""),
+                service,
                 port(slice.path("ports"), portName)
-                        .map(port -> endpoints(slice, port))
+                        .map(port -> endpoints(slice, port, name))
                         .orElse(List.of()));
     }
 
     /// The one of this name, or the only one.
-    private static Optional<Integer> port(JsonNode ports, String name) {
+    private static Optional<JsonNode> port(JsonNode ports, String name) {
         for (var port : ports) {
             if (ports.size() == 1 || port.path("name").asString("").equals(name)) {
-                return Optional.of(port.path("port").asInt(0)).filter(number -> number > 0);
+                return Optional.of(port).filter(found -> found.path("port").asInt(0) > 0);
             }
         }
         return Optional.empty();
     }
 
-    private static List<Endpoint> endpoints(JsonNode slice, int port) {
+    private static List<Endpoint> endpoints(JsonNode slice, JsonNode port, String name) {
+        boolean secure = port.path("appProtocol").asString("").equals("https");
         boolean v6 = slice.path("addressType").asString("").equals("IPv6");
         var endpoints = new ArrayList<Endpoint>();
         if (slice.path("addressType").asString("").equals("FQDN")) {
@@ -59,7 +64,8 @@ record Slice(String name, String service, List<Endpoint> endpoints) {
                 endpoints.add(new Endpoint(
                         pod.isEmpty() ? address : pod,
                         v6 ? "[" + address + "]" : address,
-                        port,
+                        port.path("port").asInt(),
+                        secure ? name : "",
                         endpoint.path("zone").asString(""),
                         leaving));
             }

@@ -27,8 +27,16 @@ final class SliceDiscoveryClient implements DiscoveryClient {
     }
 
     private static ServiceInstance instance(String service, Endpoint endpoint) {
+        boolean secure = !endpoint.tlsName().isEmpty();
         return new DefaultServiceInstance(
-                endpoint.id(), service, endpoint.host(), endpoint.port(), false, Map.of("zone", endpoint.zone()));
+                endpoint.id(),
+                service,
+                endpoint.host(),
+                endpoint.port(),
+                secure,
+                secure
+                        ? Map.of("zone", endpoint.zone(), "tls-name", endpoint.tlsName())
+                        : Map.of("zone", endpoint.zone()));
     }
 
     @Override

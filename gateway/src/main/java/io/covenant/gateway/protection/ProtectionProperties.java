@@ -8,6 +8,7 @@ import org.springframework.util.unit.DataSize;
 /// The bounds of the gateway.
 ///
 /// @param connectTimeout how long to wait for a connection to an instance
+/// @param handshakeTimeout how long an instance with an `https` address may take to show who it is
 /// @param timeout        how long a request may take from its last byte to the last byte of the answer
 /// @param receiveTimeout how long a client may take to send a body
 /// @param maxBodySize    the longest body that is taken
@@ -18,6 +19,7 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("covenant.gateway")
 public record ProtectionProperties(
         @DefaultValue("300ms") Duration connectTimeout,
+        @DefaultValue("2s") Duration handshakeTimeout,
         @DefaultValue("10s") Duration timeout,
         @DefaultValue("10s") Duration receiveTimeout,
         @DefaultValue("256KB") DataSize maxBodySize,

@@ -5,8 +5,10 @@ import io.covenant.gateway.edge.Served;
 import io.covenant.gateway.protection.Deadline;
 import io.covenant.gateway.protection.ProtectionProperties;
 import io.covenant.gateway.streams.Streams;
+import io.covenant.gateway.upstream.UpstreamTls;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import org.springframework.beans.factory.ObjectProvider;
@@ -37,6 +39,8 @@ final class SocketFilter implements GatewayFilter, Ordered {
     private final Bridge bridge;
     private final HttpClient client;
     private final int maxFrame;
+    private final UpstreamTls tls;
+    private final Duration handshakeTimeout;
     private final ObjectProvider<HttpHeadersFilter> telling;
 
     SocketFilter(
@@ -44,6 +48,7 @@ final class SocketFilter implements GatewayFilter, Ordered {
             Streams streams,
             SocketProperties properties,
             ProtectionProperties bounds,
+            UpstreamTls tls,
             ObjectProvider<HttpHeadersFilter> telling) {
         this.balancing = balancing;
         this.streams = streams;
@@ -56,6 +61,8 @@ final class SocketFilter implements GatewayFilter, Ordered {
                 .option(
                         ChannelOption.CONNECT_TIMEOUT_MILLIS,
                         Math.toIntExact(bounds.connectTimeout().toMillis()));
+        this.tls = tls;
+        this.handshakeTimeout = bounds.handshakeTimeout();
         this.telling = telling;
     }
 
@@ -91,9 +98,11 @@ final class SocketFilter implements GatewayFilter, Ordered {
         if (protocols != null) {
             spec.protocols(protocols);
         }
-        return client.headers(to -> headers.forEach(to::set))
+        String instance = exchange.getRequiredAttribute(Served.BY);
+        return speaking(instance)
+                .headers(to -> headers.forEach(to::set))
                 .websocket(spec.build())
-                .uri(address(exchange))
+                .uri(address(instance, exchange))
                 .connect()
                 .<Void>flatMap(
                         connection -> { // not then(): it would give back what it drops
@@ -125,10 +134,19 @@ final class SocketFilter implements GatewayFilter, Ordered {
         return headers;
     }
 
-    private static String address(ServerWebExchange exchange) {
-        String instance = exchange.getRequiredAttribute(Served.BY);
+    /// By TLS to who speaks it.
+    private HttpClient speaking(String instance) {
+        if (!instance.startsWith("https:")) {
+            return client;
+        }
+        var security = tls.following(UpstreamTls.nameIn(instance));
+        return client.secure(spec -> spec.sslContext(security).handshakeTimeout(handshakeTimeout));
+    }
+
+    private static String address(String instance, ServerWebExchange exchange) {
         var asked = exchange.getRequest().getURI();
         var query = asked.getRawQuery();
-        return "ws" + instance.substring("http".length()) + asked.getRawPath() + (query == null ? "" : "?" + query);
+        return "ws" + UpstreamTls.withoutName(instance).substring("http".length()) + asked.getRawPath()
+                + (query == null ? "" : "?" + query);
     }
 }

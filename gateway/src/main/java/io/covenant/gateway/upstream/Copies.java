@@ -40,7 +40,7 @@ public final class Copies {
         var pool = upstream.at(address);
         var client = LeanRoutingFilter.channelOf(request);
         if (pool == null || client == null) {
-            return Mono.error(new IOException("copies go by plain HTTP only"));
+            return Mono.error(new IOException("copies go by HTTP only"));
         }
         var headers = HttpHeadersFilter.filter(others, request.getHeaders(), exchange, HttpHeadersFilter.Type.REQUEST);
         var place = pool.place();

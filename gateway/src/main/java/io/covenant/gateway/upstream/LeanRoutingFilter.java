@@ -24,8 +24,8 @@ import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
 
-/// Takes a request to its instance on the event loop that it came on. What wants more than HTTP/1.1 (an upgrade, gRPC,
-/// TLS) is left to the filters of Spring Cloud Gateway.
+/// Takes a request to its instance on the event loop that it came on. What wants more than HTTP/1.1 (an upgrade,
+/// gRPC) is left to the filters of Spring Cloud Gateway.
 @Component
 final class LeanRoutingFilter implements GlobalFilter, Ordered {
 
@@ -113,6 +113,6 @@ final class LeanRoutingFilter implements GlobalFilter, Ordered {
 
     private static URI at(String address, URI asked) {
         var query = asked.getRawQuery();
-        return URI.create(address + asked.getRawPath() + (query == null ? "" : "?" + query));
+        return URI.create(UpstreamTls.withoutName(address) + asked.getRawPath() + (query == null ? "" : "?" + query));
     }
 }

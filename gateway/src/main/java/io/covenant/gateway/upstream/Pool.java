@@ -9,9 +9,12 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -19,15 +22,19 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The connections to one instance. A request gets the one that was put away last on its own event loop, or a new one
 /// there; where there may be no more, one of another loop, or the next that is put away.
 final class Pool {
 
+    private static final Logger log = LoggerFactory.getLogger(Pool.class);
     private static final int LONGEST_HEAD = 16 * 1024;
 
     private final Place place;
     private final ProtectionProperties bounds;
+    private final UpstreamTls tls;
 
     /// Those that are there, and those that are about to be.
     private final AtomicInteger open = new AtomicInteger();
@@ -36,10 +43,13 @@ final class Pool {
     private final Queue<Transfer> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waitingCount = new AtomicInteger();
     private final long maxIdle;
+    /// False from a handshake that failed, which is told, to the next that does not.
+    private volatile boolean believed = true;
 
-    Pool(Place place, ProtectionProperties bounds) {
+    Pool(Place place, ProtectionProperties bounds, UpstreamTls tls) {
         this.place = place;
         this.bounds = bounds;
+        this.tls = tls;
         this.maxIdle = bounds.maxIdle().toNanos();
     }
 
@@ -93,12 +103,17 @@ final class Pool {
             return null;
         }
         for (var free = mine.pollFirst(); free != null; free = mine.pollFirst()) {
-            if (free.channel().isActive() && free.idleFor(System.nanoTime()) < maxIdle) {
+            if (free.channel().isActive() && isUpToDate(free) && free.idleFor(System.nanoTime()) < maxIdle) {
                 return free;
             }
             free.close();
         }
         return null;
+    }
+
+    /// Whether it was opened by the SSL bundle as it is now.
+    private boolean isUpToDate(UpstreamConnection free) {
+        return Objects.equals(free.security(), security());
     }
 
     private @Nullable UpstreamConnection idleAnywhere() {
@@ -111,7 +126,20 @@ final class Pool {
         return null;
     }
 
+    /// What connections are secured by as long as its bundle is not reloaded; nothing where they are in the clear.
+    private @Nullable SslContext security() {
+        return place.secure() ? tls.current() : null;
+    }
+
     private void connect(Transfer transfer) {
+        SslContext security;
+        try {
+            security = security();
+        } catch (IllegalStateException unspoken) {
+            exit();
+            distrust(transfer, unspoken);
+            return;
+        }
         var _ = new Bootstrap()
                 .group(transfer.loop())
                 .channel(transfer.channelType())
@@ -123,9 +151,12 @@ final class Pool {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        if (security != null) {
+                            channel.pipeline().addLast(handshake(security, channel));
+                        }
                         channel.pipeline()
                                 .addLast(new HttpClientCodec(decoding(), false, false))
-                                .addLast(new UpstreamConnection(Pool.this, channel));
+                                .addLast(new UpstreamConnection(Pool.this, channel, security));
                     }
                 })
                 .connect(place.address())
@@ -136,14 +167,45 @@ final class Pool {
         return new HttpDecoderConfig().setMaxHeaderSize(LONGEST_HEAD);
     }
 
+    private SslHandler handshake(SslContext security, Channel channel) {
+        var handler = security.newHandler(
+                channel.alloc(), place.name(), place.address().getPort());
+        handler.setHandshakeTimeoutMillis(bounds.handshakeTimeout().toMillis());
+        return handler;
+    }
+
     private void connected(Transfer transfer, Future<Void> connected) {
         if (connected.isSuccess() && connected instanceof ChannelFuture future) {
-            hand(transfer, future.channel().pipeline().get(UpstreamConnection.class));
+            var connection = future.channel().pipeline().get(UpstreamConnection.class);
+            var handshake = future.channel().pipeline().get(SslHandler.class);
+            if (handshake == null) {
+                hand(transfer, connection);
+            } else {
+                handshake.handshakeFuture().addListener(shaken -> shaken(transfer, connection, shaken));
+            }
         } else {
             exit();
             transfer.fail(connected.cause());
             serve();
         }
+    }
+
+    private void shaken(Transfer transfer, UpstreamConnection connection, Future<?> shaken) {
+        if (shaken.isSuccess()) {
+            believed = true;
+            hand(transfer, connection);
+            return;
+        }
+        connection.close();
+        distrust(transfer, shaken.cause());
+    }
+
+    private void distrust(Transfer transfer, Throwable cause) {
+        if (believed) {
+            believed = false;
+            log.warn("{} and the gateway do not believe each other: {}", place, cause.toString());
+        }
+        transfer.fail(new HandshakeFailedException("no handshake with " + place, cause));
     }
 
     private void await(Transfer transfer) {

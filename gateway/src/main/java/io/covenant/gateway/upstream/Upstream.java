@@ -26,12 +26,14 @@ import reactor.netty.http.HttpResources;
 @Component
 public final class Upstream implements DisposableBean {
 
-    /// The attribute of an exchange that says which instance it goes to: its address, such as `http://10.0.0.7:8101`.
+    /// The attribute of an exchange that says which instance it goes to: its address, such as `http://10.0.0.7:8101` or
+    /// `https://orders.internal@10.0.0.7:8101`.
     public static final String ADDRESS = Upstream.class.getName() + ".address";
 
     private static final Duration EVERY = Duration.ofSeconds(5);
 
     private final ProtectionProperties bounds;
+    private final UpstreamTls tls;
     private final Map<String, Optional<Pool>> pools = new ConcurrentHashMap<>();
     private final Map<Class<?>, AddressResolverGroup<InetSocketAddress>> resolvers = new ConcurrentHashMap<>();
     // Both read files when they are asked for first, which must not be on an event loop.
@@ -39,20 +41,22 @@ public final class Upstream implements DisposableBean {
     private final DnsServerAddressStreamProvider servers = DnsServerAddressStreamProviders.platformDefault();
     private final Disposable sweeping;
 
-    Upstream(ProtectionProperties bounds) {
+    Upstream(ProtectionProperties bounds, UpstreamTls tls) {
         this.bounds = bounds;
+        this.tls = tls;
         this.sweeping = Schedulers.parallel()
                 .schedulePeriodically(this::sweep, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /// The connections to this address; nothing where more than plain HTTP is spoken.
+    /// The connections to this address; nothing where it is no HTTP that is spoken.
     @Nullable
     Pool at(String address) {
         var known = pools.get(address);
         if (known == null) {
             known = pools.computeIfAbsent(
                     address,
-                    _ -> Optional.ofNullable(Place.of(address, this::names)).map(place -> new Pool(place, bounds)));
+                    _ -> Optional.ofNullable(Place.of(address, this::names))
+                            .map(place -> new Pool(place, bounds, tls)));
         }
         return known.orElse(null);
     }

@@ -9,6 +9,8 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     private final Pool pool;
     private final Channel channel;
+    private final @Nullable SslContext security;
 
     private @Nullable Transfer transfer;
     private @Nullable RequestBody sending;
@@ -36,13 +39,20 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     /// When it was put away last.
     private volatile long idleSince;
 
-    UpstreamConnection(Pool pool, Channel channel) {
+    /// @param security what it is secured by; absent for one in the clear
+    UpstreamConnection(Pool pool, Channel channel, @Nullable SslContext security) {
         this.pool = pool;
         this.channel = channel;
+        this.security = security;
     }
 
     Channel channel() {
         return channel;
+    }
+
+    @Nullable
+    SslContext security() {
+        return security;
     }
 
     void putAwayAt(long now) {
@@ -249,6 +259,14 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         if (sending != null) {
             sending.goOn();
+        }
+    }
+
+    /// Who ends TLS says nothing more, though the connection may stay.
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof SslCloseCompletionEvent) {
+            close();
         }
     }
 

@@ -158,7 +158,7 @@ class DiscoveryTests {
     void passesOverWhoIsRegisteredWrongly() {
         registry.register("orders-1", 8101, Map.of("weight", "heavy"));
         registry.register("orders-2", 8102, Map.of("weight", "-1"));
-        registry.instances.add(new DefaultServiceInstance("orders-3", "orders", "127.0.0.1", 8103, true));
+        registry.register("orders-3", 8103, Map.of("weight", ""));
         registry.register("orders-4", 8104, Map.of());
 
         assertThat(shown(orders())).containsExactly("orders-4 http://127.0.0.1:8104 1");
@@ -186,6 +186,25 @@ class DiscoveryTests {
         assertThat(orders.cluster().instances())
                 .extracting(Instance::id)
                 .containsExactly("orders-2", "orders@10.0.0.2", "orders@10.0.0.3");
+    }
+
+    @Test
+    void asksTheSecureOverTlsByTheNameOfTheirCertificate() {
+        names.addresses.put("orders.internal", List.of("10.0.0.1"));
+        registry.instances.add(new DefaultServiceInstance("orders-8", "orders", "orders-8.internal", 8108, true));
+        registry.instances.add(new DefaultServiceInstance(
+                "orders-9", "orders", "10.0.0.9", 8109, true, Map.of("tls-name", "orders.shop.svc")));
+
+        var orders = orders("dns+https://orders.internal:8101", "https://orders-7.internal", "https://a.b@10.0.0.7:1");
+
+        assertThat(orders.cluster().instances())
+                .extracting(Instance::address)
+                .containsExactlyInAnyOrder(
+                        "https://orders-7.internal:443",
+                        "https://orders-8.internal:8108",
+                        "https://orders.shop.svc@10.0.0.9:8109",
+                        "https://orders.internal@10.0.0.1:8101",
+                        "https://a.b@10.0.0.7:1");
     }
 
     @Test

@@ -31,6 +31,7 @@ class ProtectionTests {
         assertThat(new Binder(List.of()).bindOrCreate("covenant.gateway", ProtectionProperties.class))
                 .isEqualTo(new ProtectionProperties(
                         Duration.ofMillis(300),
+                        Duration.ofSeconds(2),
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(10),
                         DataSize.ofKilobytes(256),

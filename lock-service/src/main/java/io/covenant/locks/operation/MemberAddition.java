@@ -8,6 +8,7 @@ import io.covenant.locks.node.Place;
 import io.covenant.locks.web.Door;
 import io.covenant.locks.wire.AddMember;
 import io.covenant.web.problem.Problem;
+import io.covenant.web.services.ClientTls;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,6 +19,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
@@ -33,12 +35,12 @@ final class MemberAddition {
 
     private final Door door;
     private final JsonMapper mapper;
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+    private final @Nullable ClientTls tls;
 
-    MemberAddition(Door door, JsonMapper mapper) {
+    MemberAddition(Door door, JsonMapper mapper, ObjectProvider<ClientTls> tls) {
         this.door = door;
         this.mapper = mapper;
+        this.tls = tls.getIfAvailable();
     }
 
     /// @param authorization the operator's, which is shown to the new node: to an address that an operator names goes
@@ -73,7 +75,7 @@ final class MemberAddition {
 
     /// The number of its disk is what makes it somebody new: only the node itself knows it.
     private NodeId ask(AddMember add, Place place, @Nullable String authorization) {
-        try {
+        try (var http = client()) {
             var request = HttpRequest.newBuilder(URI.create(place.api() + "/admin/locks/self"))
                     .timeout(PATIENCE);
             if (authorization != null) {
@@ -93,6 +95,11 @@ final class MemberAddition {
         } catch (IOException | JacksonException | IllegalArgumentException silent) {
             throw unfit("No node answers at %s as one that can be added.".formatted(add.api()));
         }
+    }
+
+    private HttpClient client() {
+        var client = HttpClient.newBuilder().connectTimeout(PATIENCE);
+        return tls == null ? client.build() : client.sslContext(tls.context()).build();
     }
 
     private static RuntimeException unfit(String why) {

@@ -15,6 +15,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 final class SingleNode implements AutoCloseable {
 
     private final ConfigurableApplicationContext context;
+    private final int port;
     private final Api api;
 
     SingleNode(Path directory, Map<String, String> more) throws IOException {
@@ -23,7 +24,8 @@ final class SingleNode implements AutoCloseable {
         if (server == null) {
             throw new IllegalStateException("no server");
         }
-        api = new Api(URI.create("http://127.0.0.1:" + server.getPort()));
+        port = server.getPort();
+        api = new Api(URI.create("http://127.0.0.1:" + port));
     }
 
     /// @param more settings beside the usual ones, or in their place
@@ -41,6 +43,10 @@ final class SingleNode implements AutoCloseable {
         return settings.entrySet().stream()
                 .map(setting -> "--%s=%s".formatted(setting.getKey(), setting.getValue()))
                 .toArray(String[]::new);
+    }
+
+    int port() {
+        return port;
     }
 
     Api api() {

@@ -34,6 +34,13 @@ public final class ScriptedServer implements Closeable {
         void on(Request request, Connection connection) throws IOException, InterruptedException;
     }
 
+    /// What lies between a connection and what is said on it, such as TLS.
+    @FunctionalInterface
+    public interface Layer {
+
+        Socket over(Socket accepted) throws IOException;
+    }
+
     /// @param head the request line, the headers and a blank line, as they came
     public record Request(String head, String body) {
 
@@ -86,6 +93,7 @@ public final class ScriptedServer implements Closeable {
     public final List<Request> requests = new CopyOnWriteArrayList<>();
     public final AtomicInteger connections = new AtomicInteger();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final Layer layer;
     private volatile Script script;
     private @Nullable ServerSocket listener;
     private @Nullable Thread acceptor;
@@ -97,7 +105,17 @@ public final class ScriptedServer implements Closeable {
 
     /// @param port 0 for any that no connection can have taken when it listens again
     public ScriptedServer(int port, Script script) {
+        this(port, accepted -> accepted, script);
+    }
+
+    /// A server whose every connection begins with this layer.
+    public ScriptedServer(Layer layer, Script script) {
+        this(0, layer, script);
+    }
+
+    private ScriptedServer(int port, Layer layer, Script script) {
         this.port = port;
+        this.layer = layer;
         this.script = script;
         start();
     }
@@ -194,8 +212,9 @@ public final class ScriptedServer implements Closeable {
     private void serve(Socket socket) {
         try (socket) {
             socket.setTcpNoDelay(true);
-            var in = new BufferedInputStream(socket.getInputStream());
-            var connection = new Connection(socket, socket.getOutputStream());
+            var layered = layer.over(socket);
+            var in = new BufferedInputStream(layered.getInputStream());
+            var connection = new Connection(layered, layered.getOutputStream());
             for (var request = read(in); request != null; request = read(in)) {
                 requests.add(request);
                 script.on(request, connection);

@@ -22,6 +22,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.restclient.RestClientCustomizer;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
@@ -32,7 +33,8 @@ import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /// Contributes a [LockClient] of `covenant.services.locks`, and around it what the application's libraries
-/// can use.
+/// can use. With `covenant.client.ssl-bundle` it shows and believes the certificates of that bundle where an address is
+/// `https`.
 @AutoConfiguration(
         afterName = {
             "io.covenant.security.SecurityAutoConfiguration",
@@ -45,15 +47,23 @@ public class LocksAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    LockClient lockClient(LocksProperties properties, Environment environment, ObjectProvider<LockCredentials> shown) {
-        var client = LockClient.builder(nodes(environment))
+    LockClient lockClient(
+            LocksProperties properties,
+            Environment environment,
+            ObjectProvider<LockCredentials> shown,
+            ObjectProvider<SslBundles> bundles) {
+        var builder = LockClient.builder(nodes(environment))
                 .headers(shown.getIfAvailable(() -> Map::of))
                 .name(who(environment))
                 .ttl(properties.ttl())
                 .grace(properties.grace())
                 .patience(properties.patience())
-                .interruptInJeopardy(properties.interruptInJeopardy())
-                .build();
+                .interruptInJeopardy(properties.interruptInJeopardy());
+        var bundle = environment.getProperty("covenant.client.ssl-bundle");
+        if (bundle != null) {
+            builder.tls(new BundledTls(bundles.getObject(), bundle));
+        }
+        var client = builder.build();
         return properties.eager() ? client.listen(new EagerSession(client)).start() : client;
     }
 

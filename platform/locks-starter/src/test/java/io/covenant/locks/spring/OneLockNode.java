@@ -2,6 +2,7 @@ package io.covenant.locks.spring;
 
 import io.covenant.testing.ScriptedServer;
 import io.covenant.testing.ScriptedServer.Connection;
+import io.covenant.testing.ScriptedServer.Layer;
 import io.covenant.testing.ScriptedServer.Request;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -18,11 +19,20 @@ final class OneLockNode implements AutoCloseable {
     /// @param kind of the body, as it is called among answers that travel together
     private record Answer(int status, String kind, String body) {}
 
-    final ScriptedServer server = new ScriptedServer(this::answer);
+    final ScriptedServer server;
     volatile boolean busy;
     volatile boolean gone;
     volatile boolean queue;
     private final AtomicLong tokens = new AtomicLong(40);
+
+    OneLockNode() {
+        this(accepted -> accepted);
+    }
+
+    /// @param layer under every connection
+    OneLockNode(Layer layer) {
+        server = new ScriptedServer(layer, this::answer);
+    }
 
     String address() {
         return server.address().toString();

@@ -15,32 +15,32 @@ final class Connections {
     private final EventSource source;
     private final HttpCalls http;
     private final Courier courier;
-    private final boolean ownHttp;
+    private final @Nullable OwnHttp own;
     private volatile int users = 1;
 
-    /// @param given the application's HTTP client, for TLS or a proxy; null for one of our own
-    /// @param headers of every request
-    Connections(SessionSettings settings, @Nullable HttpClient given, Supplier<Map<String, String>> headers) {
+    /// @param given        the application's HTTP client, for a proxy above all; null for connections of our own
+    /// @param certificates of those
+    /// @param headers      of every request
+    Connections(
+            SessionSettings settings,
+            @Nullable HttpClient given,
+            Certificates certificates,
+            Supplier<Map<String, String>> headers) {
         threads = new Threads(settings.name());
-        ownHttp = given == null;
         var patience = Duration.ofMillis(Math.max(500, 2 * settings.attemptMillis()));
-        var client = given != null ? given : client(settings, threads);
-        boolean plain = ownHttp && settings.nodes().stream().allMatch(node -> node.startsWith("http://"));
-        post = plain ? Post.plain(patience, headers) : Post.by(client, patience, headers);
-        source = plain
-                ? EventSource.plain(patience, Duration.ofSeconds(EventStream.SILENCE_SECONDS), headers)
-                : EventSource.by(client, headers);
-        http = new HttpCalls(client, threads, post, headers);
+        if (given == null) {
+            var silence = Duration.ofSeconds(EventStream.SILENCE_SECONDS);
+            own = new OwnHttp(settings, threads, certificates);
+            post = Post.direct(certificates, patience, headers);
+            source = EventSource.direct(certificates, patience, silence, headers);
+            http = new HttpCalls(own, threads, post, headers);
+        } else {
+            own = null;
+            post = Post.by(given, patience, headers);
+            source = EventSource.by(given, headers);
+            http = new HttpCalls(() -> given, threads, post, headers);
+        }
         courier = new Courier(http, threads);
-    }
-
-    private static HttpClient client(SessionSettings settings, Threads threads) {
-        return HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .executor(threads.vital())
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(Duration.ofMillis(settings.attemptMillis()))
-                .build();
     }
 
     Threads threads() {
@@ -78,8 +78,8 @@ final class Connections {
         if (users > 0) {
             return;
         }
-        if (ownHttp) {
-            http.http().shutdownNow();
+        if (own != null) {
+            own.close();
         }
         post.close();
         threads.close();

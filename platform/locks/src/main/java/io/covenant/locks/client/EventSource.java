@@ -33,15 +33,17 @@ interface EventSource {
         };
     }
 
-    /// By a connection in the clear, whose reader is woken by nobody else.
+    /// By a connection of its own, whose reader is woken by nobody else.
     ///
     /// @param patience until it begins
     /// @param silence  which no stream of the service keeps
-    static EventSource plain(Duration patience, Duration silence, Supplier<Map<String, String>> headers) {
+    static EventSource direct(
+            Certificates certificates, Duration patience, Duration silence, Supplier<Map<String, String>> headers) {
         return (node, path, more) -> {
             var all = new LinkedHashMap<>(headers.get());
             all.putAll(more);
-            var connection = new PlainConnection(URI.create(node), Math.toIntExact(patience.toMillis()));
+            var connection = new NodeConnection(
+                    URI.create(node), certificates.forNode(node), Math.toIntExact(patience.toMillis()));
             try {
                 return connection.open(path, all, Math.toIntExact(silence.toMillis()));
             } catch (IOException | RuntimeException failure) {

@@ -56,14 +56,14 @@ final class HttpCalls {
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
-    private final HttpClient http;
+    private final Supplier<HttpClient> http;
     private final Threads threads;
     private final Post post;
     private final Supplier<Map<String, String>> headers;
 
     /// @param post    of calls with many requests
     /// @param headers of every other request, credentials for instance
-    HttpCalls(HttpClient http, Threads threads, Post post, Supplier<Map<String, String>> headers) {
+    HttpCalls(Supplier<HttpClient> http, Threads threads, Post post, Supplier<Map<String, String>> headers) {
         this.http = http;
         this.threads = threads;
         this.post = post;
@@ -78,7 +78,7 @@ final class HttpCalls {
         return threads.forCall(call).submit(() -> {
             Answer answer;
             try {
-                answer = answer(call, Reply.of(http.send(request(node, call), BodyHandlers.ofByteArray())));
+                answer = answer(call, Reply.of(http().send(request(node, call), BodyHandlers.ofByteArray())));
             } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
                 answer = new Answer.Silence("%s: %s".formatted(node, e));
             } catch (InterruptedException cancelled) {
@@ -181,7 +181,7 @@ final class HttpCalls {
     }
 
     HttpClient http() {
-        return http;
+        return http.get();
     }
 
     HttpRequest.Builder to(String node, String path) {

@@ -22,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -427,6 +428,7 @@ public final class LockClient implements AutoCloseable {
         private boolean interrupt = true;
         private boolean interruptInJeopardy;
         private @Nullable HttpClient http;
+        private @Nullable Supplier<SSLContext> tls;
         private Supplier<Map<String, String>> headers = Map::of;
 
         private Builder(List<URI> nodes) {
@@ -493,9 +495,19 @@ public final class LockClient implements AutoCloseable {
             return this;
         }
 
-        /// For TLS or a proxy; it must not follow redirects.
+        /// Asks by this one only, for a proxy above all; it must not follow redirects.
         public Builder http(HttpClient http) {
             this.http = http;
+            return this;
+        }
+
+        /// By what nodes with `https` addresses are asked: whose certificates are believed, and which is shown. As
+        /// the JDK does it unless this is set.
+        ///
+        /// @param tls is asked often, and gives the same object for as long as nothing changed; once it gives
+        ///            another, requests go by connections of that, while open streams of events stay
+        public Builder tls(Supplier<SSLContext> tls) {
+            this.tls = tls;
             return this;
         }
 
@@ -524,7 +536,7 @@ public final class LockClient implements AutoCloseable {
                     0);
             return new LockClient(
                     new Settings(session, patience, events, interrupt, interruptInJeopardy),
-                    new Connections(session, http, headers));
+                    new Connections(session, http, Certificates.of(tls), headers));
         }
     }
 }

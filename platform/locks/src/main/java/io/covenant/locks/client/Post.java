@@ -41,23 +41,25 @@ interface Post extends AutoCloseable {
         };
     }
 
-    /// By connections in the clear, that stay open.
-    static Post plain(Duration patience, Supplier<Map<String, String>> headers) {
-        return new Plain(Math.toIntExact(patience.toMillis()), headers);
+    /// By connections of our own, that stay open.
+    static Post direct(Certificates certificates, Duration patience, Supplier<Map<String, String>> headers) {
+        return new Direct(certificates, Math.toIntExact(patience.toMillis()), headers);
     }
 
     /// Connections to the nodes, at most one for each call at a time.
-    final class Plain implements Post {
+    final class Direct implements Post {
 
         /// Less than the service keeps a silent connection open.
         private static final long LONGEST_REST_NANOS = TimeUnit.SECONDS.toNanos(15);
 
+        private final Certificates certificates;
         private final int patienceMillis;
         private final Supplier<Map<String, String>> headers;
-        private final Map<String, Deque<PlainConnection>> resting = new ConcurrentHashMap<>();
+        private final Map<String, Deque<NodeConnection>> resting = new ConcurrentHashMap<>();
         private volatile boolean closed;
 
-        private Plain(int patienceMillis, Supplier<Map<String, String>> headers) {
+        private Direct(Certificates certificates, int patienceMillis, Supplier<Map<String, String>> headers) {
+            this.certificates = certificates;
             this.patienceMillis = patienceMillis;
             this.headers = headers;
         }
@@ -81,14 +83,15 @@ interface Post extends AutoCloseable {
             }
         }
 
-        private PlainConnection rested(Deque<PlainConnection> idle, String node) throws IOException {
+        private NodeConnection rested(Deque<NodeConnection> idle, String node) throws IOException {
+            var security = certificates.forNode(node);
             for (var one = idle.poll(); one != null; one = idle.poll()) {
-                if (one.restedNanos() < LONGEST_REST_NANOS) {
+                if (one.isBy(security) && one.restedNanos() < LONGEST_REST_NANOS) {
                     return one;
                 }
                 one.close();
             }
-            return new PlainConnection(URI.create(node), patienceMillis);
+            return new NodeConnection(URI.create(node), security, patienceMillis);
         }
 
         @Override

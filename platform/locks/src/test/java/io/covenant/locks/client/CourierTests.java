@@ -29,8 +29,9 @@ class CourierTests {
     private final Semaphore answered = new Semaphore(Integer.MAX_VALUE);
     private final Threads threads = new Threads("tests");
     private final HttpClient unused = HttpClient.newHttpClient();
-    private final Courier courier = new Courier(new HttpCalls(unused, threads, new Recording(), Map::of), threads);
-    private final Connections connections = new Connections(settings, unused, Map::of);
+    private final Courier courier =
+            new Courier(new HttpCalls(() -> unused, threads, new Recording(), Map::of), threads);
+    private final Connections connections = new Connections(settings, unused, Certificates.of(null), Map::of);
     private final Session session =
             new Session(settings, Clocks.ofTheMachine(), connections, new LockClientListener() {});
 

@@ -9,7 +9,6 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 
 /// How calls to `https` addresses are secured: whose certificates are believed, and by which one this service shows who
@@ -20,29 +19,32 @@ public final class ClientTls {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClientTls.class);
 
-    private volatile SSLSocketFactory sockets;
+    private record Secured(SSLContext context, SSLSocketFactory sockets) {
+
+        static Secured by(SSLContext context) {
+            return new Secured(context, context.getSocketFactory());
+        }
+    }
+
+    private volatile Secured now;
 
     /// With the certificates and keys of a bundle, as they are at any time.
     public ClientTls(SslBundles bundles, String bundle) {
-        this.sockets = socketsOf(bundles.getBundle(bundle));
+        this.now = Secured.by(bundles.getBundle(bundle).createSslContext());
         bundles.addBundleUpdateHandler(bundle, reloaded -> {
-            sockets = socketsOf(reloaded);
+            now = Secured.by(reloaded.createSslContext());
             LOG.info("calls use the SSL bundle {} as it is now", bundle);
         });
     }
 
-    private ClientTls(SSLSocketFactory sockets) {
-        this.sockets = sockets;
-    }
-
-    private static SSLSocketFactory socketsOf(SslBundle bundle) {
-        return bundle.createSslContext().getSocketFactory();
+    private ClientTls(SSLContext context) {
+        this.now = Secured.by(context);
     }
 
     /// As the JDK does it: believes whom it believes, and shows no certificate.
     static ClientTls standard() {
         try {
-            return new ClientTls(SSLContext.getDefault().getSocketFactory());
+            return new ClientTls(SSLContext.getDefault());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
@@ -50,7 +52,12 @@ public final class ClientTls {
 
     /// What a connection that is opened now is secured by.
     SSLSocketFactory current() {
-        return sockets;
+        return now.sockets;
+    }
+
+    /// For other clients than [ServiceClient], as the bundle is now.
+    public SSLContext context() {
+        return now.context;
     }
 
     /// Shakes hands on a connection that is open.

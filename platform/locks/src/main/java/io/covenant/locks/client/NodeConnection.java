@@ -13,28 +13,59 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 
-/// A connection in the clear that is asked for one thing after the other, by the thread that waits for the answer: no
+/// A connection to a node that is asked for one thing after the other, by the thread that waits for the answer: no
 /// other has to be woken for it. Of HTTP/1.1 just what the lock service answers.
-final class PlainConnection implements AutoCloseable {
+final class NodeConnection implements AutoCloseable {
 
     private static final int LONGEST_HEAD = 32 * 1024;
     private static final int LONGEST_BODY = 16 * 1024 * 1024;
 
-    private final Socket socket = new Socket();
+    private final @Nullable SSLContext security;
+    private final Socket socket;
     private final InputStream in;
     private final String host;
     private boolean stays = true;
     private long restingSince = System.nanoTime();
 
+    /// @param security       of an `https` address; absent for a connection in the clear
     /// @param patienceMillis to connect, and with each silence
-    PlainConnection(URI node, int patienceMillis) throws IOException {
+    NodeConnection(URI node, @Nullable SSLContext security, int patienceMillis) throws IOException {
+        this.security = security;
         host = node.getRawAuthority();
-        socket.setTcpNoDelay(true);
-        socket.setSoTimeout(patienceMillis);
-        socket.connect(new InetSocketAddress(node.getHost(), node.getPort() < 0 ? 80 : node.getPort()), patienceMillis);
-        in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
+        int usual = security == null ? 80 : 443;
+        int port = node.getPort() < 0 ? usual : node.getPort();
+        var plain = new Socket();
+        try {
+            plain.setTcpNoDelay(true);
+            plain.setSoTimeout(patienceMillis);
+            plain.connect(new InetSocketAddress(node.getHost(), port), patienceMillis);
+            socket = security == null ? plain : secured(security, plain, node.getHost(), port);
+            in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
+        } catch (IOException | RuntimeException failure) {
+            plain.close();
+            throw failure;
+        }
+    }
+
+    /// The certificate has to bear the host's name.
+    private static Socket secured(SSLContext security, Socket plain, String host, int port) throws IOException {
+        var socket = (SSLSocket) security.getSocketFactory().createSocket(plain, host, port, true);
+        var parameters = socket.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        socket.setSSLParameters(parameters);
+        socket.startHandshake();
+        return socket;
+    }
+
+    /// Whether it was opened by these certificates.
+    boolean isBy(@Nullable SSLContext certificates) {
+        return Objects.equals(security, certificates);
     }
 
     /// Posts JSON, and reads the whole answer.
@@ -205,9 +236,9 @@ final class PlainConnection implements AutoCloseable {
     /// What comes until the other side ends it.
     private static final class Rest extends FilterInputStream {
 
-        private final PlainConnection connection;
+        private final NodeConnection connection;
 
-        Rest(PlainConnection connection, InputStream in) {
+        Rest(NodeConnection connection, InputStream in) {
             super(in);
             this.connection = connection;
         }
@@ -221,13 +252,13 @@ final class PlainConnection implements AutoCloseable {
     /// What comes in chunks.
     private static final class Chunks extends InputStream {
 
-        private final PlainConnection connection;
+        private final NodeConnection connection;
         private final InputStream in;
         private int left;
         private boolean begun;
         private boolean ended;
 
-        Chunks(PlainConnection connection, InputStream in) {
+        Chunks(NodeConnection connection, InputStream in) {
             this.connection = connection;
             this.in = in;
         }
