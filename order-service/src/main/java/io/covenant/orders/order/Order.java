@@ -8,9 +8,7 @@ import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import jakarta.persistence.JoinColumn;
 import jakarta.persistence.OrderColumn;
-import jakarta.persistence.PostLoad;
 import jakarta.persistence.Table;
-import jakarta.persistence.Transient;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,12 +16,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.domain.Persistable;
 
 /// What a customer ordered and got.
 @Entity
 @Table(name = "orders")
-public class Order implements Persistable<UUID> {
+public class Order {
 
     @Id
     private UUID id;
@@ -50,10 +47,6 @@ public class Order implements Persistable<UUID> {
     @OrderColumn(name = "position")
     private List<OrderLine> lines;
 
-    // We give the ids, so an id does not tell whether there is a row.
-    @Transient
-    private boolean isNew;
-
     @SuppressWarnings("NullAway.Init") // filled by Hibernate
     protected Order() {}
 
@@ -72,7 +65,6 @@ public class Order implements Persistable<UUID> {
         this.idempotencyKey = idempotencyKey;
         this.placedAt = placedAt;
         this.lines = new ArrayList<>(lines);
-        this.isNew = true;
     }
 
     /// A confirmed order, once the given transaction commits.
@@ -155,20 +147,5 @@ public class Order implements Persistable<UUID> {
 
     public List<OrderLine> lines() {
         return List.copyOf(lines);
-    }
-
-    @Override
-    public UUID getId() {
-        return id;
-    }
-
-    @Override
-    public boolean isNew() {
-        return isNew;
-    }
-
-    @PostLoad
-    void loaded() {
-        isNew = false;
     }
 }

@@ -17,9 +17,6 @@ import org.springframework.data.repository.Repository;
 /// The orders.
 public interface Orders extends Repository<Order, UUID>, JpaSpecificationExecutor<Order> {
 
-    /// @throws org.springframework.dao.DataIntegrityViolationException if there is an order of this id, or for this key
-    Order saveAndFlush(Order order);
-
     @Query("select o from Order o left join fetch o.lines where o.id = :id")
     Optional<Order> find(UUID id);
 

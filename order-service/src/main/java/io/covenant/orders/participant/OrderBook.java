@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Component;
 
 /// What the order service's branches do to orders and customers, whatever the protocol: in the transaction of their
@@ -27,13 +27,21 @@ class OrderBook {
 
     private final Orders orders;
     private final Customers customers;
+    private final OrderLedger ledger;
     private final OrderHolds holds;
     private final TransactionFence fence;
     private final Clock clock;
 
-    OrderBook(Orders orders, Customers customers, OrderHolds holds, TransactionFence fence, Clock clock) {
+    OrderBook(
+            Orders orders,
+            Customers customers,
+            OrderLedger ledger,
+            OrderHolds holds,
+            TransactionFence fence,
+            Clock clock) {
         this.orders = orders;
         this.customers = customers;
+        this.ledger = ledger;
         this.holds = holds;
         this.fence = fence;
         this.clock = clock;
@@ -57,8 +65,24 @@ class OrderBook {
         return Objects.requireNonNullElseGet(told, clock::instant);
     }
 
-    /// Charges the customer for an order. The fence comes first: whoever lost the customer's lock on the way writes
-    /// nothing, and whoever was faster with a newer token is waited for.
+    /// Writes an order and charges its customer, under the customer's lock as [#charge] does.
+    void place(Order order, @Nullable CustomerLease lease) {
+        if (lease != null) {
+            passFence(order, lease);
+        }
+        boolean placed;
+        try {
+            placed = ledger.place(order, lease != null);
+        } catch (DuplicateKeyException e) {
+            throw duplicate(order);
+        }
+        if (!placed) {
+            throw whyNotCharged(order.customer(), order.total(), lease != null);
+        }
+    }
+
+    /// Charges the customer for an order to be. The fence comes first: whoever lost the customer's lock on the way
+    /// writes nothing, and whoever was faster with a newer token is waited for.
     void charge(Order order, @Nullable CustomerLease lease) {
         if (lease != null) {
             passFence(order, lease);
@@ -73,10 +97,11 @@ class OrderBook {
         customers.credit(customer, amount);
     }
 
+    /// Writes an order whose customer is charged already.
     void write(Order order) {
         try {
-            orders.saveAndFlush(order);
-        } catch (DataIntegrityViolationException e) {
+            ledger.write(order);
+        } catch (DuplicateKeyException e) {
             throw duplicate(order);
         }
     }

@@ -19,9 +19,7 @@ class OrderParticipant {
     /// Writes an order and charges its customer.
     @BranchOperation("create")
     void create(NewOrder request, Branch branch) {
-        var order = book.orderOf(request, branch.transaction().value());
-        book.charge(order, request.lease());
-        book.write(order);
+        book.place(book.orderOf(request, branch.transaction().value()), request.lease());
     }
 
     /// Cancels an order and takes its amount off its customer's account.

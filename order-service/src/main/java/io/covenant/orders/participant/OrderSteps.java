@@ -22,9 +22,7 @@ class OrderSteps {
     /// Writes an order and charges its customer.
     @SagaStep("create")
     void create(NewOrder request, Branch step) {
-        var order = book.orderOf(request, step.transaction().value());
-        book.charge(order, request.lease());
-        book.write(order);
+        book.place(book.orderOf(request, step.transaction().value()), request.lease());
     }
 
     /// Cancels an order and takes its amount off its customer's account.
