@@ -1,51 +1,36 @@
 package io.covenant.transactions.saga;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.covenant.simulation.Campaign;
-import io.covenant.simulation.ProtocolPage;
+import io.covenant.simulation.PlantedBugs;
 import io.covenant.simulation.Tally;
 import io.covenant.simulation.World;
 import io.covenant.transactions.local.Mishap;
 import java.io.IOException;
-import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// The checker is checked: each planted mistake has to be found, and the page of them says by which seed.
+/// The checker is checked: each planted mistake has to be found in the world of the seed that the page names.
 class PlantedBugsTests {
 
     private static final int SEEDS = 20_000;
-    private static final Map<PlantedBug, List<String>> ROWS = new EnumMap<>(PlantedBug.class);
+    private static final PlantedBugs<PlantedBug> BUGS =
+            new PlantedBugs<>("saga-planted-bugs.md", PlantedBug.class, PlantedBug.values().length);
 
     @ParameterizedTest
     @EnumSource
-    void findsThePlantedBug(PlantedBug bug) {
-        var found = Campaign.of(SEEDS)
-                .firstFailure(seed -> SimulatedPlatform.play(
-                        World.seeded(seed), new Tally<>(Event.class), new Tally<>(Mishap.class), EnumSet.of(bug)));
-
-        assertThat(found).isPresent();
-        ROWS.put(
+    void findsThePlantedBug(PlantedBug bug) throws IOException {
+        BUGS.find(
                 bug,
-                List.of(
-                        "`" + bug + "`",
-                        bug.mistake(),
-                        Long.toString(found.get().seed())));
+                bug.mistake(),
+                Campaign.of(SEEDS),
+                seed -> SimulatedPlatform.play(
+                        World.seeded(seed), new Tally<>(Event.class), new Tally<>(Mishap.class), EnumSet.of(bug)));
     }
 
     @AfterAll
     static void standInTheDocumentation() throws IOException {
-        if (ROWS.size() == PlantedBug.values().length) {
-            ProtocolPage.named("saga-planted-bugs.md")
-                    .requireTable(
-                            "planted bugs",
-                            List.of("bug", "what is wrong", "found by seed"),
-                            List.copyOf(ROWS.values()));
-        }
+        BUGS.requireTable();
     }
 }
