@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -46,6 +47,10 @@ final class Cluster implements AutoCloseable {
     record Member(RaftNode<Integer> node, Ledger ledger, Diary diary, PeerTransport transport) {}
 
     final Queue<Throwable> fatal = new ConcurrentLinkedQueue<>();
+
+    /// Its own, so that nobody takes a node of another cluster for one of these that had its port before.
+    private final String group = "tested-" + UUID.randomUUID();
+
     private final Path directory;
     private final NodeSettings settings;
     private final Map<String, Member> members = new TreeMap<>();
@@ -167,7 +172,7 @@ final class Cluster implements AutoCloseable {
 
     TransportSettings transport(String name, InetSocketAddress at) {
         return new TransportSettings(
-                "tested",
+                group,
                 name,
                 at,
                 named(name).frameBytes(),

@@ -25,8 +25,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/// Three nodes in one process: real threads, files and sockets.
+/// Three nodes in one process: real threads, files and sockets. Most of a test is waiting for an election, which a few
+/// do
+/// beside each other.
 @Timeout(120)
 @SuppressWarnings("NullAway.Init") // JUnit gives the directory, each test makes its cluster
 class RaftNodeTests {
@@ -48,6 +52,7 @@ class RaftNodeTests {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void appliesWhatIsProposedEverywhereInOrder() throws Exception {
         var leader = three(Cluster.settings()).leader();
 
@@ -65,6 +70,7 @@ class RaftNodeTests {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void appliesInOrderWhatIsProposedTogether() throws Exception {
         var leader = three(Cluster.settings()).leader();
         var lines = IntStream.range(0, 200).mapToObj(number -> "line " + number).toList();
@@ -79,6 +85,7 @@ class RaftNodeTests {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void appliesQuickCommandsInTheirPlaceAmongOthers() throws Exception {
         var leader = three(Cluster.settings()).leader();
         var lines = IntStream.range(0, 300)
@@ -100,6 +107,7 @@ class RaftNodeTests {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void sendsOthersToTheLeader() throws Exception {
         three(Cluster.settings());
         var follower = cluster.follower();
@@ -113,6 +121,7 @@ class RaftNodeTests {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void readsWhatWasAcknowledgedBefore() throws Exception {
         var leader = three(Cluster.settings()).leader();
         for (var number = 0; number < 50; number++) {
@@ -128,6 +137,7 @@ class RaftNodeTests {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void tellsHowItIs() throws Exception {
         var leader = three(Cluster.settings()).leader();
         cluster.propose(3);
@@ -143,8 +153,9 @@ class RaftNodeTests {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void handsOverWhenTheLeaderIsClosed() throws Exception {
-        var patient = Duration.ofSeconds(6);
+        var patient = Duration.ofSeconds(4);
         three(Cluster.settings().withRaft(Settings.standard().times(patient, Duration.ofMillis(100))));
         cluster.propose(10);
         var old = cluster.leader().node().id();
@@ -161,6 +172,7 @@ class RaftNodeTests {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void transfersLeadershipOnDemand() throws Exception {
         var old = three(Cluster.settings()).leader();
         var heir = cluster.follower().node().id();
@@ -173,6 +185,7 @@ class RaftNodeTests {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void claimsNothingWrongWhenLeadershipMovesUnderLoad() throws Exception {
         var old = three(Cluster.settings()).leader();
         var heir = cluster.follower().node().id();
@@ -196,6 +209,7 @@ class RaftNodeTests {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void doesNotKnowWhatBecameOfProposalsWhenTheLeaderIsCutOff() throws Exception {
         three(Cluster.settings());
         cluster.propose("before");
@@ -214,6 +228,7 @@ class RaftNodeTests {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void doesNotClaimThatWhatItCouldNotHearOfWasNotDone() throws Exception {
         three(Cluster.settings());
         cluster.propose("before");
@@ -230,6 +245,7 @@ class RaftNodeTests {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void remembersWhenOneIsStartedAgain() throws Exception {
         three(Cluster.settings());
         cluster.propose(20);
@@ -243,6 +259,7 @@ class RaftNodeTests {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void remembersWhenAllAreStartedAgain() throws Exception {
         three(Cluster.settings().withRaft(Cluster.forgetful(5)).withEntriesPerSnapshot(30));
         for (var life = 0; life < 3; life++) {
@@ -263,6 +280,7 @@ class RaftNodeTests {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void catchesUpFromTheLog() throws Exception {
         three(Cluster.settings().withRaft(Cluster.forgetful(0)));
         var name = cluster.follower().node().id().name();
@@ -277,6 +295,7 @@ class RaftNodeTests {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void catchesUpFromASnapshot() throws Exception {
         three(Cluster.settings().withRaft(Cluster.forgetful(10)).withEntriesPerSnapshot(100));
         var name = cluster.follower().node().id().name();
@@ -296,6 +315,7 @@ class RaftNodeTests {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void writesASnapshotOnDemandAndStartsFromIt() throws Exception {
         three(Cluster.settings());
         cluster.propose(5);
@@ -311,6 +331,7 @@ class RaftNodeTests {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void takesInALearnerAndLetsAMemberGo() throws Exception {
         three(Cluster.settings().withRaft(Cluster.forgetful(10)).withEntriesPerSnapshot(100));
         proposeAtOnce(cluster.leader(), 300, "before");
@@ -333,6 +354,7 @@ class RaftNodeTests {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void refusesAtOnceWhatItCannotHold() throws Exception {
         three(Cluster.settings().withUnappliedBytes(1));
         cluster.propose("before");
@@ -355,6 +377,7 @@ class RaftNodeTests {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void readsAgainFromTheLogWhatItCouldNotKeep() throws Exception {
         three(Cluster.settings().withUnappliedBytes(1));
         var slow = cluster.follower();
@@ -368,6 +391,7 @@ class RaftNodeTests {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void refusesCommandsThatAreTooLarge() throws Exception {
         var leader = three(Cluster.settings()).leader();
         var most = Cluster.settings().raft().maxCommandBytes();
@@ -379,6 +403,7 @@ class RaftNodeTests {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void refusesMessagesInTheNameOfOthers() throws Exception {
         var node = three(Cluster.settings()).member("a").node();
         var codec = MessageCodec.of(Cluster.settings().raft());
@@ -390,6 +415,7 @@ class RaftNodeTests {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void answersEverybodyWhenItIsClosed() throws Exception {
         three(Cluster.settings());
         cluster.propose("before");
