@@ -58,14 +58,14 @@ final class Narayana {
         journal.setSyncWrites(true);
         journal.setAsyncIO(false); // libaio is not part of the JVM
         arjPropertyManager.getCoreEnvironmentBean().setNodeIdentifier("benchmark");
+        var all = arjPropertyManager.getObjectStoreEnvironmentBean();
+        all.setObjectStoreDir(log.toString());
+        all.setObjectStoreType(HornetqObjectStoreAdaptor.class.getName());
         for (String store : new String[] {"communicationStore", "stateStore"}) {
-            // Neither has a part in a commit.
+            // Neither has a part in a commit; what is said of all is said of these as well, so they come last.
             BeanPopulator.getNamedInstance(ObjectStoreEnvironmentBean.class, store)
                     .setObjectStoreType(VolatileStore.class.getName());
         }
-        var store = arjPropertyManager.getObjectStoreEnvironmentBean();
-        store.setObjectStoreDir(log.toString());
-        store.setObjectStoreType(HornetqObjectStoreAdaptor.class.getName());
     }
 
     private static AgroalDataSource pool(Database database, int connections, NarayanaTransactionIntegration integration)
