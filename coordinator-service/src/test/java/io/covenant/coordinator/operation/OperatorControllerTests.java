@@ -113,7 +113,7 @@ class OperatorControllerTests {
 
     private Answer order(UUID id) throws Exception {
         return call("POST", "/api/v1/transactions", """
-                {"id": "%s", "name": "place-order", "deadlineMillis": 4000, "branches": [
+                {"id": "%s", "name": "place-order", "deadlineMillis": 2000, "branches": [
                   {"service": "orders", "operation": "create", "payload": {}},
                   {"service": "inventory", "operation": "reserve", "payload": {}}]}
                 """.formatted(id), null);
@@ -150,7 +150,7 @@ class OperatorControllerTests {
 
     private Answer orderUnder(String protocol, UUID id) throws Exception {
         return call("POST", "/api/v1/transactions", """
-                {"id": "%s", "name": "place-order", "protocol": "%s", "deadlineMillis": 4000, "branches": [
+                {"id": "%s", "name": "place-order", "protocol": "%s", "deadlineMillis": 2000, "branches": [
                   {"service": "orders", "operation": "create", "payload": {}},
                   {"service": "inventory", "operation": "reserve", "payload": {}}]}
                 """.formatted(id, protocol), null);
