@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -26,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SpecificationsTests {
 
     private static final Path TLA = Path.of("tla").toAbsolutePath();
-    private static final SortedMap<String, List<String>> ROWS = new TreeMap<>();
+    private static final SortedMap<String, List<String>> ROWS = Collections.synchronizedSortedMap(new TreeMap<>());
 
     @TempDir
     Path scratch;
@@ -40,6 +43,7 @@ class SpecificationsTests {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("models")
     void holdsWhatItPromises(Model model) throws Exception {
         ROWS.put(model.name(), row(model, check(model, Duration.ofMinutes(5))));

@@ -7,6 +7,8 @@ import io.covenant.simulation.Explorer;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -17,11 +19,13 @@ class TwoPhaseExplorationTests {
     private static final int LIMIT = 4_000_000;
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void staysWholeWhateverHappensToTwoBranches() {
         explore("two branches", SmallWorld.Setup.twoBranches());
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void staysWholeWhenATransactionIsBegunTwice() {
         explore("two attempts", SmallWorld.Setup.twoAttempts(true));
     }
@@ -29,6 +33,7 @@ class TwoPhaseExplorationTests {
     /// Mistakes of the cores, of take-overs, of inquiries and of the register, each in the smallest world that shows
     /// it.
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @EnumSource(
             value = PlantedBug.class,
             mode = EnumSource.Mode.EXCLUDE,
