@@ -105,15 +105,20 @@ final class DirectFilter extends HttpFilter {
                     return endpoint;
                 });
             }
-        } catch (ServletException | IOException | RuntimeException e) {
-            throw e;
+            endpoint.count(response.getStatus(), System.nanoTime() - start);
         } catch (Exception e) {
-            throw new ServletException(e);
+            response.setStatus(HttpServletResponse.SC_INTERNAL_SERVER_ERROR); // unless it is on its way
+            endpoint.count(response.getStatus(), e, System.nanoTime() - start);
+            switch (e) {
+                case ServletException known -> throw known;
+                case IOException known -> throw known;
+                case RuntimeException known -> throw known;
+                default -> throw new ServletException(e);
+            }
         } finally {
             LocaleContextHolder.resetLocaleContext();
             MDC.remove(RequestId.MDC_KEY);
         }
-        endpoint.count(response.getStatus(), System.nanoTime() - start);
     }
 
     private boolean isPlain(HttpServletRequest request) {

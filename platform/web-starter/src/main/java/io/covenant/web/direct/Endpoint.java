@@ -93,14 +93,21 @@ final class Endpoint {
     /// Counts a request where all others are counted.
     void count(int status, long nanos) {
         var known = timers.get(status);
-        (known == null ? timers.computeIfAbsent(status, this::timer) : known).record(nanos, TimeUnit.NANOSECONDS);
+        (known == null ? timers.computeIfAbsent(status, each -> timer(each, "none")) : known)
+                .record(nanos, TimeUnit.NANOSECONDS);
     }
 
-    private Timer timer(int status) {
+    /// Counts one that came to nothing.
+    void count(int status, Exception failure, long nanos) {
+        var cause = failure instanceof ServletException && failure.getCause() != null ? failure.getCause() : failure;
+        timer(status, cause.getClass().getSimpleName()).record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private Timer timer(int status, String failure) {
         var series = HttpStatus.Series.resolve(status);
         return Timer.builder("http.server.requests")
-                .tag("error", "none")
-                .tag("exception", "none")
+                .tag("error", failure)
+                .tag("exception", failure)
                 .tag("method", "POST")
                 .tag("outcome", series == null ? "UNKNOWN" : outcomeOf(series))
                 .tag("status", Integer.toString(status))
