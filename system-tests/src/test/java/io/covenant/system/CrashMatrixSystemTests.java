@@ -8,7 +8,6 @@ import io.covenant.launcher.client.Gateway;
 import io.covenant.launcher.load.AcknowledgedOrders;
 import io.covenant.launcher.load.LoadPlan;
 import io.covenant.launcher.load.LoadReport;
-import io.covenant.launcher.platform.Progress;
 import io.covenant.system.MatrixCell.Fault;
 import io.covenant.transactions.CrashPoint;
 import io.covenant.transactions.initiator.CommitProtocol;
@@ -27,7 +26,6 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,11 +70,6 @@ class CrashMatrixSystemTests {
         return MatrixCell.all()
                 .filter(cell -> wanted.stream().anyMatch(cell.key()::startsWith))
                 .sorted(Comparator.comparing(cell -> cell.fault().stage()));
-    }
-
-    @BeforeAll
-    void makeStartsFast() throws InterruptedException {
-        platform.platform().train(_ -> {}, Progress.SILENT);
     }
 
     @AfterAll

@@ -45,8 +45,11 @@ final class PlatformUnderTest implements AutoCloseable {
     static PlatformUnderTest up() throws InterruptedException {
         Path project = PlatformHome.checkoutAround(Path.of(""));
         var home = PlatformHome.of(project, project.resolve("system-tests/target/platform"));
+        var last = Platform.in(home);
+        last.reset(Progress.SILENT);
+        // More than half of what tests of killed processes wait for is starts.
+        last.train(_ -> {}, Runtime.getRuntime().availableProcessors(), Progress.SILENT);
         var platform = Platform.in(home, new Settings(false, Ports.free()));
-        platform.reset(Progress.SILENT);
         var under = new PlatformUnderTest(platform);
         under.bringUp();
         try (var gateway = under.gateway()) {

@@ -57,7 +57,7 @@ class TrainingSystemTests {
 
     @Test
     void recordsALifeOfEachService() throws InterruptedException {
-        platform().train(_ -> {}, progress);
+        platform().train(_ -> {}, 1, progress);
 
         assertThat(apps()).allMatch(ServiceApp::hasCache);
         assertThat(notes).hasSize(Role.values().length).allMatch(note -> note.contains("recorded, written in"));
@@ -70,6 +70,7 @@ class TrainingSystemTests {
                         _ -> {
                             throw new IllegalStateException("planned");
                         },
+                        1,
                         progress);
 
         assertThat(notes).anyMatch(note -> note.contains("planned"));

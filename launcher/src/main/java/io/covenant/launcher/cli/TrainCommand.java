@@ -35,7 +35,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        context.platform().train(TrainCommand::lead, new Progress() {
+        context.platform().train(TrainCommand::lead, 1, new Progress() {
             @Override
             public void note(String line) {
                 context.console().say(line);

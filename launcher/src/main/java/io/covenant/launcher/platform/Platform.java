@@ -54,12 +54,14 @@ public final class Platform {
     private final SequencedMap<String, Node> services;
     private final Node training;
     private final Map<Role, Path> recordings;
+    private final int atOnce;
 
-    private Platform(PlatformHome home, Settings settings, Map<Role, Path> recordings) {
+    private Platform(PlatformHome home, Settings settings, Map<Role, Path> recordings, int atOnce) {
         var clock = Clock.systemUTC();
         this.home = home;
         this.settings = settings;
         this.recordings = Map.copyOf(recordings);
+        this.atOnce = atOnce;
         this.apps = new Apps(home.project(), home.apps(), JavaRuntime.current());
         this.postgres = new PostgresNode(
                 home.data().resolve(Topology.POSTGRES),
@@ -93,12 +95,14 @@ public final class Platform {
 
     /// The platform in this home with other settings, which are remembered when it is brought up.
     public static Platform in(PlatformHome home, Settings settings) {
-        return new Platform(home, settings, Map.of());
+        return new Platform(home, settings, Map.of(), Boot.atOnceHere());
     }
 
     /// A small platform at free ports, whose services record their caches in these files when they end.
-    static Platform recording(PlatformHome home, Map<Role, Path> recordings) {
-        return new Platform(home, new Settings(true, Ports.free()), recordings);
+    ///
+    /// @param atOnce how many of them start at the same time
+    static Platform recording(PlatformHome home, Map<Role, Path> recordings, int atOnce) {
+        return new Platform(home, new Settings(true, Ports.free()), recordings, atOnce);
     }
 
     /// Where it lives.
@@ -195,7 +199,7 @@ public final class Platform {
                         .up(
                                 Set.copyOf(names()),
                                 stray -> trains && stray.node().equals(Training.NODE),
-                                new Boot(recordings.isEmpty() ? Boot.atOnceHere() : 1, deadline, progress));
+                                new Boot(atOnce, deadline, progress));
             }
             if (failures.isEmpty()) {
                 locks.isFounded();
@@ -265,12 +269,14 @@ public final class Platform {
     }
 
     /// Records the caches here and now: by a life, or by starts alone where that comes to nothing.
-    public void train(Life life, Progress progress) throws InterruptedException {
+    ///
+    /// @param atOnce how many services start, or write what they recorded, at the same time
+    public void train(Life life, int atOnce, Progress progress) throws InterruptedException {
         var missing = new EnumMap<Role, ServiceApp>(Role.class);
         untrained().forEach(role -> missing.put(role, app(role)));
         try {
             if (!missing.isEmpty()) {
-                new Rehearsal(home.rehearsal(), missing).run(life, progress);
+                new Rehearsal(home.rehearsal(), missing, atOnce).run(life, progress);
             }
         } catch (RuntimeException e) {
             progress.note("The rehearsal failed; only starts are recorded: " + e.getMessage());

@@ -15,13 +15,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
 /// A small platform beside the one that runs, which leads a short life so that its services can record their caches at
 /// the end of it: with what the first requests need, and not only what a start does.
 ///
-/// It has a directory, a PostgreSQL and ports of its own. One process after another starts and ends: so it never asks
-/// for more than one processor.
+/// It has a directory, a PostgreSQL and ports of its own. As many processes start or end together as it is told: with
+/// one after the other it never asks for more than one processor.
 final class Rehearsal {
 
     /// With the lowest priority, and the classes written down.
@@ -34,12 +37,15 @@ final class Rehearsal {
 
     private final PlatformHome home;
     private final Map<Role, ServiceApp> recorded;
+    private final int atOnce;
 
     /// @param home     that nothing else uses
     /// @param recorded whose caches are wanted
-    Rehearsal(PlatformHome home, Map<Role, ServiceApp> recorded) {
+    /// @param atOnce   how many start or end at the same time
+    Rehearsal(PlatformHome home, Map<Role, ServiceApp> recorded, int atOnce) {
         this.home = home;
         this.recorded = recorded;
+        this.atOnce = atOnce;
     }
 
     /// Starts it, leads the life, ends it, and puts what was recorded where it belongs; leaves nothing else behind.
@@ -48,23 +54,32 @@ final class Rehearsal {
         var partials = new LinkedHashMap<Role, Path>();
         recorded.forEach((role, app) -> partials.put(role, partial(app)));
         try {
-            var platform = Platform.recording(home, partials);
+            var platform = Platform.recording(home, partials, atOnce);
             Map<String, NodeEvent.Failed> failures = platform.up(START, Progress.SILENT);
             if (!failures.isEmpty()) {
                 throw new LauncherFailure(failures.toString());
             }
             life.lead(platform);
-            for (String name : platform.names().reversed()) {
-                stop(platform.node(name), platform.recordingOf(name), progress);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            stop(platform, progress);
         } finally {
             end(home);
         }
     }
 
-    private void stop(Node node, List<Role> records, Progress progress) throws IOException {
+    /// The database last: the others need it until they end.
+    private void stop(Platform platform, Progress progress) {
+        try (ExecutorService workers = Executors.newFixedThreadPool(atOnce)) {
+            CompletableFuture.allOf(platform.names().reversed().stream()
+                            .filter(name -> !name.equals(Topology.POSTGRES))
+                            .map(name -> CompletableFuture.runAsync(
+                                    () -> stop(platform.node(name), platform.recordingOf(name), progress), workers))
+                            .toArray(CompletableFuture[]::new))
+                    .join();
+        }
+        platform.node(Topology.POSTGRES).stop(WRITING);
+    }
+
+    private void stop(Node node, List<Role> records, Progress progress) {
         long began = System.nanoTime();
         node.stop(WRITING);
         Duration took = Duration.ofNanos(System.nanoTime() - began);
@@ -74,10 +89,18 @@ final class Rehearsal {
         for (Map.Entry<Role, ServiceApp> each : recorded.entrySet()) {
             Path partial = partial(each.getValue());
             if (records.contains(each.getKey()) && Files.exists(partial)) {
-                Files.move(partial, each.getValue().cache(), StandardCopyOption.ATOMIC_MOVE);
+                keep(partial, each.getValue().cache());
                 progress.note(
                         "%s: recorded, written in %s".formatted(each.getKey().module(), Words.seconds(took)));
             }
+        }
+    }
+
+    private static void keep(Path partial, Path cache) {
+        try {
+            Files.move(partial, cache, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
