@@ -1,11 +1,11 @@
 package io.covenant.gateway.edge;
 
+import java.io.IOException;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.server.MethodNotAllowedException;
 import org.springframework.web.server.NotAcceptableStatusException;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebInputException;
-import reactor.netty.http.client.PrematureCloseException;
 
 /// Turns whatever went wrong into a problem.
 final class Problems {
@@ -21,7 +21,8 @@ final class Problems {
                 Problem.of(HttpStatus.NOT_ACCEPTABLE, "not-acceptable", "The answer does not exist in that type.");
             case ServerWebInputException _ ->
                 Problem.of(HttpStatus.BAD_REQUEST, "bad-request", "This is not a well-formed request.");
-            case PrematureCloseException _ ->
+            // The connection to an instance broke in the middle of an answer.
+            case IOException _ ->
                 Problem.of(HttpStatus.BAD_GATEWAY, "upstream-failed", "The service broke off in its answer.");
             case ResponseStatusException status ->
                 ofStatus(HttpStatus.valueOf(status.getStatusCode().value()));

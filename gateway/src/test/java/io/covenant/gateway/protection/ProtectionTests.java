@@ -18,9 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.util.unit.DataSize;
 
-@ExtendWith(SharedGateway.class)
+@ExtendWith({SharedGateway.class, OutputCaptureExtension.class})
 @Timeout(60)
 class ProtectionTests {
 
@@ -129,7 +131,7 @@ class ProtectionTests {
     }
 
     @Test
-    void neverTakesAPartOfAnAnswerForTheWhole() throws Exception {
+    void neverTakesAPartOfAnAnswerForTheWholeAndWarns(CapturedOutput output) throws Exception {
         for (var start : List.of(
                 "HTTP/1.1 200 OK\nContent-Length: 100000\n\n",
                 "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n186a0\n")) {
@@ -150,6 +152,7 @@ class ProtectionTests {
                 assertThatExceptionOfType(IOException.class).isThrownBy(body::readAllBytes);
             }
         }
+        assertThat(output).contains("WARN ", "GET /api/v1/stock: ").doesNotContain("GET /api/v1/stock failed");
     }
 
     @Test
