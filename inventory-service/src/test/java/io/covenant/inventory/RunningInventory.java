@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalManagementPort;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.http.MediaType;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -27,6 +28,9 @@ public abstract class RunningInventory {
     @LocalServerPort
     private int port;
 
+    @LocalManagementPort
+    private int managementPort;
+
     @DynamicPropertySource
     static void surroundings(DynamicPropertyRegistry registry) {
         DATABASE.register(registry::add);
@@ -40,6 +44,13 @@ public abstract class RunningInventory {
 
     protected RestTestClient http() {
         return RestTestClient.bindToServer().baseUrl(baseUrl()).build();
+    }
+
+    /// Where it is watched.
+    protected RestTestClient management() {
+        return RestTestClient.bindToServer()
+                .baseUrl("http://127.0.0.1:" + managementPort)
+                .build();
     }
 
     /// A new item with so many on hand, at 10.00.

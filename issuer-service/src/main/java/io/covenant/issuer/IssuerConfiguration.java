@@ -4,8 +4,11 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.SecurityContext;
+import io.covenant.web.management.ManagementPort;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
@@ -19,30 +22,45 @@ import org.springframework.security.oauth2.server.authorization.token.JwtEncodin
 import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenCustomizer;
 import org.springframework.security.web.SecurityFilterChain;
 
-/// The authorization server: its token endpoint, its keys, what it says about itself, its health. Nothing else answers.
+/// The authorization server: its token endpoint, its keys, what it says about itself; and health and metrics, where it
+/// is watched. Nothing else answers.
 @Configuration(proxyBeanMethods = false)
 class IssuerConfiguration {
 
     /// The secrets are random and long: that they are hashed is enough, the hash need not be slow.
     private static final int STRENGTH = 4;
 
+    /// Nobody is issued anything where it is watched.
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    SecurityFilterChain watching(HttpSecurity http) {
+        return stateless(http)
+                .securityMatcher(ManagementPort::took)
+                .authorizeHttpRequests(
+                        requests -> requests.requestMatchers("/actuator/health/**", "/actuator/prometheus")
+                                .permitAll()
+                                .anyRequest()
+                                .denyAll())
+                .build();
+    }
+
     @Bean
     SecurityFilterChain issuing(HttpSecurity http) {
-        return http.oauth2AuthorizationServer(server -> server.oidc(Customizer.withDefaults()))
-                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                .csrf(AbstractHttpConfigurer::disable)
-                .logout(AbstractHttpConfigurer::disable)
-                .requestCache(AbstractHttpConfigurer::disable)
+        return stateless(http)
+                .oauth2AuthorizationServer(server -> server.oidc(Customizer.withDefaults()))
                 .authorizeHttpRequests(requests -> requests.requestMatchers(
-                                "/actuator/health/**",
-                                "/actuator/prometheus",
-                                "/oauth2/token",
-                                "/oauth2/jwks",
-                                "/.well-known/openid-configuration")
+                                "/oauth2/token", "/oauth2/jwks", "/.well-known/openid-configuration")
                         .permitAll()
                         .anyRequest()
                         .denyAll())
                 .build();
+    }
+
+    private static HttpSecurity stateless(HttpSecurity http) {
+        return http.sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .csrf(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable);
     }
 
     @Bean

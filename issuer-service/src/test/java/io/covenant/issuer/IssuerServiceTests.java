@@ -194,8 +194,34 @@ class IssuerServiceTests {
     void answersNothingElse() throws Exception {
         assertThat(get("/oauth2/authorize").statusCode()).isNotEqualTo(200);
         assertThat(get("/userinfo").statusCode()).isNotEqualTo(200);
-        assertThat(get("/actuator/env").statusCode()).isNotEqualTo(200);
-        assertThat(get("/actuator/health").statusCode()).isEqualTo(200);
+        assertThat(get("/actuator/env").statusCode()).isIn(401, 403);
+        assertThat(get("/actuator/health").statusCode()).isIn(401, 403);
+    }
+
+    @Test
+    void showsHealthAndMetricsWhereItIsWatchedAndIssuesNothingThere() throws Exception {
+        assertThat(watch("GET", "/actuator/health/readiness")).isEqualTo(200);
+        assertThat(watch("GET", "/actuator/prometheus")).isEqualTo(200);
+        for (var path : new String[] {
+            "/actuator/info", "/actuator/env", "/oauth2/jwks", "/.well-known/openid-configuration", "/userinfo"
+        }) {
+            assertThat(watch("GET", path)).as(path).isIn(401, 403);
+        }
+        assertThat(watch("POST", "/oauth2/token?grant_type=client_credentials")).isIn(401, 403);
+    }
+
+    /// With the account of orders, at the management port.
+    private static int watch(String method, String path) throws Exception {
+        var port = application.getEnvironment().getRequiredProperty("local.management.port");
+        var account = Base64.getEncoder().encodeToString("orders:orders-secret".getBytes(StandardCharsets.UTF_8));
+        return http.send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:%s%s".formatted(port, path)))
+                                .header("Authorization", "Basic " + account)
+                                .header("Content-Type", "application/x-www-form-urlencoded")
+                                .method(method, HttpRequest.BodyPublishers.ofString("grant_type=client_credentials"))
+                                .build(),
+                        HttpResponse.BodyHandlers.discarding())
+                .statusCode();
     }
 
     @Test

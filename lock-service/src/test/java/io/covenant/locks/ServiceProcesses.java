@@ -39,6 +39,7 @@ public final class ServiceProcesses implements AutoCloseable {
     private final Path directory;
     private String tiered = "-XX:TieredStopAtLevel=1";
     private final Map<String, Integer> ports = new TreeMap<>();
+    private final Map<String, Integer> managementPorts = new TreeMap<>();
     private final Map<String, Integer> peers = new TreeMap<>();
     private final Map<String, Authority.Identity> identities = new TreeMap<>();
     private final Map<String, Process> processes = new TreeMap<>();
@@ -50,9 +51,10 @@ public final class ServiceProcesses implements AutoCloseable {
     public ServiceProcesses(Path directory) throws Exception {
         this.directory = directory;
         var authority = new Authority(directory);
-        var free = FreePorts.several(2 * NAMES.size()).iterator();
+        var free = FreePorts.several(3 * NAMES.size()).iterator();
         for (var name : NAMES) {
             ports.put(name, free.next());
+            managementPorts.put(name, free.next());
             peers.put(name, free.next());
             identities.put(name, authority.issue(name));
         }
@@ -134,6 +136,7 @@ public final class ServiceProcesses implements AutoCloseable {
                 LockServiceApplication.class.getName(),
                 "--server.address=" + address(name),
                 "--server.port=" + ports.get(name),
+                "--management.server.port=" + managementPorts.get(name),
                 "--covenant.node=" + name,
                 "--covenant.security.mode=open",
                 "--covenant.locks.data=" + directory.resolve("data-" + name),
@@ -174,6 +177,11 @@ public final class ServiceProcesses implements AutoCloseable {
 
     public Api api(String name) {
         return new Api(base(name));
+    }
+
+    /// Where the node is watched.
+    Api management(String name) {
+        return new Api(URI.create("http://%s:%d".formatted(address(name), managementPorts.get(name))));
     }
 
     /// The name of the node that leads, once it says so itself.
@@ -223,7 +231,8 @@ public final class ServiceProcesses implements AutoCloseable {
             await().atMost(START)
                     .ignoreExceptions()
                     .failFast(() -> !process.isAlive())
-                    .until(() -> api(name).get("/actuator/health/readiness").status() == 200);
+                    .until(() ->
+                            management(name).get("/actuator/health/readiness").status() == 200);
         } catch (ConditionTimeoutException | TerminalFailureException never) {
             throw new AssertionError(
                     "%s is not ready (%s); the end of its log:%n%s"

@@ -122,7 +122,9 @@ class ServiceProcessesTests {
     @Order(4)
     void saysThatNobodyLeadsWithoutAMajority() throws Exception {
         service.kill(service.backup());
-        var last = service.api(service.primary());
+        var primary = service.primary();
+        var last = service.api(primary);
+        var management = service.management(primary);
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> last.get("/api/v1/locks").status() == 503);
 
@@ -131,8 +133,8 @@ class ServiceProcessesTests {
         assertThat(said.code()).isEqualTo("no-leader");
         assertThat(said.header("Retry-After")).isEqualTo("1");
         assertThat(said.body().path("retryAfterMillis").asLong()).isPositive();
-        assertThat(last.get("/actuator/health/readiness").status()).isEqualTo(503);
-        assertThat(last.get("/actuator/health/liveness").status()).isEqualTo(200);
+        assertThat(management.get("/actuator/health/readiness").status()).isEqualTo(503);
+        assertThat(management.get("/actuator/health/liveness").status()).isEqualTo(200);
         assertThat(last.get("/api/v1/locks?stale=true").status()).isEqualTo(200);
     }
 }

@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalManagementPort;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.http.MediaType;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -32,6 +33,9 @@ public abstract class RunningOrders {
     @LocalServerPort
     private int port;
 
+    @LocalManagementPort
+    private int managementPort;
+
     @DynamicPropertySource
     static void database(DynamicPropertyRegistry registry) {
         DATABASE.register(registry::add);
@@ -43,6 +47,13 @@ public abstract class RunningOrders {
 
     protected RestTestClient http() {
         return RestTestClient.bindToServer().baseUrl(baseUrl()).build();
+    }
+
+    /// Where it is watched.
+    protected RestTestClient management() {
+        return RestTestClient.bindToServer()
+                .baseUrl("http://127.0.0.1:" + managementPort)
+                .build();
     }
 
     /// A new customer who may owe so much.

@@ -9,6 +9,7 @@ import io.covenant.launcher.app.ServiceApp;
 import io.covenant.launcher.identity.Identities;
 import io.covenant.launcher.identity.Identities.Identity;
 import io.covenant.launcher.node.FreePorts;
+import io.covenant.launcher.node.HealthCheck;
 import io.covenant.launcher.node.Trees;
 import io.covenant.launcher.platform.PlatformHome;
 import java.io.IOException;
@@ -45,6 +46,7 @@ final class LockNodes implements AutoCloseable {
     private final Servers servers;
     private final Identities identities;
     private final SequencedMap<String, Integer> ports = new LinkedHashMap<>();
+    private final SequencedMap<String, Integer> managementPorts = new LinkedHashMap<>();
     private final SequencedMap<String, Integer> peers = new LinkedHashMap<>();
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -56,8 +58,10 @@ final class LockNodes implements AutoCloseable {
         servers = new Servers(directory);
         identities = new Identities(directory.resolve("identities"), NAMES, InstantSource.system());
         for (String name : NAMES) {
-            ports.put(name, FreePorts.one());
-            peers.put(name, FreePorts.one());
+            List<Integer> free = FreePorts.several(3);
+            ports.put(name, free.get(0));
+            managementPorts.put(name, free.get(1));
+            peers.put(name, free.get(2));
         }
     }
 
@@ -117,6 +121,7 @@ final class LockNodes implements AutoCloseable {
         command.addAll(List.of(
                 "--server.address=127.0.0.1",
                 "--server.port=" + port(name),
+                "--management.server.port=" + managementPorts.get(name),
                 "--covenant.node=" + name,
                 "--covenant.security.mode=open",
                 "--covenant.locks.data=" + servers.home(name),
@@ -132,11 +137,7 @@ final class LockNodes implements AutoCloseable {
     }
 
     void awaitReady(String name) throws IOException, InterruptedException {
-        servers.await(
-                name,
-                () -> get(name, "/actuator/health/readiness", Duration.ofSeconds(2))
-                                .statusCode()
-                        == 200);
+        servers.await(name, HealthCheck.readiness(Objects.requireNonNull(managementPorts.get(name)))::passes);
     }
 
     /// As if its machine lost power; returns when it is dead.

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +27,7 @@ import java.util.SequencedMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -38,11 +40,19 @@ final class Services implements AutoCloseable {
 
     private final Servers processes;
     private final List<KeepAliveClient> coordinators;
+    private final List<KeepAliveClient> watched;
     private final @Nullable IssuedToken token;
 
-    private Services(Servers processes, List<KeepAliveClient> coordinators, @Nullable IssuedToken token) {
+    /// @param coordinators where they run transactions
+    /// @param watched      where the same show their metrics
+    private Services(
+            Servers processes,
+            List<KeepAliveClient> coordinators,
+            List<KeepAliveClient> watched,
+            @Nullable IssuedToken token) {
         this.processes = processes;
         this.coordinators = List.copyOf(coordinators);
+        this.watched = List.copyOf(watched);
         this.token = token;
     }
 
@@ -85,11 +95,11 @@ final class Services implements AutoCloseable {
     }
 
     /// How often the coordinators have forced their logs as acceptors.
-    long acceptorsForces() throws IOException, InterruptedException {
+    long acceptorsForces() throws IOException {
         long forces = 0;
-        for (KeepAliveClient coordinator : coordinators) {
+        for (KeepAliveClient coordinator : watched) {
             forces += coordinator
-                    .get("/actuator/prometheus", authorization())
+                    .get("/actuator/prometheus")
                     .body()
                     .lines()
                     .filter(line -> line.startsWith(FORCES))
@@ -106,13 +116,13 @@ final class Services implements AutoCloseable {
 
     @Override
     public void close() {
-        for (KeepAliveClient coordinator : coordinators) {
+        Stream.concat(coordinators.stream(), watched.stream()).forEach(client -> {
             try {
-                coordinator.close();
+                client.close();
             } catch (IOException e) {
                 // Nothing is asked any more.
             }
-        }
+        });
         processes.close();
     }
 
@@ -123,6 +133,7 @@ final class Services implements AutoCloseable {
         private final Plan plan;
         private final Apps apps;
         private final SequencedMap<String, Integer> ports = new LinkedHashMap<>();
+        private final Map<String, Integer> managementPorts = new HashMap<>();
         private final SequencedMap<String, Role> roles = new LinkedHashMap<>();
         private final Map<Role, String> secrets = new HashMap<>();
         private final Servers processes;
@@ -139,9 +150,10 @@ final class Services implements AutoCloseable {
                     .forEach(number -> roles.put("coordinator-" + (plan.firstNumber() + number), Role.COORDINATOR));
             roles.put("inventory-" + plan.firstNumber(), Role.INVENTORY);
             roles.put("orders-" + plan.firstNumber(), Role.ORDERS);
-            List<Integer> free = FreePorts.several(roles.size());
+            Iterator<Integer> free = FreePorts.several(2 * roles.size()).iterator();
             roles.forEach((node, role) -> {
-                ports.put(node, free.get(ports.size()));
+                ports.put(node, free.next());
+                managementPorts.put(node, free.next());
                 secrets.putIfAbsent(role, UUID.randomUUID().toString());
             });
         }
@@ -159,10 +171,13 @@ final class Services implements AutoCloseable {
             var clients = nodes(Role.COORDINATOR).stream()
                     .map(node -> new KeepAliveClient(port(node), PATIENCE))
                     .toList();
+            var watched = nodes(Role.COORDINATOR).stream()
+                    .map(node -> new KeepAliveClient(managementPort(node), PATIENCE))
+                    .toList();
             var token = plan.tokens()
                     ? new IssuedToken(issuer(), Role.ORDERS.service(), secret(Role.ORDERS), Optional.empty())
                     : null;
-            return new Services(processes, clients, token);
+            return new Services(processes, clients, watched, token);
         }
 
         private void start(String node, Role role) throws IOException {
@@ -175,7 +190,7 @@ final class Services implements AutoCloseable {
         }
 
         private void awaitReady(String node) throws IOException, InterruptedException {
-            processes.await(node, HealthCheck.readiness(port(node))::passes);
+            processes.await(node, HealthCheck.readiness(managementPort(node))::passes);
         }
 
         private Map<String, String> environment(String node, Role role) {
@@ -183,6 +198,7 @@ final class Services implements AutoCloseable {
             environment.put("COVENANT_NODE", node);
             environment.put("SERVER_ADDRESS", "127.0.0.1");
             environment.put("SERVER_PORT", Integer.toString(port(node)));
+            environment.put("MANAGEMENT_SERVER_PORT", Integer.toString(managementPort(node)));
             environment.putAll(plan.tokens() ? account(role) : Map.of("COVENANT_SECURITY_MODE", "open"));
             if (role == Role.ISSUER) {
                 return environment;
@@ -212,9 +228,6 @@ final class Services implements AutoCloseable {
                 environment.put(
                         "COVENANT_ISSUER_KEY",
                         plan.state().resolve("issuer-signing-key.json").toString());
-                // Who asks as orders here, asks for metrics as well.
-                environment.put(
-                        "COVENANT_ISSUER_SERVICES_ORDERS_SCOPES", "transactions:run, transactions:read, metrics:read");
                 secrets.forEach((account, secret) -> environment.put(
                         "COVENANT_ISSUER_SECRETS_" + account.service().toUpperCase(Locale.ROOT), secret));
                 return environment;
@@ -284,6 +297,10 @@ final class Services implements AutoCloseable {
 
         private int port(String node) {
             return Objects.requireNonNull(ports.get(node));
+        }
+
+        private int managementPort(String node) {
+            return Objects.requireNonNull(managementPorts.get(node));
         }
     }
 }

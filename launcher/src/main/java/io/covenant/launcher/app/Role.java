@@ -75,12 +75,12 @@ public enum Role {
         };
     }
 
-    /// How far the first port at which its nodes serve operators is from the base of all ports; empty when that is no
-    /// port of its own.
-    public OptionalInt operatorsPortOffset() {
+    /// How far the first port at which its nodes show health and metrics is from the base of all ports. The gateway
+    /// serves its operators there as well.
+    public int managementPortOffset() {
         return switch (this) {
-            case GATEWAY -> OptionalInt.of(90);
-            case ISSUER, LOCKS, COORDINATOR, INVENTORY, ORDERS -> OptionalInt.empty();
+            case GATEWAY -> 90;
+            case ISSUER, LOCKS, COORDINATOR, INVENTORY, ORDERS -> portOffset + 50;
         };
     }
 

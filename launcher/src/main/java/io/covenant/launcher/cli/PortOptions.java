@@ -16,8 +16,9 @@ final class PortOptions {
             names = "--port-base",
             paramLabel = "N",
             description =
-                    "Moves all ports: the gateway to N+80 and N+90 for operators, orders to N+101, N+102, inventory to N+201 ..., coordinators to "
-                            + "N+301 ..., lock nodes to N+401 ... (to each other N+411 ...), PostgreSQL to N+432 "
+                    "Moves all ports: the gateway to N+80 and N+90 for operators, the issuer to N+91, orders to N+101, N+102, inventory to "
+                            + "N+201 ..., coordinators to N+301 ..., lock nodes to N+401 ... (to each other N+411 ...), PostgreSQL to "
+                            + "N+432; health and metrics of each but the gateway are 50 above it "
                             + "(COVENANT_PORT_BASE; default 8000).")
     @Nullable
     Integer base;
@@ -36,7 +37,10 @@ final class PortOptions {
     @Nullable
     Integer postgres;
 
-    @Option(names = "--port", paramLabel = "NODE=PORT", description = "Moves one node; may be repeated.")
+    @Option(
+            names = "--port",
+            paramLabel = "NODE=PORT",
+            description = "Moves one node, or with NODE-management where it shows health and metrics; may be repeated.")
     @Nullable
     Map<String, Integer> others;
 

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -35,13 +36,18 @@ final class StatusCommand implements Callable<Integer> {
 
     private int show(Platform platform, LockService locks) throws InterruptedException {
         Instant now = Instant.now();
-        var table = new Table("node", "state", "port", "pid", "up for", "CPU", "memory", "role");
+        var table = new Table("node", "state", "port", "management", "pid", "up for", "CPU", "memory", "role");
         long memory = 0;
         boolean healthy = true;
         for (String name : platform.names()) {
             Node node = platform.node(name);
             NodeState state = node.state();
-            var cells = new ArrayList<>(List.of(name, state.label(), Integer.toString(node.port())));
+            OptionalInt management = platform.managementPort(name);
+            var cells = new ArrayList<>(List.of(
+                    name,
+                    state.label(),
+                    Integer.toString(node.port()),
+                    management.isPresent() ? Integer.toString(management.getAsInt()) : ""));
             Optional<ProcessIdentity> process = node.process();
             if (process.isPresent()) {
                 ProcessUsage usage = ProcessUsage.of(process.get());

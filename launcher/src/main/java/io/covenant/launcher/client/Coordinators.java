@@ -20,28 +20,40 @@ public final class Coordinators implements AutoCloseable {
         addresses.forEach((node, address) -> doors.put(node, new Gateway(address, timeout, credentials)));
     }
 
-    /// What the coordinators say, each by its name; those that do not answer are left out.
-    private Map<String, JsonNode> ask(String path) throws InterruptedException {
-        var said = new LinkedHashMap<String, JsonNode>();
+    /// What the coordinators answer, each by its name; those that do not are left out.
+    private Map<String, Answer> answers(String path) throws InterruptedException {
+        var answers = new LinkedHashMap<String, Answer>();
         for (var door : doors.entrySet()) {
             try {
-                var answer = door.getValue().get(path);
-                if (answer.status() == 200) {
-                    said.put(door.getKey(), answer.body());
-                }
+                answers.put(door.getKey(), door.getValue().get(path));
             } catch (IOException _) {
                 // The others tell.
             }
         }
+        return answers;
+    }
+
+    private static Map<String, JsonNode> said(Map<String, Answer> answers) {
+        var said = new LinkedHashMap<String, JsonNode>();
+        answers.forEach((node, answer) -> {
+            if (answer.status() == 200) {
+                said.put(node, answer.body());
+            }
+        });
         return said;
+    }
+
+    private Map<String, JsonNode> ask(String path) throws InterruptedException {
+        return said(answers(path));
     }
 
     /// A transaction, as its owner shows it if that one answers; empty when nobody remembers it.
     public Optional<JsonNode> transaction(String id) throws InterruptedException {
-        var said = ask("/api/v1/transactions/" + id);
-        if (said.isEmpty() && ask("/actuator/health/liveness").isEmpty()) {
+        var answers = answers("/api/v1/transactions/" + id);
+        if (answers.isEmpty()) {
             throw nobodyAnswers();
         }
+        var said = said(answers);
         return said.entrySet().stream()
                 .filter(entry ->
                         entry.getKey().equals(entry.getValue().path("owner").asString("")))

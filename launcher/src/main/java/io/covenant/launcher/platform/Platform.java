@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -82,7 +83,7 @@ public final class Platform {
                                 ports(name, role),
                                 home.records(),
                                 home.logs(),
-                                HealthCheck.readiness(healthPort(name, role)),
+                                HealthCheck.readiness(managementPort(name, role)),
                                 () -> plan(name, role),
                                 clock)));
         this.training = Training.node(home, clock);
@@ -122,7 +123,7 @@ public final class Platform {
 
     /// Where operators of the gateway reach it.
     public URI gatewayForOperators() {
-        return address(Ports.operators("gateway"));
+        return address(Ports.management("gateway", Role.GATEWAY));
     }
 
     private URI address(String node) {
@@ -158,6 +159,12 @@ public final class Platform {
         }
         Node service = services.get(name);
         return service == null ? postgres : service;
+    }
+
+    /// The port at which this node shows health and metrics; empty for PostgreSQL.
+    public OptionalInt managementPort(String name) {
+        Role role = Topology.FULL.services().get(node(name).name());
+        return role == null ? OptionalInt.empty() : OptionalInt.of(managementPort(name, role));
     }
 
     /// Connections as the superuser to the database of a service (or to `postgres`), for whoever checks what is in it.
@@ -346,7 +353,7 @@ public final class Platform {
         ServiceApp app = app(role);
         String mark = home.mark().argument(node);
         Map<String, String> environment =
-                environment(node, role, settings.ports().of(node), operatorsPort(node, role));
+                environment(node, role, settings.ports().of(node), managementPort(node, role));
         if (role == Role.COORDINATOR) {
             environment.putAll(paxos.environment(node));
         }
@@ -370,23 +377,15 @@ public final class Platform {
         ports.put(node, settings.ports().of(node));
         role.peerPortOffset()
                 .ifPresent(_ -> ports.put(Ports.peers(node), settings.ports().of(Ports.peers(node))));
-        role.operatorsPortOffset()
-                .ifPresent(
-                        _ -> ports.put(Ports.operators(node), settings.ports().of(Ports.operators(node))));
+        ports.put(Ports.management(node, role), managementPort(node, role));
         return ports;
     }
 
-    /// Where a node says how it is: to those who watch it, if they have a port of their own.
-    private int healthPort(String node, Role role) {
-        return settings.ports().of(role.operatorsPortOffset().isPresent() ? Ports.operators(node) : node);
+    private int managementPort(String node, Role role) {
+        return settings.ports().of(Ports.management(node, role));
     }
 
-    /// Irrelevant where operators are served at the port of all.
-    private int operatorsPort(String node, Role role) {
-        return role.operatorsPortOffset().isPresent() ? settings.ports().of(Ports.operators(node)) : 0;
-    }
-
-    private Map<String, String> environment(String node, Role role, int port, int operatorsPort) {
+    private Map<String, String> environment(String node, Role role, int port, int managementPort) {
         var environment = new HashMap<String, String>();
         environment.put("COVENANT_NODE", node);
         environment.put("SERVER_ADDRESS", "127.0.0.1");
@@ -397,8 +396,9 @@ public final class Platform {
                 environment.put("COVENANT_SERVICES_" + peer.name(), addresses(peer));
             }
         }
-        role.operatorsPortOffset()
-                .ifPresent(_ -> environment.put("COVENANT_GATEWAY_ADMIN_PORT", Integer.toString(operatorsPort)));
+        environment.put(
+                role == Role.GATEWAY ? "COVENANT_GATEWAY_ADMIN_PORT" : "MANAGEMENT_SERVER_PORT",
+                Integer.toString(managementPort));
         if (role.hasDatabase()) {
             environment.putAll(postgres.environment(node, role));
         }

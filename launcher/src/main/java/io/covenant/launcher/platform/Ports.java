@@ -1,6 +1,7 @@
 package io.covenant.launcher.platform;
 
 import io.covenant.launcher.LauncherFailure;
+import io.covenant.launcher.app.Role;
 import io.covenant.launcher.node.FreePorts;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,8 +13,9 @@ import java.util.TreeMap;
 
 /// The port of every node, on the loopback interface.
 ///
-/// @param byNode complete for all nodes that there can be, for what nodes tell each other ([#peers]) and for operators
-///               ([#operators])
+/// @param byNode complete for all nodes that there can be, for what nodes tell each other ([#peers]) and for who
+/// watches
+///               them ([#management])
 public record Ports(SortedMap<String, Integer> byNode) {
 
     /// Where the ports begin unless they are moved: the gateway is at 8080 then.
@@ -38,7 +40,7 @@ public record Ports(SortedMap<String, Integer> byNode) {
             int number = Topology.FULL.nodes(role).indexOf(node);
             ports.put(node, base + role.portOffset() + number);
             role.peerPortOffset().ifPresent(offset -> ports.put(peers(node), base + offset + number));
-            role.operatorsPortOffset().ifPresent(offset -> ports.put(operators(node), base + offset + number));
+            ports.put(management(node, role), base + role.managementPortOffset() + number);
         });
         ports.put(Topology.POSTGRES, base + POSTGRES_OFFSET);
         return new Ports(ports);
@@ -72,9 +74,12 @@ public record Ports(SortedMap<String, Integer> byNode) {
         return node + "-peers";
     }
 
-    /// The name of the port at which a node serves operators.
-    static String operators(String node) {
-        return node + "-operators";
+    /// The name of the port at which a node shows health and metrics; the gateway's is that of its operators.
+    static String management(String node, Role role) {
+        return switch (role) {
+            case GATEWAY -> node + "-operators";
+            case ISSUER, LOCKS, COORDINATOR, INVENTORY, ORDERS -> node + "-management";
+        };
     }
 
     private static void requireKnown(String node) {
@@ -96,7 +101,7 @@ public record Ports(SortedMap<String, Integer> byNode) {
         Topology.FULL.services().forEach((node, role) -> {
             names.add(node);
             role.peerPortOffset().ifPresent(_ -> names.add(peers(node)));
-            role.operatorsPortOffset().ifPresent(_ -> names.add(operators(node)));
+            names.add(management(node, role));
         });
         names.add(Topology.POSTGRES);
         return names;

@@ -159,7 +159,8 @@ class LockAccessTests {
         settings.put("covenant.locks.peers.lock-2", "127.0.0.1:" + FreePorts.one());
         try (var first = new SingleNode(one, enforced());
                 var second = new SingleNode(another, settings)) {
-            await().until(() -> first.api().get("/actuator/health/readiness").status() == 200);
+            await().until(() ->
+                    first.management().get("/actuator/health/readiness").status() == 200);
             var add = "{\"name\":\"lock-2\",\"peer\":\"%s\",\"api\":\"%s\"}"
                     .formatted(
                             settings.get("covenant.locks.peers.lock-2"),
@@ -186,7 +187,10 @@ class LockAccessTests {
     }
 
     @Test
-    void healthIsOpen() throws Exception {
-        assertThat(send("GET", "/actuator/health/liveness", "").statusCode()).isEqualTo(200);
+    void healthAndMetricsAreOpenWhereItIsWatched() {
+        assertThat(node.management().get("/actuator/health/liveness").status()).isEqualTo(200);
+        assertThat(node.management().get("/actuator/prometheus").status()).isEqualTo(200);
+        assertThat(node.management().get("/actuator/info").status()).isEqualTo(401);
+        assertThat(node.management().get("/api/v1/locks").status()).isEqualTo(401);
     }
 }

@@ -607,8 +607,10 @@ class LockApiTests {
 
     @Test
     void tellsHealthAndFigures() {
-        assertThat(api.get("/actuator/health/readiness").status()).isEqualTo(200);
-        var metrics = new String(api.get("/actuator/prometheus").response().body(), StandardCharsets.UTF_8);
+        var management = node.management();
+        assertThat(management.get("/actuator/health/readiness").status()).isEqualTo(200);
+        var metrics =
+                new String(management.get("/actuator/prometheus").response().body(), StandardCharsets.UTF_8);
         assertThat(metrics).contains("http_server_requests_seconds_count").doesNotContain("spring_security_");
         assertThat(metrics).contains("covenant_locks_primary 1.0", "covenant_locks_sessions", "covenant_locks_index");
         assertThat(api.get("/v3/api-docs").body().path("paths").toString()).contains("/api/v1/lock-sessions");

@@ -53,6 +53,12 @@ final class SingleNode implements AutoCloseable {
         return api;
     }
 
+    /// Where it is watched.
+    Api management() {
+        return new Api(URI.create(
+                "http://127.0.0.1:" + context.getEnvironment().getRequiredProperty("local.management.port")));
+    }
+
     <T> T bean(Class<T> type) {
         return context.getBean(type);
     }

@@ -195,7 +195,8 @@ class OrderParticipantTests extends RunningOrders {
         expectRefusal(refused, "stale-token", Map.of("lock", "customers/" + ada, "given", "8", "current", "9"));
         get(late).expectStatus().isNotFound();
         expectOpenAmount(ada, 10.0);
-        await().untilAsserted(() -> http().get()
+        await().untilAsserted(() -> management()
+                .get()
                 .uri("/actuator/fencing?limit=1")
                 .exchange()
                 .expectStatus()

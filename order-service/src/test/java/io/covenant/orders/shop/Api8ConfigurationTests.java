@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,19 +51,44 @@ class Api8ConfigurationTests extends InTheShop {
         var everything = TestIssuer.shared().token("metrics:read", "orders:read", "transactions:operate");
 
         for (var service : shop.services()) {
-            send(service.stranger(), "GET", "/actuator/" + endpoint, null, null).is(401);
-            send(service.http(everything), "GET", "/actuator/" + endpoint, null, null)
-                    .is(404);
-            assertThat(send(service.http(everything), "POST", "/actuator/" + endpoint, null, null)
-                            .status())
-                    .isIn(404, 405);
+            for (var stranger : List.of(service.stranger(), service.management())) {
+                send(stranger, "GET", "/actuator/" + endpoint, null, null).is(401);
+            }
+            for (var client : List.of(service.http(everything), service.management(everything))) {
+                send(client, "GET", "/actuator/" + endpoint, null, null).is(404);
+                assertThat(send(client, "POST", "/actuator/" + endpoint, null, null)
+                                .status())
+                        .isIn(404, 405);
+            }
         }
+    }
+
+    @Test
+    void healthAndMetricsAreNotBesideTheApi() {
+        for (var service : shop.services()) {
+            for (var path :
+                    List.of("/actuator", "/actuator/health", "/actuator/health/readiness", "/actuator/prometheus")) {
+                assertThat(send(service.stranger(), "GET", path, null, null).status())
+                        .as("%s %s", service.name(), path)
+                        .isIn(401, 404);
+                send(service.http(), "GET", path, null, null).is(404);
+            }
+            send(service.management(), "GET", "/actuator/health/readiness", null, null)
+                    .is(200);
+        }
+    }
+
+    @Test
+    void theApiIsNotWhereItIsWatched() {
+        send(shop.orders.management(), "GET", "/api/v1/orders", null, null).is(401);
+        send(shop.orders.management(TestIssuer.shared().token("orders:read")), "GET", "/api/v1/orders", null, null)
+                .is(404);
     }
 
     @Test
     void healthSaysWhichPartsAreWellAndNoMore() {
         for (var service : shop.services()) {
-            var health = send(service.stranger(), "GET", "/actuator/health", null, null);
+            var health = send(service.management(), "GET", "/actuator/health", null, null);
 
             assertThat(health.body().propertyNames()).isSubsetOf("status", "groups", "components");
             assertThat(health.body().findValues("details")).isEmpty();

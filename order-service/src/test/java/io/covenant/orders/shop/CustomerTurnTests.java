@@ -182,8 +182,9 @@ class CustomerTurnTests extends InTheShop {
         assertThat(refused.text("current")).isEqualTo("" + current);
         assertThat(refused.retryAfter()).isEqualTo("1");
         assertThat(onHand(lamp)).isEqualTo(5);
+        var watcher = TestIssuer.shared().token(Scopes.METRICS_READ);
         await().untilAsserted(() -> {
-            var refusal = send(shop.orders.http(), "GET", "/actuator/fencing", null, null)
+            var refusal = send(shop.orders.management(watcher), "GET", "/actuator/fencing", null, null)
                     .body()
                     .path("refusals")
                     .path(0);

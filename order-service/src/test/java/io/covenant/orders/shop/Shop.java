@@ -177,6 +177,16 @@ final class Shop implements AutoCloseable {
             return RestTestClient.bindToServer().baseUrl(url()).build();
         }
 
+        /// Where it is watched, with this token or without any.
+        RestTestClient management(String... token) {
+            var port = Objects.requireNonNull(context).getEnvironment().getRequiredProperty("local.management.port");
+            var client = RestTestClient.bindToServer().baseUrl("http://127.0.0.1:" + port);
+            for (var each : token) {
+                client.defaultHeader("Authorization", "Bearer " + each);
+            }
+            return client.build();
+        }
+
         String name() {
             return name;
         }
@@ -216,6 +226,7 @@ final class Shop implements AutoCloseable {
             // All services are on this class path, and each calls its configuration application.yml.
             arguments.add("--spring.config.location=" + home() + "application.yml");
             arguments.add("--server.port=" + port);
+            arguments.add("--management.server.port=0");
             arguments.add("--covenant.node=" + name);
             arguments.addAll(security());
             database.springProperties().forEach((key, value) -> arguments.add("--%s=%s".formatted(key, value)));

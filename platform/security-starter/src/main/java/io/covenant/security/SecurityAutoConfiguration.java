@@ -8,6 +8,7 @@ import io.covenant.web.services.Credentials;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -71,8 +72,10 @@ public class SecurityAutoConfiguration {
 
         Open(Environment environment) {
             var address = environment.getProperty("server.address", "0.0.0.0");
-            if (!isLoopback(address)) {
-                throw SecurityMisconfiguredException.openToTheNetwork(address);
+            for (var each : List.of(address, environment.getProperty("management.server.address", address))) {
+                if (!isLoopback(each)) {
+                    throw SecurityMisconfiguredException.openToTheNetwork(each);
+                }
             }
             LOG.warn("OPEN: nobody is asked for a token (covenant.security.mode). It is meant for tests.");
         }

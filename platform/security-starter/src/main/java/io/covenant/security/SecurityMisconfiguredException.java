@@ -21,7 +21,7 @@ public final class SecurityMisconfiguredException extends RuntimeException {
         return new SecurityMisconfiguredException(
                 "covenant.security.mode is open, and the service listens at %s.".formatted(address),
                 "Set covenant.security.issuer and leave the mode at enforced, or listen to the loopback interface only:"
-                        + " server.address=127.0.0.1.");
+                        + " server.address=127.0.0.1, and no other management.server.address.");
     }
 
     /// What to do about it.

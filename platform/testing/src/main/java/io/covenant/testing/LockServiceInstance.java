@@ -31,14 +31,16 @@ public final class LockServiceInstance {
     private final ServiceApp app;
     private final Path home;
     private final int port;
+    private final int managementPort;
     private final int peerPort;
     private @Nullable Process process;
 
-    private LockServiceInstance(ServiceApp app, Path home, int port, int peerPort) {
+    private LockServiceInstance(ServiceApp app, Path home, List<Integer> ports) {
         this.app = app;
         this.home = home;
-        this.port = port;
-        this.peerPort = peerPort;
+        this.port = ports.get(0);
+        this.managementPort = ports.get(1);
+        this.peerPort = ports.get(2);
     }
 
     /// That of this JVM, started on first use.
@@ -55,7 +57,7 @@ public final class LockServiceInstance {
             var checkout = PlatformHome.checkoutAround(Path.of(""));
             var apps = new Apps(checkout, checkout.resolve("lock-service/target/app"), JavaRuntime.current());
             var home = Files.createTempDirectory("covenant-locks-");
-            var instance = new LockServiceInstance(apps.of(Role.LOCKS), home, FreePorts.one(), FreePorts.one());
+            var instance = new LockServiceInstance(apps.of(Role.LOCKS), home, FreePorts.several(3));
             instance.start();
             return instance;
         } catch (IOException e) {
@@ -94,6 +96,7 @@ public final class LockServiceInstance {
         var command = new ArrayList<>(app.command());
         command.addAll(List.of(
                 "--server.port=" + port,
+                "--management.server.port=" + managementPort,
                 "--covenant.node=" + NODE,
                 "--covenant.locks.data=" + home.resolve("data"),
                 "--covenant.locks.bootstrap=" + NODE,
@@ -130,7 +133,7 @@ public final class LockServiceInstance {
     }
 
     private void awaitReady() {
-        var ready = HealthCheck.readiness(port);
+        var ready = HealthCheck.readiness(managementPort);
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!ready.passes()) {
             var running = process;

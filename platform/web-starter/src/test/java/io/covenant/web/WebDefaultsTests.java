@@ -7,6 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalManagementPort;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.core.env.Environment;
 
@@ -15,6 +16,9 @@ class WebDefaultsTests {
 
     @LocalServerPort
     int port;
+
+    @LocalManagementPort
+    int managementPort;
 
     @Autowired
     Environment environment;
@@ -41,14 +45,23 @@ class WebDefaultsTests {
 
     @Test
     void showHealthAndMetricsAndNothingElse() {
-        var http = new Http(port);
+        var http = new Http(managementPort);
 
         assertThat(http.get("/actuator/health").json().path("status").asString())
                 .isEqualTo("UP");
         assertThat(http.get("/actuator/health/liveness").status()).isEqualTo(200);
         assertThat(http.get("/actuator/health/readiness").status()).isEqualTo(200);
         assertThat(http.get("/actuator/prometheus").text()).contains("jvm_memory_used_bytes");
+        assertThat(http.get("/actuator").status()).isEqualTo(404);
+        assertThat(http.get("/actuator/beans").status()).isEqualTo(404);
+    }
+
+    @Test
+    void showNothingOfThatBesideTheApi() {
+        var http = new Http(port);
+
         http.get("/actuator").isProblem(404, "unknown-path");
-        http.get("/actuator/beans").isProblem(404, "unknown-path");
+        http.get("/actuator/health").isProblem(404, "unknown-path");
+        http.get("/actuator/prometheus").isProblem(404, "unknown-path");
     }
 }

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalManagementPort;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
@@ -47,9 +48,11 @@ class SagaControllerTests {
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final int port;
+    private final int managementPort;
 
-    SagaControllerTests(@LocalServerPort int port) {
+    SagaControllerTests(@LocalServerPort int port, @LocalManagementPort int managementPort) {
         this.port = port;
+        this.managementPort = managementPort;
     }
 
     @DynamicPropertySource
@@ -318,7 +321,9 @@ class SagaControllerTests {
     }
 
     private String scrape() {
-        return get("/actuator/prometheus").body();
+        return send(HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:%d/actuator/prometheus".formatted(managementPort))))
+                .body();
     }
 
     private HttpResponse<String> post(String path, String body) {

@@ -31,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalManagementPort;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
@@ -67,9 +68,11 @@ class TransactionControllerTests {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final int port;
+    private final int managementPort;
 
-    TransactionControllerTests(@LocalServerPort int port) {
+    TransactionControllerTests(@LocalServerPort int port, @LocalManagementPort int managementPort) {
         this.port = port;
+        this.managementPort = managementPort;
     }
 
     @DynamicPropertySource
@@ -462,12 +465,13 @@ class TransactionControllerTests {
     void countsAndTellsItsHealth() throws Exception {
         post(order(UUID.randomUUID().toString()));
 
-        var metrics = send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/actuator/prometheus".formatted(port)))
+        var metrics = send(HttpRequest.newBuilder(
+                                URI.create("http://127.0.0.1:%d/actuator/prometheus".formatted(managementPort)))
                         .build())
                 .body();
-        var readiness = json(
-                send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/actuator/health/readiness".formatted(port)))
-                        .build()));
+        var readiness = json(send(HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:%d/actuator/health/readiness".formatted(managementPort)))
+                .build()));
 
         assertThat(metrics)
                 .contains("covenant_transactions_decided_seconds_count{outcome=\"committed\"")

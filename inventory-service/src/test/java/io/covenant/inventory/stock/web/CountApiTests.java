@@ -251,7 +251,13 @@ class CountApiTests extends RunningInventory {
                 .isEqualTo(Long.MAX_VALUE);
 
         expectOnHand(sku, 5);
-        await().untilAsserted(() -> get("/actuator/fencing?limit=1")
+        await().untilAsserted(() -> management()
+                .get()
+                .uri("/actuator/fencing?limit=1")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
                 .jsonPath("$.refusals[0].resource")
                 .isEqualTo("stock/" + sku));
     }

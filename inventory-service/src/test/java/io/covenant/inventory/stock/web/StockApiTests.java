@@ -151,7 +151,10 @@ class StockApiTests extends RunningInventory {
 
     @Test
     void isReady() {
-        get("/actuator/health/readiness")
+        management()
+                .get()
+                .uri("/actuator/health/readiness")
+                .exchange()
                 .expectStatus()
                 .isOk()
                 .expectBody()

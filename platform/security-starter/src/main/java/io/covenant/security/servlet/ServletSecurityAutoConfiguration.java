@@ -9,6 +9,7 @@ import io.covenant.web.problem.ProblemWriter;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -31,8 +32,8 @@ import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
 
-/// Lets in who shows a good token, to the endpoints that the [AccessRules] open. Health is open to all, and
-/// so are metrics where they have a port of their own (`management.server.port`).
+/// Lets in who shows a good token, to the endpoints that the [AccessRules] open. Health and metrics are open
+/// to all, at the port of their own; where that is the port of the API (`management.server.port`), health alone is.
 @AutoConfiguration(
         afterName = "io.covenant.security.SecurityAutoConfiguration",
         beforeName = {
@@ -65,19 +66,13 @@ public class ServletSecurityAutoConfiguration {
                             rules,
                             mappings,
                             new SecurityProblems(writer),
-                            hasPortForManagement(environment));
+                            ManagementPortType.get(environment) == ManagementPortType.DIFFERENT);
                 case OPEN ->
                     stateless(http)
                             .authorizeHttpRequests(
                                     requests -> requests.anyRequest().permitAll())
                             .build();
             };
-        }
-
-        private static boolean hasPortForManagement(Environment environment) {
-            var port = environment.getProperty("management.server.port", Integer.class);
-            return port != null
-                    && (port == 0 || !port.equals(environment.getProperty("server.port", Integer.class, 8080)));
         }
 
         private static HttpSecurity stateless(HttpSecurity http) {

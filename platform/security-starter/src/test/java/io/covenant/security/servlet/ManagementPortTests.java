@@ -17,14 +17,11 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/// A service whose management has a port of its own: the other port knows nothing of it, and the same rules hold there.
+/// A service that names no port for its management has another one for it: the other port knows nothing of it, and the
+/// same rules hold there.
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = {
-            "covenant.security.mode=enforced",
-            "management.server.port=0",
-            "management.endpoints.web.exposure.include=*"
-        })
+        properties = {"covenant.security.mode=enforced", "management.endpoints.web.exposure.include=*"})
 class ManagementPortTests {
 
     private static final TestIssuer ISSUER = TestIssuer.shared();

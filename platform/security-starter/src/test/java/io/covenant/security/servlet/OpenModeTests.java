@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.covenant.security.SecurityMisconfiguredException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
@@ -29,9 +31,10 @@ class OpenModeTests {
         assertThat(http.get().uri("/forgotten")).hasStatusOk();
     }
 
-    @Test
-    void refusesToBeOpenToTheNetwork() {
-        runner.withPropertyValues("covenant.security.mode=open", "server.address=0.0.0.0")
+    @ParameterizedTest
+    @ValueSource(strings = {"server.address", "management.server.address"})
+    void refusesToBeOpenToTheNetwork(String address) {
+        runner.withPropertyValues("covenant.security.mode=open", "server.address=127.0.0.1", address + "=0.0.0.0")
                 .run(context -> assertThat(context)
                         .hasFailed()
                         .getFailure()

@@ -27,7 +27,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-@SpringBootTest(properties = "covenant.security.mode=enforced")
+@SpringBootTest(properties = {"covenant.security.mode=enforced", "management.server.port="})
 @AutoConfigureMockMvc
 class ServletSecurityTests {
 
@@ -66,7 +66,7 @@ class ServletSecurityTests {
     }
 
     @Test
-    void healthAloneIsOpenBesideTheApi() {
+    void healthAloneIsOpenWhereItIsBesideTheApi() {
         assertThat(get("/actuator/health", null)).hasStatusOk();
         assertThat(get("/actuator/health/liveness", null).getResponse().getStatus())
                 .isNotIn(401, 403);

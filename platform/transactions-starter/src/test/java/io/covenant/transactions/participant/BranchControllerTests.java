@@ -196,7 +196,7 @@ class BranchControllerTests {
         prepare(branch, "take", "{\"sku\":\"A\",\"quantity\":2}");
         finish("commit", branch);
 
-        assertThat(http.text("/actuator/prometheus"))
+        assertThat(Http.metrics(service))
                 .contains("covenant_branches_prepare_seconds_count{operation=\"take\",vote=\"YES\"}")
                 .contains("covenant_branches_finish_seconds_count{decision=\"COMMIT\",result=\"DONE\"}")
                 .contains("covenant_branches_hazards_total")

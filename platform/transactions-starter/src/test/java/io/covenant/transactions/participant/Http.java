@@ -28,7 +28,16 @@ public final class Http {
     }
 
     public Http(ApplicationContext service) {
-        base = "http://127.0.0.1:" + service.getEnvironment().getRequiredProperty("local.server.port");
+        this(service, "local.server.port");
+    }
+
+    private Http(ApplicationContext service, String port) {
+        base = "http://127.0.0.1:" + service.getEnvironment().getRequiredProperty(port);
+    }
+
+    /// What the service counts.
+    public static String metrics(ApplicationContext service) {
+        return new Http(service, "local.management.port").text("/actuator/prometheus");
     }
 
     public Answer post(String path, String json) {

@@ -1,6 +1,7 @@
 package io.covenant.web.services;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.covenant.launcher.identity.Identities;
@@ -188,6 +189,24 @@ class ClientTlsTests {
         }
         assertThat(client.call("things", ASK)).isNotInstanceOf(Answered.class);
         assertThat(asked()).isZero();
+    }
+
+    @Test
+    void whoWatchesTheServiceShowsACertificateToo() throws Exception {
+        var port = running().getEnvironment().getRequiredProperty("local.management.port");
+        var health = HttpRequest.newBuilder(URI.create("https://localhost:" + port + "/actuator/health"))
+                .build();
+        var known = bundle(ours().of("caller"), ours().of("caller")).createSslContext();
+        var unknown = bundle(ours().of("caller"), null).createSslContext();
+
+        try (var watcher = HttpClient.newBuilder().sslContext(known).build();
+                var stranger = HttpClient.newBuilder().sslContext(unknown).build()) {
+            assertThat(watcher.send(health, HttpResponse.BodyHandlers.discarding())
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThatThrownBy(() -> stranger.send(health, HttpResponse.BodyHandlers.discarding()))
+                    .isInstanceOf(IOException.class);
+        }
     }
 
     @Test

@@ -227,7 +227,7 @@ class LocalControllerTests {
         settle("confirm", branch);
         step("act", branch(), "take", "{\"sku\":\"A\",\"quantity\":1}");
 
-        assertThat(http.text("/actuator/prometheus"))
+        assertThat(Http.metrics(service))
                 .contains("covenant_branches_try_seconds_count{answer=\"RESERVED\",operation=\"take\"}")
                 .contains("covenant_branches_settle_seconds_count{decision=\"COMMIT\",result=\"DONE\"}")
                 .contains("covenant_steps_seconds_count{answer=\"DONE\",ask=\"act\",operation=\"take\"}")

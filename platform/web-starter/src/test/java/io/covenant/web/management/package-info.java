@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.web.management;
+
+import org.jspecify.annotations.NullMarked;
