@@ -21,7 +21,11 @@ public final class PlantedBugs<B extends Enum<B>> {
     /// @param page     the file in `docs/protocols`
     /// @param expected how many are to be found
     public PlantedBugs(String page, Class<B> bugs, int expected) {
-        this.page = ProtocolPage.named(page);
+        this(ProtocolPage.named(page), bugs, expected);
+    }
+
+    PlantedBugs(ProtocolPage page, Class<B> bugs, int expected) {
+        this.page = page;
         this.expected = expected;
         this.rows = new EnumMap<>(bugs);
     }
