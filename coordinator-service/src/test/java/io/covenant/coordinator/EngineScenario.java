@@ -22,9 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 
-/// What tests of whole coordinators begin with: one of them, the services that it asks, and a database which it may
-/// share
-/// with others.
+/// What tests of whole coordinators begin with: one of them, the services that it asks, and a database which it
+/// may share with others.
 @RealPostgres
 @Timeout(60)
 abstract class EngineScenario {

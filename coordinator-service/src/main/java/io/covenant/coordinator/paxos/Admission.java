@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 /// Introduces a new disk to the other coordinators until enough of them know it.
 ///
 /// When one of them knows another disk of this node, the directory was lost and with it what this acceptor has
-/// promised.
-/// Then it takes no part, and says what to do. Leading does not need it: any majority of the others will do.
+/// promised. Then it takes no part, and says what to do. Leading does not need it: any majority of the others
+/// will do.
 final class Admission {
 
     private static final Logger LOG = LoggerFactory.getLogger(Admission.class);

@@ -17,9 +17,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 ///                     list everywhere and for ever
 /// @param directory    where this one keeps what it has promised; never to be lost
 /// @param keep         how long transactions that have ended are remembered
-/// @param remembered   of more than these only the last five minutes are remembered; none is begun while there are
-/// still
-///                     more
+/// @param remembered   of more than these only the last five minutes are remembered; none is begun while there
+///                     are still more
 /// @param unfinished   how long a transaction may be left by its leader before another coordinator finishes it
 /// @param firstRetry   the pause before whoever has not answered is asked again, doubled for each further time
 /// @param longestRetry the longest such pause

@@ -13,9 +13,8 @@ import java.util.TreeMap;
 
 /// The port of every node, on the loopback interface.
 ///
-/// @param byNode complete for all nodes that there can be, for what nodes tell each other ([#peers]) and for who
-/// watches
-///               them ([#management])
+/// @param byNode complete for all nodes that there can be, for what nodes tell each other ([#peers]) and for those
+///               who watch them ([#management])
 public record Ports(SortedMap<String, Integer> byNode) {
 
     /// Where the ports begin unless they are moved: the gateway is at 8080 then.

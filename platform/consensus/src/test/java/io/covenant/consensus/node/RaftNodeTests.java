@@ -28,9 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/// Three nodes in one process: real threads, files and sockets. Most of a test is waiting for an election, which a few
-/// do
-/// beside each other.
+/// Three nodes in one process: real threads, files and sockets. Most of a test is waiting for an election, which
+/// a few do beside each other.
 @Timeout(120)
 @SuppressWarnings("NullAway.Init") // JUnit gives the directory, each test makes its cluster
 class RaftNodeTests {
