@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /// Each statement by itself, without a transaction around it that would take back what it should not have done.
 class OrderLedgerTests extends RunningOrders {
@@ -32,6 +34,9 @@ class OrderLedgerTests extends RunningOrders {
 
     @Autowired
     private JdbcTemplate database;
+
+    @Autowired
+    private PlatformTransactionManager transactions;
 
     @Test
     void placesAnOrderAsItIsAndChargesItsCustomer() {
@@ -117,6 +122,22 @@ class OrderLedgerTests extends RunningOrders {
         ledger.write(order);
 
         assertThat(orders.find(order.id()).orElseThrow().lines()).containsExactly(line("LAMP", 3, "10.00"));
+        expectOpenAmount(ada, 30.0);
+    }
+
+    /// The plan of such a statement stays while its tables grow.
+    @Test
+    void readsNoTableFromEndToEndHoweverSmallItIs() {
+        var ada = customerWith("100.00");
+        new JdbcTemplate(DATABASE.owner()).execute("analyze customer, orders, order_line");
+
+        var read = new TransactionTemplate(transactions).execute(_ -> {
+            ledger.place(orderOf(ada, null, line("LAMP", 3, "10.00")), true);
+            return database.queryForList(
+                    "select relname from pg_stat_xact_user_tables where seq_scan > 0", String.class);
+        });
+
+        assertThat(read).isEmpty();
         expectOpenAmount(ada, 30.0);
     }
 
