@@ -53,7 +53,12 @@ class GrantsTests {
         }
     }
 
-    private record Curl(Path document, String role, String method, int port, String path) {}
+    private record Curl(Path document, String role, String method, int port, String path) {
+
+        boolean watches() {
+            return path.startsWith("/actuator");
+        }
+    }
 
     @Test
     void areAllTheScopesThatServicesKnowAndNoOthers() throws IOException {
@@ -73,7 +78,7 @@ class GrantsTests {
 
     @Test
     void sufficeForEveryRequestThatTheDocumentsShow() throws IOException {
-        var curls = curls();
+        var curls = curls().stream().filter(curl -> !curl.watches()).toList();
         var roles = accounts("roles");
         var locks = rules("lock-service");
         var others = Stream.of("order-service", "inventory-service", "coordinator-service")
@@ -89,6 +94,16 @@ class GrantsTests {
             var account = roles.get(curl.role());
             assertThat(account == null ? Set.of() : account.scopes())
                     .contains(rule.orElseThrow().scope());
+        });
+    }
+
+    @Test
+    void areNotNeededWhereTheDocumentsWatchAService() throws IOException {
+        var watching = curls().stream().filter(Curl::watches).toList();
+
+        assertThat(watching).isNotEmpty().allSatisfy(curl -> {
+            assertThat(curl.port() % 100).as("a port 50 above an API's").isBetween(50, 99);
+            assertThat(curl.path()).matches("/actuator/(prometheus|health(/.*)?)");
         });
     }
 
