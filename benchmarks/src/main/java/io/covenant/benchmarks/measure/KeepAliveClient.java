@@ -66,8 +66,8 @@ public final class KeepAliveClient implements AutoCloseable {
 
     /// Asks without a body, with more headers.
     public Answer get(String path, Map<String, String> headers) throws IOException {
-        var head = new StringBuilder(
-                "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\nAccept: application/json\r\n");
+        var head = new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port
+                + "\r\nAccept: application/json, text/plain\r\n");
         headers.forEach(
                 (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
         return exchange(head.append("\r\n").toString(), new byte[0]);
