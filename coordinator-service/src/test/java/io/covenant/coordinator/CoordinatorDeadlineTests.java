@@ -16,7 +16,6 @@ import io.covenant.transactions.wire.TransactionResource.State;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -32,17 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CoordinatorDeadlineTests extends EngineScenario {
 
     CoordinatorDeadlineTests(CommitProtocol protocol, PostgresInstance postgres) {
-        super(protocol, postgres.create("coordinator"));
-    }
-
-    @AfterEach
-    @Override
-    void close() {
-        try {
-            super.close();
-        } finally {
-            database.close();
-        }
+        super(protocol, postgres);
     }
 
     @Test

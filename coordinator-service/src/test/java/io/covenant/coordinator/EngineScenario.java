@@ -8,6 +8,7 @@ import io.covenant.coordinator.transaction.Asking;
 import io.covenant.coordinator.transaction.CommitProtocol;
 import io.covenant.coordinator.transaction.RunAnswer;
 import io.covenant.coordinator.transaction.TransactionPlan;
+import io.covenant.testing.PostgresInstance;
 import io.covenant.testing.RealPostgres;
 import io.covenant.testing.TestDatabase;
 import io.covenant.transactions.BranchId;
@@ -38,7 +39,20 @@ abstract class EngineScenario {
     final List<CoordinatorEngine> engines = new ArrayList<>();
     CoordinatorEngine engine;
 
+    private final boolean ownDatabase;
+
+    /// In a database that others come after.
     EngineScenario(CommitProtocol protocol, TestDatabase database) {
+        this(protocol, database, false);
+    }
+
+    /// In a database of its own, beside which others may be.
+    EngineScenario(CommitProtocol protocol, PostgresInstance postgres) {
+        this(protocol, postgres.create("coordinator"), true);
+    }
+
+    private EngineScenario(CommitProtocol protocol, TestDatabase database, boolean ownDatabase) {
+        this.ownDatabase = ownDatabase;
         this.protocol = protocol;
         this.asking = protocol == CommitProtocol.TCC ? Asking.TRY : Asking.PREPARE;
         this.database = database;
@@ -82,6 +96,9 @@ abstract class EngineScenario {
             Traces.requireAllowed(engines.getLast().transactions());
         } finally {
             engines.forEach(CoordinatorEngine::close);
+            if (ownDatabase) {
+                database.close();
+            }
         }
     }
 
