@@ -7,9 +7,11 @@ import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.time.Duration;
 import java.util.Deque;
-import java.util.concurrent.BlockingQueue;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -24,8 +26,7 @@ final class EchoService implements AutoCloseable {
 
     final Deque<HttpHeaders> heads = new ConcurrentLinkedDeque<>();
     final Deque<String> paths = new ConcurrentLinkedDeque<>();
-    /// Why its sockets were closed.
-    final BlockingQueue<String> closed = new LinkedBlockingQueue<>();
+    private final Map<String, CompletableFuture<String>> closings = new ConcurrentHashMap<>();
 
     private final DisposableServer server = HttpServer.create()
             .host("127.0.0.1")
@@ -33,9 +34,8 @@ final class EchoService implements AutoCloseable {
             .route(routes -> routes.get("/api/v1/orders/live", (request, response) -> {
                         heads.add(request.requestHeaders().copy());
                         paths.add(request.uri());
-                        closed.clear();
                         return response.sendWebsocket(
-                                this::talk,
+                                (in, out) -> talk(request.uri(), in, out),
                                 WebsocketServerSpec.builder()
                                         .protocols("covenant.v1")
                                         .build());
@@ -49,8 +49,18 @@ final class EchoService implements AutoCloseable {
         return "http://127.0.0.1:" + server.port();
     }
 
-    private Publisher<Void> talk(WebsocketInbound in, WebsocketOutbound out) {
-        in.receiveCloseStatus().subscribe(status -> closed.add(status.code() + " " + status.reasonText()));
+    /// Why the socket that was opened at this path was closed: code and reason, waited for up to 20 s.
+    String closing(String path) throws Exception {
+        return closingOf(path).get(20, TimeUnit.SECONDS);
+    }
+
+    private CompletableFuture<String> closingOf(String path) {
+        return closings.computeIfAbsent(path, _ -> new CompletableFuture<>());
+    }
+
+    private Publisher<Void> talk(String path, WebsocketInbound in, WebsocketOutbound out) {
+        in.receiveCloseStatus()
+                .subscribe(status -> closingOf(path).complete(status.code() + " " + status.reasonText()));
         var said = in.receiveFrames().concatMap(EchoService::answer);
         return out.sendObject(said);
     }

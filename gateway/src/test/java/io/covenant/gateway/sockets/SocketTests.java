@@ -13,6 +13,7 @@ import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -78,8 +79,10 @@ class SocketTests {
         return gateway.service("orders").view().inFlight();
     }
 
+    /// What a client hears of a socket that nobody else opens.
     private static final class Ear implements WebSocket.Listener {
 
+        final String path = PATH + "?room=" + UUID.randomUUID();
         final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
         private int bytes;
 
@@ -133,7 +136,7 @@ class SocketTests {
         for (int i = 0; i < headers.length; i += 2) {
             builder.header(headers[i], headers[i + 1]);
         }
-        return builder.buildAsync(gateway.uri("ws", PATH + "?room=1"), ear).join();
+        return builder.buildAsync(gateway.uri("ws", ear.path), ear).join();
     }
 
     private static int statusOf(Runnable handshake) {
@@ -166,7 +169,7 @@ class SocketTests {
         assertThat(head.get("X-Forwarded-For")).isEqualTo("127.0.0.1");
         assertThat(head.get("Authorization")).startsWith("Bearer ");
         assertThat(head.contains("X-User")).isFalse();
-        assertThat(echo.paths.getLast()).isEqualTo(PATH + "?room=1");
+        assertThat(echo.paths.getLast()).isEqualTo(ear.path);
         socket.abort();
     }
 
@@ -180,7 +183,7 @@ class SocketTests {
         assertThat(ear.hears()).isEqualTo("pong are you there");
         socket.sendClose(4_001, "enough").join();
 
-        assertThat(echo.closed.poll(20, TimeUnit.SECONDS)).isEqualTo("4001 enough");
+        assertThat(echo.closing(ear.path)).isEqualTo("4001 enough");
         assertThat(ear.hears()).startsWith("close 4001");
         await().until(() -> inFlight() == 0);
     }
@@ -207,7 +210,7 @@ class SocketTests {
         socket.abort();
 
         await().until(() -> inFlight() == 0);
-        assertThat(echo.closed.poll(20, TimeUnit.SECONDS)).isNotNull();
+        assertThat(echo.closing(ear.path)).isNotNull();
     }
 
     @Test
@@ -294,7 +297,7 @@ class SocketTests {
         open(ear);
 
         assertThat(ear.hears()).startsWith("close 1001");
-        assertThat(echo.closed.poll(20, TimeUnit.SECONDS)).startsWith("1001");
+        assertThat(echo.closing(ear.path)).startsWith("1001");
     }
 
     @Test
@@ -305,7 +308,7 @@ class SocketTests {
         gateway.part(Streams.class).stop();
         try {
             assertThat(ear.hears()).startsWith("close 1001");
-            assertThat(echo.closed.poll(20, TimeUnit.SECONDS)).startsWith("1001");
+            assertThat(echo.closing(ear.path)).startsWith("1001");
             await().until(() -> inFlight() == 0);
         } finally {
             gateway.part(Streams.class).start();
