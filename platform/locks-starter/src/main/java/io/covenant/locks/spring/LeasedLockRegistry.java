@@ -5,15 +5,17 @@ import io.covenant.locks.client.LockClient;
 import io.covenant.locks.client.LockLostException;
 import io.covenant.locks.client.LockRequest;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ConcurrentModificationException;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.integration.support.locks.ExpirableLockRegistry;
 import org.springframework.integration.support.locks.RenewableLockRegistry;
 
@@ -23,8 +25,14 @@ import org.springframework.integration.support.locks.RenewableLockRegistry;
 /// not used: a lock ends when it is unlocked, or with the session. `renewLock` answers whether it is still
 /// held. A lock that was lost makes `unlock` throw a [ConcurrentModificationException], as Spring's own
 /// registries do.
+///
+/// A thread that lost a lock does not enter it again as if it held it still: the first time that it tries to, it is
+/// told that it does not get it (`tryLock`) or that it lost it (`lock`). So a leader of Spring's initiator is told that
+/// it leads no more, be the lock free by then or not.
 public final class LeasedLockRegistry
         implements RenewableLockRegistry<FencedDistributedLock>, ExpirableLockRegistry<FencedDistributedLock> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LeasedLockRegistry.class);
 
     private final LockClient client;
     private final String prefix;
@@ -66,7 +74,10 @@ public final class LeasedLockRegistry
     private final class Registered implements FencedDistributedLock {
 
         private final String name;
+        /// What threads hold, each the last it took last; nothing in it where a thread was told that it lost all of
+        /// that.
         private final Map<Thread, Deque<LeasedLock>> held = new ConcurrentHashMap<>();
+
         private volatile long usedNanos = System.nanoTime();
 
         Registered(String name) {
@@ -74,7 +85,9 @@ public final class LeasedLockRegistry
         }
 
         private long idleMillis() {
-            return held.isEmpty() ? TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - usedNanos) : -1;
+            return held.values().stream().allMatch(Deque::isEmpty)
+                    ? TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - usedNanos)
+                    : -1;
         }
 
         private @Nullable LeasedLock innermost() {
@@ -90,20 +103,61 @@ public final class LeasedLockRegistry
             return lock;
         }
 
+        /// Whether this thread holds what it lost, and was not told so. From now on it is told.
+        private boolean lostUnnoticed() {
+            var mine = held.get(Thread.currentThread());
+            if (mine == null || mine.stream().noneMatch(LeasedLock::isLost)) {
+                return false;
+            }
+            mine.clear();
+            return true;
+        }
+
+        private void requireNothingLost() {
+            if (lostUnnoticed()) {
+                throw lost(null);
+            }
+        }
+
+        private ConcurrentModificationException lost(@Nullable LockLostException why) {
+            return new ConcurrentModificationException(
+                    why == null ? "%s was lost while this thread held it".formatted(name) : why.getMessage(), why);
+        }
+
+        /// @return whether this thread holds it, and all that it held before
         private boolean take(Optional<LeasedLock> lock) {
             usedNanos = System.nanoTime();
-            lock.ifPresent(taken -> held.computeIfAbsent(Thread.currentThread(), _ -> new ArrayDeque<>())
+            if (lock.isPresent() && lostUnnoticed()) {
+                giveBack(lock.get());
+                return false;
+            }
+            lock.ifPresent(taken -> held.computeIfAbsent(Thread.currentThread(), _ -> new ConcurrentLinkedDeque<>())
                     .addLast(taken));
             return lock.isPresent();
         }
 
+        private void takeOrThrow(LeasedLock lock) {
+            if (!take(Optional.of(lock))) {
+                throw lost(null);
+            }
+        }
+
+        private static void giveBack(LeasedLock lock) {
+            try {
+                lock.release();
+            } catch (LockLostException lost) {
+                LOG.debug("lost as soon as it was held", lost);
+            }
+        }
+
         @Override
         public void lock() {
+            requireNothingLost();
             boolean interrupted = false;
             try {
                 while (true) {
                     try {
-                        take(Optional.of(client.acquire(name)));
+                        takeOrThrow(client.acquire(name));
                         return;
                     } catch (InterruptedException _) {
                         interrupted = true;
@@ -123,13 +177,14 @@ public final class LeasedLockRegistry
 
         @Override
         public void lockInterruptibly() throws InterruptedException {
-            take(Optional.of(client.acquire(name)));
+            requireNothingLost();
+            takeOrThrow(client.acquire(name));
         }
 
         @Override
         public boolean tryLock() {
             try {
-                return take(client.tryAcquire(name));
+                return !lostUnnoticed() && take(client.tryAcquire(name));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return false;
@@ -143,8 +198,9 @@ public final class LeasedLockRegistry
 
         @Override
         public boolean tryLock(Duration wait, Duration ttl) throws InterruptedException {
-            return take(
-                    client.tryAcquire(LockRequest.exclusive(name).waiting(wait.isNegative() ? Duration.ZERO : wait)));
+            return !lostUnnoticed()
+                    && take(client.tryAcquire(
+                            LockRequest.exclusive(name).waiting(wait.isNegative() ? Duration.ZERO : wait)));
         }
 
         @Override
@@ -153,15 +209,18 @@ public final class LeasedLockRegistry
             if (mine == null) {
                 throw new IllegalStateException("%s is not held by this thread".formatted(name));
             }
-            var lock = mine.removeLast();
+            var lock = mine.pollLast();
             if (mine.isEmpty()) {
                 held.remove(Thread.currentThread());
+            }
+            if (lock == null) {
+                throw lost(null);
             }
             usedNanos = System.nanoTime();
             try {
                 lock.release();
-            } catch (LockLostException lost) {
-                throw new ConcurrentModificationException(lost.getMessage(), lost);
+            } catch (LockLostException why) {
+                throw lost(why);
             }
         }
 

@@ -23,6 +23,7 @@ final class OneLockNode implements AutoCloseable {
     volatile boolean busy;
     volatile boolean gone;
     volatile boolean queue;
+    private volatile boolean ended;
     private final AtomicLong tokens = new AtomicLong(40);
 
     OneLockNode() {
@@ -38,12 +39,18 @@ final class OneLockNode implements AutoCloseable {
         return server.address().toString();
     }
 
+    /// Tells the next keep-alive that there is no such session; whoever opens another one is served.
+    void endSession() {
+        ended = true;
+    }
+
     private void answer(Request request, Connection connection) throws IOException, InterruptedException {
         var path = request.path();
         if (path.endsWith("/events")) {
             connection.say("HTTP/1.1 200 OK\nContent-Type: text/event-stream\n\n: hello\n\n");
             Thread.sleep(60_000);
-        } else if (gone) {
+        } else if (gone || (ended && path.endsWith("/keep-alive"))) {
+            ended = false;
             problem(connection, "410 Gone", "{\"status\":410,\"code\":\"session-expired\"}");
         } else if (path.endsWith("/lock-sessions")) {
             connection.answer("{\"session\":7,\"ttlMillis\":3000,\"epoch\":0,\"keepAliveMillis\":1000}");

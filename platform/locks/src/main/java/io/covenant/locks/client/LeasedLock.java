@@ -83,6 +83,16 @@ public final class LeasedLock implements AutoCloseable {
         return session.covers(session.now());
     }
 
+    /// Whether it was lost for good: its session ended, or an operator took it. A lock in jeopardy is not lost yet.
+    public boolean isLost() {
+        synchronized (this) {
+            if (released || lostWhy != null) {
+                return lostWhy != null;
+            }
+        }
+        return session.state().ended();
+    }
+
     /// For how long it is held even if the service is never heard of again; 0 when it is not.
     public long remainingMillis() {
         Moment now = session.now();
