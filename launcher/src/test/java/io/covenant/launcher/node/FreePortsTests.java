@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class FreePortsTests {
@@ -13,6 +14,13 @@ class FreePortsTests {
     @Test
     void areDifferentAndBelowThoseOfConnections() {
         assertThat(FreePorts.several(200)).hasSize(200).doesNotHaveDuplicates().allMatch(port -> port < 32_768);
+    }
+
+    @Test
+    void areGivenOnce() {
+        var ports = IntStream.range(0, 500).map(_ -> FreePorts.one()).boxed().toList();
+
+        assertThat(ports).doesNotHaveDuplicates();
     }
 
     @Test

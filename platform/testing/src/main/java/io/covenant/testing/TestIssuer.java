@@ -12,8 +12,10 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.covenant.launcher.node.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -54,10 +56,10 @@ public final class TestIssuer implements AutoCloseable {
         this(0);
     }
 
-    /// @param port 0 for any that is free
+    /// @param port 0 for any that no connection can have taken when another issuer listens there
     public TestIssuer(int port) {
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+            server = port == 0 ? listeningSomewhere() : listeningAt(port);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -68,6 +70,20 @@ public final class TestIssuer implements AutoCloseable {
         });
         server.createContext("/token", this::give);
         server.start();
+    }
+
+    private static HttpServer listeningSomewhere() throws IOException {
+        while (true) {
+            try {
+                return listeningAt(FreePorts.one());
+            } catch (BindException _) {
+                // somebody was faster: another one
+            }
+        }
+    }
+
+    private static HttpServer listeningAt(int port) throws IOException {
+        return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
     }
 
     /// The one that all tests of a run share; it is never closed.
