@@ -2,10 +2,12 @@ package io.covenant.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -97,7 +99,13 @@ public record Http(int port) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
             socket.getOutputStream().flush();
-            var all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            var answer = new ByteArrayOutputStream();
+            try {
+                socket.getInputStream().transferTo(answer);
+            } catch (SocketException _) {
+                // a reset ends it too, where the request was not read to its end
+            }
+            var all = answer.toString(StandardCharsets.UTF_8);
             var head = all.substring(0, all.indexOf("\r\n\r\n"));
             var lines = head.split("\r\n", -1);
             var headers = Arrays.stream(lines)

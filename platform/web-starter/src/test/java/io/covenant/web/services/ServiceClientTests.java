@@ -480,11 +480,15 @@ class ServiceClientTests {
         var two = server((_, connection) -> connection.reset());
         var client = client(one.address(), two.address());
 
+        long began = System.nanoTime();
         for (int i = 0; i < 1_000; i++) {
             assertThat(client.call("things", GET)).isInstanceOf(Unanswered.class);
         }
+        long seconds = Duration.ofNanos(System.nanoTime() - began).toSeconds() + 1;
 
-        assertThat(one.requests.size() + two.requests.size()).isBetween(1_100, 1_200);
+        // A fifth, or ten in a second, of every ten seconds: on a slow machine there are several.
+        assertThat(one.requests.size() + two.requests.size())
+                .isBetween(1_100, (int) (1_200 + (seconds < 9 ? 0 : 10 * (10 + seconds))));
     }
 
     @Test
