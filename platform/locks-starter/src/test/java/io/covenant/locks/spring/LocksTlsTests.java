@@ -67,8 +67,8 @@ class LocksTlsTests {
                 .withPropertyValues(
                         "covenant.services.locks=https://%s:%d".formatted(host, node.server.port()),
                         "covenant.client.ssl-bundle=ours",
-                        "covenant.locks.client.ttl=3s",
-                        "covenant.locks.client.patience=2s",
+                        "covenant.locks.client.ttl=12s",
+                        "covenant.locks.client.patience=10s",
                         "covenant.locks.client.grace=20s",
                         "covenant.locks.client.eager=false",
                         "spring.ssl.bundle.pem.ours.keystore.certificate=file:" + identity.certificate(),
@@ -90,8 +90,10 @@ class LocksTlsTests {
     @Test
     void asksNoNodeOfAnotherNameOrAuthority() {
         application(identity("ours", "application"), "127.0.0.1")
+                .withPropertyValues("covenant.locks.client.patience=2s")
                 .run(context -> isRefused(context.getBean(LockClient.class)));
         application(identity("theirs", "application"), "localhost")
+                .withPropertyValues("covenant.locks.client.patience=2s")
                 .run(context -> isRefused(context.getBean(LockClient.class)));
         assertThat(node.server.requests).isEmpty();
     }

@@ -136,14 +136,16 @@ final class FakeLockService implements AutoCloseable {
     }
 
     void tell(String event, String data) {
-        for (var stream : List.copyOf(streams)) {
-            try {
-                stream.write("id: %d\nevent: %s\ndata: %s\n\n"
-                        .formatted(++numbers, event, data)
-                        .getBytes(StandardCharsets.UTF_8));
-                stream.flush();
-            } catch (IOException gone) {
-                streams.remove(stream);
+        synchronized (streams) {
+            for (var stream : List.copyOf(streams)) {
+                try {
+                    stream.write("id: %d\nevent: %s\ndata: %s\n\n"
+                            .formatted(++numbers, event, data)
+                            .getBytes(StandardCharsets.UTF_8));
+                    stream.flush();
+                } catch (IOException gone) {
+                    streams.remove(stream);
+                }
             }
         }
     }
@@ -207,9 +209,11 @@ final class FakeLockService implements AutoCloseable {
         exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
         exchange.sendResponseHeaders(200, 0);
         var out = exchange.getResponseBody();
-        out.write(": hello\n\n".getBytes(StandardCharsets.UTF_8));
-        out.flush();
-        streams.add(out);
+        synchronized (streams) { // nothing is told between the greeting and the first that is heard
+            out.write(": hello\n\n".getBytes(StandardCharsets.UTF_8));
+            out.flush();
+            streams.add(out);
+        }
         while (streams.contains(out)) {
             Thread.sleep(20);
         }

@@ -36,7 +36,7 @@ class LockClientTests {
         return LockClient.builder(service.addresses())
                 .name("tests")
                 .ttl(ttl)
-                .attempt(Duration.ofMillis(400))
+                .attempt(Duration.ofSeconds(2))
                 .patience(Duration.ofSeconds(3))
                 .build();
     }
@@ -485,7 +485,7 @@ class LockClientTests {
         List<Optional<Election.Leader>> told = new CopyOnWriteArrayList<>();
         try (var watch = election.observe(told::add)) {
             assertThat(watch).isNotNull();
-            await().until(() -> told.size() == 1);
+            await().until(() -> told.size() == 1 && service.listeners() == 1);
 
             var office = election.campaign("here");
             service.tell("granted", "{\"seq\":1,\"name\":\"office\",\"mode\":\"LEADER\",\"token\":1}");

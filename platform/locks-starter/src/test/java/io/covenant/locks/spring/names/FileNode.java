@@ -57,7 +57,10 @@ final class FileNode implements AutoCloseable {
     }
 
     private void tell(String path, String change) throws IOException {
-        if (!muteWatches) {
+        if (muteWatches) {
+            return;
+        }
+        synchronized (watches) {
             for (var watch : List.copyOf(watches)) {
                 try {
                     watch.say("id: %d\nevent: changed\ndata: {\"path\":\"%s\",\"change\":\"%s\",\"generation\":1}\n\n"
@@ -75,8 +78,10 @@ final class FileNode implements AutoCloseable {
         if (deaf) {
             problem(connection, 503, "no-leader");
         } else if (path.startsWith("/api/v1/watch")) {
-            connection.say("HTTP/1.1 200 OK\nContent-Type: text/event-stream\n\n: hello\n\n");
-            watches.add(connection);
+            synchronized (watches) { // no change between the greeting and the first that is heard
+                connection.say("HTTP/1.1 200 OK\nContent-Type: text/event-stream\n\n: hello\n\n");
+                watches.add(connection);
+            }
             Thread.sleep(60_000);
         } else if (path.endsWith("/events")) {
             connection.say("HTTP/1.1 200 OK\nContent-Type: text/event-stream\n\n: hello\n\n");

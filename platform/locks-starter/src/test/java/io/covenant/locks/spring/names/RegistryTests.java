@@ -63,7 +63,7 @@ class RegistryTests {
             assertThat(reactive.getInstances("orders").collectList().block())
                     .singleElement()
                     .satisfies(RegistryTests::isOrders1);
-            assertThat(health(context)).isEqualTo(Status.UP);
+            await().untilAsserted(() -> assertThat(health(context)).isEqualTo(Status.UP));
             assertThat(gauge(context, "covenant.registry.registered")).isEqualTo(1);
             assertThat(gauge(context, "covenant.registry.instances")).isEqualTo(1);
         });
@@ -78,7 +78,7 @@ class RegistryTests {
     @Test
     void leavesTheRegistryBeforeAnythingElseStops() {
         application.run(context -> {
-            await().until(() -> node.files.containsKey("/services/orders/orders-1"));
+            await().until(() -> health(context).equals(Status.UP));
             context.getSourceApplicationContext(ConfigurableApplicationContext.class)
                     .close();
 
@@ -126,7 +126,8 @@ class RegistryTests {
             node.put("/services/orders/orders-1", RECORD.formatted(1), 3);
 
             await().untilAsserted(() -> assertThat(health(context)).isEqualTo(Status.DOWN));
-            assertThat(output).contains("another process has registered as /services/orders/orders-1");
+            await().untilAsserted(() ->
+                    assertThat(output).contains("another process has registered as /services/orders/orders-1"));
             assertThat(gauge(context, "covenant.registry.registered")).isZero();
             assertThat(String.valueOf(node.files.get("/services/orders/orders-1")))
                     .contains(":1\"");
