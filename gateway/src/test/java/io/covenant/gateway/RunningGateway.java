@@ -33,6 +33,18 @@ public final class RunningGateway implements AutoCloseable {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
+    /// What a gateway waits for unless its test says otherwise: nothing is tried again, ejected or given up only
+    /// because
+    /// the machine is slow.
+    private static final String[] PATIENCE = {
+        "covenant.gateway.connect-timeout=20s",
+        "covenant.gateway.receive-timeout=20s",
+        "covenant.gateway.timeout=40s",
+        "covenant.gateway.balancing.read-wait=20s",
+        "covenant.gateway.balancing.write-wait=20s",
+        "covenant.gateway.balancing.silence=0s"
+    };
+
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final int port;
@@ -53,8 +65,9 @@ public final class RunningGateway implements AutoCloseable {
         var all = new ArrayList<>(
                 List.of("--server.port=0", "--covenant.gateway.admin.port=0", "--spring.main.log-startup-info=false"));
         Arrays.stream(settings).map(setting -> "--" + setting).forEach(all::add);
-        return new RunningGateway(
-                new SpringApplicationBuilder(GatewayApplication.class).run(all.toArray(String[]::new)));
+        return new RunningGateway(new SpringApplicationBuilder(GatewayApplication.class)
+                .properties(PATIENCE)
+                .run(all.toArray(String[]::new)));
     }
 
     /// Asks as operators do.

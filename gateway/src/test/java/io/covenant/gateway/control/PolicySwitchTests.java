@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// A thousand changes of the policy while eight clients read without a pause.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(180)
+@Timeout(420)
 @SuppressWarnings("NullAway.Init")
 class PolicySwitchTests {
 
@@ -101,7 +101,7 @@ class PolicySwitchTests {
                 }
             }));
             for (var each : running) {
-                each.get(150, TimeUnit.SECONDS);
+                each.get(400, TimeUnit.SECONDS);
             }
         }
         return made.get();

@@ -40,7 +40,7 @@ class ExhaustionTests {
                 "covenant.services.inventory=" + stock.address(),
                 "covenant.gateway.edge.head-timeout=1s",
                 "covenant.gateway.receive-timeout=1s",
-                "covenant.gateway.edge.linger=500ms",
+                "covenant.gateway.edge.linger=2s",
                 "server.netty.idle-timeout=3s");
     }
 

@@ -13,6 +13,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
@@ -46,6 +47,11 @@ class StreamTests {
                 "covenant.gateway.timeout=2s",
                 "covenant.gateway.streams.idle=4s",
                 "covenant.gateway.balancing.silence=0s");
+        // The first requests of a JVM take long.
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(() -> assertThat(gateway.get(PATH, "Authorization", "Bearer " + TOKEN)
+                                .status())
+                        .isEqualTo(200));
     }
 
     @AfterAll
@@ -179,7 +185,9 @@ class StreamTests {
         }
 
         await().until(() -> inFlight() == 0);
-        assertThat(gateway.operate("GET", "/actuator/prometheus", "").text()).contains("covenant_gateway_streams 0.0");
+        await().untilAsserted(() -> assertThat(
+                        gateway.operate("GET", "/actuator/prometheus", "").text())
+                .contains("covenant_gateway_streams 0.0"));
         assertThat(failures()).isLessThanOrEqualTo(failures);
     }
 
@@ -202,7 +210,7 @@ class StreamTests {
     void endsWithItsToken() throws IOException {
         inventory.behaving(events(1_000, 100));
         var token = ISSUER.token(claims -> claims.claim("scope", "stock:read")
-                .expirationTime(Date.from(Instant.now().plusSeconds(3))));
+                .expirationTime(Date.from(Instant.now().plusSeconds(6))));
 
         try (var listener = new Listener(token)) {
             listener.hears("event-2");

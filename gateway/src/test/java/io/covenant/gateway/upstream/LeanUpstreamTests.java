@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
@@ -48,7 +49,7 @@ class LeanUpstreamTests {
                 "covenant.gateway.max-waiting=10",
                 "covenant.gateway.max-wait=3s",
                 "covenant.gateway.max-idle=200ms",
-                "covenant.gateway.timeout=20s");
+                "covenant.gateway.timeout=60s");
     }
 
     @AfterAll
@@ -118,12 +119,17 @@ class LeanUpstreamTests {
     void givesAConnectionToWhoWaits() throws Exception {
         var go = new CountDownLatch(1);
         instance.follow((_, connection) -> {
-            go.await(100, TimeUnit.MILLISECONDS);
+            go.await();
             connection.answer("{}");
         });
 
-        assertThat(Load.of(2 * MOST, 2 * MOST, _ -> gateway.post(ORDERS, "{}")))
-                .allMatch(answer -> answer.status() == 200);
+        try (var thread = Executors.newVirtualThreadPerTaskExecutor()) {
+            var asking = thread.submit(() -> Load.of(2 * MOST, 2 * MOST, _ -> gateway.post(ORDERS, "{}")));
+            await().until(() -> gateway.service("orders").view().inFlight() == 2 * MOST);
+            go.countDown();
+
+            assertThat(asking.get()).allMatch(answer -> answer.status() == 200);
+        }
         assertThat(instance.connections).hasValueLessThanOrEqualTo(MOST);
     }
 

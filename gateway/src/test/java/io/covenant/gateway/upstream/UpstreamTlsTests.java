@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -221,7 +222,8 @@ class UpstreamTlsTests {
         assertThat(orders.requests).hasSize(1);
 
         bundles.updateBundle("ours", bundle(ours().of("gateway"), ours().of("gateway")));
-        await().untilAsserted(() -> assertThat(gateway.get(ORDERS).status()).isEqualTo(200)); // when it is tried again
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(gateway.get(ORDERS).status()).isEqualTo(200)); // when it is tried again
     }
 
     @Test
