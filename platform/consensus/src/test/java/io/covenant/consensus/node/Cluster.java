@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 /// Nodes in this process, with real files, over the real transport.
 final class Cluster implements AutoCloseable {
 
-    static final Duration ELECTION = Duration.ofMillis(700);
+    static final Duration ELECTION = Duration.ofMillis(1_200);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration SHORT = Duration.ofMillis(200);
 
@@ -87,7 +87,7 @@ final class Cluster implements AutoCloseable {
     /// Small segments, quick elections.
     static NodeSettings settings() {
         return NodeSettings.standard("tested", "any")
-                .withRaft(Settings.standard().times(ELECTION, Duration.ofMillis(70)))
+                .withRaft(Settings.standard().times(ELECTION, Duration.ofMillis(100)))
                 .withLog(LogOptions.standard().withSegmentBytes(256 * 1024));
     }
 

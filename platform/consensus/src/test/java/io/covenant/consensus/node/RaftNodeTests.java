@@ -154,7 +154,7 @@ class RaftNodeTests {
     @Test
     @Execution(ExecutionMode.CONCURRENT)
     void handsOverWhenTheLeaderIsClosed() throws Exception {
-        var patient = Duration.ofSeconds(4);
+        var patient = Duration.ofSeconds(8);
         three(Cluster.settings().withRaft(Settings.standard().times(patient, Duration.ofMillis(100))));
         cluster.propose(10);
         var old = cluster.leader().node().id();
