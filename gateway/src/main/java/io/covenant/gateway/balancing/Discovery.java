@@ -133,12 +133,7 @@ final class Discovery implements SmartLifecycle {
                 : Listed.base(each.getHost(), each.getPort());
         try {
             to.add(new Instance(
-                    id == null ? base : id,
-                    base,
-                    weight == null ? 100 : Integer.parseInt(weight),
-                    zone == null ? "" : zone,
-                    about,
-                    false));
+                    id == null ? base : id, base, Listed.weight(weight, 100), zone == null ? "" : zone, about, false));
         } catch (IllegalArgumentException wrong) {
             tell(service + " " + base, "is registered wrongly, and passed over: " + wrong.getMessage());
         }

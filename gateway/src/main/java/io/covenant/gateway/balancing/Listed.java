@@ -84,7 +84,7 @@ record Listed(List<Instance> instances, List<Name> names) {
             return new Instance(
                     id == null ? usualId : id,
                     base(address),
-                    weight == null ? 1 : Integer.parseInt(weight),
+                    weight(weight, 1),
                     zone == null ? "" : zone,
                     about,
                     false);
@@ -109,6 +109,14 @@ record Listed(List<Instance> instances, List<Name> names) {
         return about;
     }
 
+    static int weight(@Nullable String text, int usual) {
+        try {
+            return text == null ? usual : Integer.parseInt(text);
+        } catch (NumberFormatException wrong) {
+            throw new IllegalArgumentException("weight is a whole number, not '%s'".formatted(text), wrong);
+        }
+    }
+
     static String base(String host, int port) {
         return "http://" + host + ":" + (port < 0 ? 80 : port);
     }
@@ -127,7 +135,9 @@ record Listed(List<Instance> instances, List<Name> names) {
 
     private static IllegalArgumentException notAnAddress(String service, URI address) {
         return new IllegalArgumentException(
-                "covenant.services.%s: %s is not a base address such as http://127.0.0.1:8101, nor a name such as dns://%s:8101"
-                        .formatted(service, address, service));
+                ("covenant.services.%1$s: %2$s is not a base address such as http://127.0.0.1:8101 or"
+                                + " https://name-of-the-certificate@127.0.0.1:8101, nor a name to look up such as dns://%1$s:8101"
+                                + " or dns+https://%1$s:8101")
+                        .formatted(service, address));
     }
 }

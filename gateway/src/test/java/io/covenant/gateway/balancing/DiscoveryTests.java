@@ -1,6 +1,7 @@
 package io.covenant.gateway.balancing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 import io.covenant.balancing.Instance;
@@ -16,6 +17,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.cloud.client.DefaultServiceInstance;
@@ -205,6 +209,39 @@ class DiscoveryTests {
                         "https://orders.shop.svc@10.0.0.9:8109",
                         "https://orders.internal@10.0.0.1:8101",
                         "https://a.b@10.0.0.7:1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ftp://10.0.0.1:8101",
+                "10.0.0.1",
+                "http://10.0.0.1:8101/api",
+                "http://10.0.0.1:8101?weight=2",
+                "http://orders.shop.svc@10.0.0.1:8101",
+                "dns://orders.internal",
+                "dns+https://orders.internal",
+                "http://10.0.0.1:8101#weight",
+            })
+    void refusesWhatIsNoAddressAndSaysWhatOneIs(String wrong) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> orders(wrong))
+                .withMessageContainingAll(
+                        "covenant.services.orders: " + wrong + " is not a base address",
+                        "http://127.0.0.1:8101",
+                        "https://name-of-the-certificate@127.0.0.1:8101",
+                        "dns://orders:8101",
+                        "dns+https://orders:8101");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"weight=heavy, weight", "weight=-1, weight", "id=, id"})
+    void refusesWhatAnInstanceCannotBe(String about, String rule) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> orders("http://10.0.0.1:8101#" + about))
+                .withMessageStartingWith("covenant.services.orders: http://10.0.0.1:8101#" + about + ": ")
+                .satisfies(wrong -> System.err.println("XX " + wrong.getMessage()))
+                .withMessageContaining(": " + rule);
     }
 
     @Test
