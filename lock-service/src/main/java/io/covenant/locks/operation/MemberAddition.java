@@ -65,6 +65,7 @@ final class MemberAddition {
     }
 
     private static Place place(AddMember add) {
+        Door.text(add.name(), "name");
         try {
             return new Place(add.peer(), URI.create(add.api()));
         } catch (IllegalArgumentException | NullPointerException wrong) {
@@ -82,19 +83,24 @@ final class MemberAddition {
                 request.setHeader("Authorization", authorization);
             }
             var answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            var self = mapper.readValue(answer.body(), OperatorController.Self.class);
-            var parts = self.id().split("#", 2);
+            var id = id(answer.body());
+            var parts = id.split("#", 2);
             if (answer.statusCode() == 200 && parts.length == 2 && parts[0].equals(add.name())) {
                 return new NodeId(parts[0], Long.parseUnsignedLong(parts[1], 16));
             }
             throw unfit("The node there is %s: it needs the name %s and an empty directory, without bootstrap."
-                    .formatted(self.id(), add.name()));
+                    .formatted(id.isEmpty() ? "none of this service" : id, add.name()));
         } catch (InterruptedException end) {
             Thread.currentThread().interrupt();
             throw Door.unknown();
         } catch (IOException | JacksonException | IllegalArgumentException silent) {
             throw unfit("No node answers at %s as one that can be added.".formatted(add.api()));
         }
+    }
+
+    /// Whatever answers there: it need not be a node.
+    private String id(String answer) {
+        return mapper.readTree(answer).path("id").asString("");
     }
 
     private HttpClient client() {

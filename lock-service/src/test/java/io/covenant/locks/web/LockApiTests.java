@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.covenant.locks.node.LockNode;
+import io.covenant.testing.ScriptedServer;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -83,6 +84,30 @@ class LockApiTests {
         }
         assertThat(Long.parseLong(later.header("X-Lock-Index")))
                 .isGreaterThanOrEqualTo(Long.parseLong(said.header("X-Lock-Index")));
+    }
+
+    @Test
+    void tellsThemWithRefusalsToo() {
+        for (var refused : List.of(
+                api.get("/nowhere"),
+                api.get("/api/v1/locks/nobody-holds-this"),
+                api.get(SESSIONS + "/4711"),
+                api.get(SESSIONS + "/abc"),
+                api.post(SESSIONS, "{"),
+                api.delete("/api/v1/locks"),
+                api.put(SESSIONS, new byte[] {1}),
+                api.get("/api/v1/locks/a/../b"),
+                api.put("/api/v1/files/" + name, new byte[1_000_000], "X-Lock-Session", "1"),
+                api.post("/admin/locks/transfer", "{\"to\":\"lock-9\"}"))) {
+            assertThat(refused.status()).isBetween(400, 499);
+            assertThat(refused.header("Content-Type")).isEqualTo("application/problem+json");
+            assertThat(refused.code()).as("%s", refused.body()).isNotEmpty();
+            assertThat(refused.header("X-Lock-Index"))
+                    .as("%s", refused.response())
+                    .isNotEmpty();
+            assertThat(refused.header("X-Lock-Term")).isNotEmpty();
+            assertThat(refused.header("X-Lock-Epoch")).isNotEmpty();
+        }
     }
 
     @Test
@@ -231,9 +256,10 @@ class LockApiTests {
         assertThat(read.header("X-Lock-Instance")).isNotEmpty();
         assertThat(api.get(path, "If-None-Match", tag).status()).isEqualTo(304);
 
-        assertThat(api.put(path, content, "X-Lock-Session", "" + session, "X-Lock-Seq", "2", "If-Match", "\"1\"")
-                        .status())
-                .isEqualTo(412);
+        var other = api.put(path, content, "X-Lock-Session", "" + session, "X-Lock-Seq", "2", "If-Match", "\"1\"");
+        assertThat(other.status()).isEqualTo(412);
+        assertThat(other.code()).isEqualTo("wrong-generation");
+        assertThat('"' + other.body().path("current").asString() + '"').isEqualTo(tag);
         assertThat(api.put(path + "?session=" + session + "&seq=3", content, "If-Match", tag)
                         .status())
                 .isEqualTo(200);
@@ -340,6 +366,42 @@ class LockApiTests {
             assertThat(lines).contains("event: changed");
             assertThat(String.join("\n", lines)).contains("\"change\":\"CREATED\"");
         }
+    }
+
+    @Test
+    void resumesAWatchAfterAnEventAndAfterAnIndex() throws Exception {
+        long session = api.open(20_000);
+        long token = Api.token(api.acquire(session, 1, name, ""));
+        api.release(session, 2, name, token);
+        var all = new ArrayList<String>();
+        try (var reader = reader("/api/v1/watch?prefix=%s&fromIndex=%d".formatted(name, token - 1))) {
+            read(reader, all, "event: released");
+        }
+        assertThat(all).contains("event: granted");
+        var id = all.stream()
+                .filter(line -> line.startsWith("id: "))
+                .findFirst()
+                .orElseThrow()
+                .substring(4);
+
+        for (var rest : List.of(
+                reader("/api/v1/watch?prefix=" + name, "Last-Event-ID", id),
+                reader("/api/v1/watch?prefix=%s&fromIndex=%d".formatted(name, token)))) {
+            try (rest) {
+                var lines = new ArrayList<String>();
+                read(rest, lines, "event: released");
+                assertThat(lines).doesNotContain("event: granted");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fromIndex=x", "fromIndex=99999999999999999999", "fromIndex=1152921504606846976"})
+    void refusesPlacesThatAreNone(String place) {
+        var said = api.get("/api/v1/watch?" + place);
+        assertThat(said.status()).isEqualTo(400);
+        assertThat(said.code()).isEqualTo("validation-failed");
+        assertThat(api.get("/api/v1/watch", "Last-Event-ID", "x").status()).isEqualTo(400);
     }
 
     private static BufferedReader reader(String path, String... headers) {
@@ -453,6 +515,54 @@ class LockApiTests {
         var said = api.acquire(api.open(20_000), 1, bad, "");
         assertThat(said.status()).isEqualTo(status);
         assertThat(said.code()).isEqualTo(code);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a/../b",
+                "..",
+                "a/%2e%2e/b",
+                "a%2F..%2Fb",
+                "a%5C..%5Cb",
+                "a%01b",
+                "a%00b",
+                "a%0Ab",
+                "a%7Fb",
+                "with%20blank",
+                "a//b",
+                "a/",
+                "caf%C3%A9",
+                "a;b=c"
+            })
+    void refusesBadNamesInPaths(String bad) {
+        long session = api.open(20_000);
+        var before = api.get("/api/v1/files/?list=true").body();
+        var content = new byte[] {1};
+        var written = api.put("/api/v1/files/" + bad, content, "X-Lock-Session", "" + session, "X-Lock-Seq", "1");
+        assertThat(written.status()).as("%s", written.body()).isEqualTo(400);
+        assertThat(written.header("Content-Type")).isEqualTo("application/problem+json");
+        assertThat(written.code()).isIn("name-invalid", "bad-request");
+        var removed = api.delete("/api/v1/files/" + bad, "X-Lock-Session", "" + session, "X-Lock-Seq", "2");
+        assertThat(removed.status()).isIn(400, 404);
+        for (var read : List.of("/api/v1/files/", "/api/v1/acls/", "/api/v1/locks/")) {
+            assertThat(api.get(read + bad).status()).as(read).isBetween(400, 404);
+        }
+        assertThat(api.get("/api/v1/files/?list=true").body()).isEqualTo(before);
+    }
+
+    @Test
+    void refusesPathsOfTenAndOfTwentyKilobytes() {
+        long session = api.open(20_000);
+        for (int length : new int[] {10_240, 20_480}) {
+            var path = "/api/v1/files/" + "n".repeat(length);
+            var said = api.put(path, new byte[] {1}, "X-Lock-Session", "" + session, "X-Lock-Seq", "1");
+            assertThat(said.status()).isIn(400, 414, 431);
+            assertThat(said.code()).isIn("name-too-long", "request-header-too-large", "bad-request");
+            assertThat(api.get(path).status()).isIn(400, 404, 414, 431);
+        }
+        var prefix = "n".repeat(10_240);
+        assertThat(api.get("/api/v1/watch?prefix=" + prefix).code()).isEqualTo("name-too-long");
     }
 
     @Test
@@ -603,6 +713,38 @@ class LockApiTests {
                 "/admin/locks/members",
                 "{\"name\":\"lock-2\",\"peer\":\"127.0.0.1:1\",\"api\":\"http://127.0.0.1:1\"}");
         assertThat(nowhere.code()).isEqualTo("node-not-fit");
+    }
+
+    /// It answers, and is no node that can be added.
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "{}", "[]", "{\"id\":\"lock-2\"}", "{\"id\":null,\"drained\":false}", "<html>", ""})
+    void takesNobodyInWhoIsNoNode(String answer) {
+        try (var stranger = new ScriptedServer((_, connection) -> connection.answer(answer))) {
+            var said = api.post(
+                    "/admin/locks/members",
+                    "{\"name\":\"lock-2\",\"peer\":\"127.0.0.1:1\",\"api\":\"%s\"}".formatted(stranger.address()),
+                    "X-Operator",
+                    "bob");
+
+            assertThat(said.status()).as("%s", said.body()).isEqualTo(409);
+            assertThat(said.code()).isEqualTo("node-not-fit");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"name\":\"lock-2\"}",
+                "{\"name\":\"lock-2\",\"peer\":\"nowhere\",\"api\":\"http://127.0.0.1:1\"}",
+                "{\"name\":\"lock-2\",\"peer\":\"127.0.0.1:1\",\"api\":\"not an address\"}",
+                "{\"peer\":\"127.0.0.1:1\",\"api\":\"http://127.0.0.1:1\"}"
+            })
+    void refusesAMemberWithoutAPlace(String body) {
+        var said = api.post("/admin/locks/members", body, "X-Operator", "bob");
+
+        assertThat(said.status()).as("%s", said.body()).isEqualTo(400);
+        assertThat(said.code()).isNotEmpty();
     }
 
     @Test
