@@ -124,7 +124,7 @@ public final class ServiceProcesses implements AutoCloseable {
         return this;
     }
 
-    void start(String name) throws IOException {
+    public void start(String name) throws IOException {
         var identity = Objects.requireNonNull(identities.get(name));
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -212,7 +212,7 @@ public final class ServiceProcesses implements AutoCloseable {
                 .orElseThrow();
     }
 
-    String backup() {
+    public String backup() {
         var primary = primary();
         return processes.keySet().stream()
                 .filter(name -> !name.equals(primary))
@@ -253,6 +253,25 @@ public final class ServiceProcesses implements AutoCloseable {
     public void kill(String name) throws InterruptedException {
         var process = Objects.requireNonNull(processes.remove(name));
         process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+    }
+
+    /// It runs no instruction, and its connections stay open.
+    public void pause(String name) throws IOException, InterruptedException {
+        signal(name, "STOP");
+    }
+
+    public void resume(String name) throws IOException, InterruptedException {
+        signal(name, "CONT");
+    }
+
+    private void signal(String name, String signal) throws IOException, InterruptedException {
+        long pid = Objects.requireNonNull(processes.get(name)).pid();
+        int exit = new ProcessBuilder("kill", "-" + signal, Long.toString(pid))
+                .start()
+                .waitFor();
+        if (exit != 0) {
+            throw new IOException("kill -%s of %s failed".formatted(signal, name));
+        }
     }
 
     /// Ends it if it runs, and starts it.

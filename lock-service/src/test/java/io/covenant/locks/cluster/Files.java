@@ -4,16 +4,16 @@ import io.covenant.simulation.history.Model;
 import java.util.Optional;
 
 /// Small files, written under the condition of a generation or under none.
-record Files() implements Model<Files.State, Files.Input, Files.Output> {
+public record Files() implements Model<Files.State, Files.Input, Files.Output> {
 
-    static final long ANY = -1;
+    public static final long ANY = -1;
     private static final long UNSEEN = -2;
 
     /// @param generation of the content; 0 when there is none, or [#UNSEEN] when nobody was told
     /// @param highest    that anybody was told
-    record State(String content, long generation, long highest) {}
+    public record State(String content, long generation, long highest) {}
 
-    sealed interface Input {
+    public sealed interface Input {
 
         String path();
 
@@ -22,7 +22,7 @@ record Files() implements Model<Files.State, Files.Input, Files.Output> {
         record Read(String path) implements Input {}
     }
 
-    sealed interface Output {
+    public sealed interface Output {
 
         record Written(long generation) implements Output {}
 

@@ -6,10 +6,14 @@ import static org.awaitility.Awaitility.await;
 import io.covenant.locks.client.LeasedLock;
 import io.covenant.locks.client.LockClient;
 import io.covenant.locks.client.LockException;
+import io.covenant.locks.client.LockFiles;
 import io.covenant.locks.client.LockLostException;
+import io.covenant.locks.client.LockRefusedException;
 import io.covenant.locks.client.LockRequest;
+import io.covenant.locks.cluster.Files;
 import io.covenant.locks.fencing.FencedOffException;
 import io.covenant.locks.fencing.FencingGuard;
+import io.covenant.locks.wire.LockProblemCode;
 import io.covenant.simulation.history.FencedLock;
 import io.covenant.simulation.history.GuardedCounter;
 import io.covenant.simulation.history.Linearizability;
@@ -26,10 +30,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Clients that take turns at a counter under a lock, each increment shown to the guard at the counter's database, and
-/// everything written down.
+/// read and write one small file of the service between their turns; everything is written down.
 final class GuardedWriters implements AutoCloseable {
 
     private static final String LOCK = "counter/one";
@@ -41,6 +46,8 @@ final class GuardedWriters implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private final Recorder<FencedLock.Input, FencedLock.Output> locks = Recorder.counting();
     private final Recorder<GuardedCounter.Input, GuardedCounter.Output> counter = Recorder.counting();
+    private final Recorder<Files.Input, Files.Output> files = Recorder.counting();
+    private final String path = "/file-" + UUID.randomUUID();
     private final AtomicInteger written = new AtomicInteger();
     private volatile boolean over;
 
@@ -70,9 +77,11 @@ final class GuardedWriters implements AutoCloseable {
 
     private void write(LockClient client, String who) {
         var losses = new HashMap<Long, Recorder<FencedLock.Input, FencedLock.Output>.Call>();
+        var file = new FileUser(client, who);
         while (!over) {
             try {
                 turn(client, who, losses);
+                file.use();
             } catch (InterruptedException end) {
                 break;
             }
@@ -149,6 +158,65 @@ final class GuardedWriters implements AutoCloseable {
         }
     }
 
+    /// Reads the file, writes it if it is as it was, writes it however it is, and so on.
+    private final class FileUser {
+
+        private final LockClient client;
+        private final String who;
+        private long seen;
+        private int times;
+
+        FileUser(LockClient client, String who) {
+            this.client = client;
+            this.who = who;
+        }
+
+        void use() throws InterruptedException {
+            switch (times++ % 3) {
+                case 0 -> read();
+                case 1 -> write(seen);
+                default -> write(Files.ANY);
+            }
+        }
+
+        private void read() throws InterruptedException {
+            var call = files.invoke(who, new Files.Input.Read(path));
+            try {
+                var content = client.files().read(path);
+                seen = content.map(LockFiles.Content::generation).orElse(0L);
+                call.answered(new Files.Output.Content(
+                        seen, content.map(LockFiles.Content::text).orElse("")));
+            } catch (LockException notNow) {
+                call.neverHappened();
+            }
+        }
+
+        private void write(long expected) throws InterruptedException {
+            var text = who + ' ' + times;
+            var bytes = text.getBytes(StandardCharsets.UTF_8);
+            var call = files.invoke(who, new Files.Input.Write(path, text, expected));
+            try {
+                var done = expected == Files.ANY
+                        ? client.files().write(path, bytes)
+                        : expected == 0
+                                ? client.files().create(path, bytes)
+                                : client.files().write(path, bytes, expected);
+                seen = done.generation();
+                call.answered(new Files.Output.Written(seen));
+            } catch (LockRefusedException refused) {
+                var current = refused.problem().current();
+                if (refused.problem().is(LockProblemCode.WRONG_GENERATION) && current != null) {
+                    seen = current;
+                    call.answered(new Files.Output.WrongGeneration(current));
+                } else {
+                    call.unknown();
+                }
+            } catch (LockException notNow) {
+                call.unknown();
+            }
+        }
+    }
+
     /// Waits until so many more increments are written.
     void awaitMore(int increments) {
         int now = written.get();
@@ -175,6 +243,7 @@ final class GuardedWriters implements AutoCloseable {
         assertThat(LockRules.tokensRise(FencedLock.grants(locks.history()))).isEmpty();
         Linearizability.of(new GuardedCounter()).require(counter.history());
         Linearizability.of(new FencedLock()).require(locks.history());
+        Linearizability.of(new Files()).require(files.history());
     }
 
     private long number(String query) throws SQLException {

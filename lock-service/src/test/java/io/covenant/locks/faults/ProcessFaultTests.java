@@ -134,6 +134,69 @@ class ProcessFaultTests {
         }
     }
 
+    enum Fate {
+        PRIMARY_IS_KILLED {
+            @Override
+            String victim(ServiceProcesses service) {
+                return service.primary();
+            }
+        },
+        BACKUP_IS_KILLED {
+            @Override
+            String victim(ServiceProcesses service) {
+                return service.backup();
+            }
+        },
+        /// It wakes and believes that it leads still, with what clients asked it meanwhile before it.
+        PRIMARY_IS_STOPPED {
+            @Override
+            String victim(ServiceProcesses service) {
+                return service.primary();
+            }
+
+            @Override
+            void strike(ServiceProcesses service, String victim) throws Exception {
+                service.pause(victim);
+            }
+
+            @Override
+            void bringBack(ServiceProcesses service, String victim) throws Exception {
+                service.resume(victim);
+            }
+        };
+
+        abstract String victim(ServiceProcesses service);
+
+        void strike(ServiceProcesses service, String victim) throws Exception {
+            service.kill(victim);
+        }
+
+        void bringBack(ServiceProcesses service, String victim) throws Exception {
+            service.start(victim);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void losesNothingWhenAProcessIsKilledOrStopped(Fate fate) throws Exception {
+        try (var writers = writers()) {
+            writers.awaitMore(20);
+            var sessions = writers.sessions();
+
+            var victim = fate.victim(service);
+            fate.strike(service, victim);
+            Thread.sleep(TROUBLE);
+            writers.awaitMore(20);
+            assertThat(service.primaryBeside(victim)).isNotEqualTo(victim);
+            fate.bringBack(service, victim);
+
+            service.ready(victim);
+            writers.awaitMore(20);
+            assertThat(writers.sessions()).as("no session is lost").isEqualTo(sessions);
+            writers.requireRight();
+        }
+    }
+
     @Test
     void losesNothingWhenAllNodesAreKilledAtOnce() throws Exception {
         try (var writers = writers()) {
