@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -54,10 +55,73 @@ class ServiceProcessesTests {
         assertThat(backup.get("/api/v1/locks?stale=true").status()).isEqualTo(200);
         assertThat(backup.get("/admin/locks/members").status()).isEqualTo(307);
         assertThat(backup.get("/admin/locks/members?here=true").status()).isEqualTo(200);
+        assertThat(Long.parseLong(said.header("X-Lock-Index"))).isPositive();
+        assertThat(Long.parseLong(said.header("X-Lock-Term"))).isPositive();
+        assertThat(said.header("X-Lock-Epoch")).isEqualTo("0");
     }
 
     @Test
     @Order(2)
+    void watchesAtABackupWhoeverWantsThat() throws Exception {
+        var backup = service.api(service.backup());
+        var primary = service.api(service.primary());
+        long session = primary.open(30_000);
+        try (var reader = new BufferedReader(new InputStreamReader(
+                backup.stream("/api/v1/watch?prefix=watched/&stale=true"), StandardCharsets.UTF_8))) {
+            long token = Api.token(primary.acquire(session, 1, "watched/a", ""));
+
+            var lines = reader.lines().takeWhile(line -> !line.contains("\"token\":" + token));
+            assertThat(lines).contains("event: granted");
+        }
+        assertThat(backup.get("/api/v1/watch?prefix=watched/").status()).isEqualTo(307);
+    }
+
+    @Test
+    @Order(3)
+    void handsOverToTheNodeThatAnOperatorNames() {
+        var former = service.primary();
+        var next = service.backup();
+
+        var said = service.api(former)
+                .post(
+                        "/admin/locks/transfer?reason=a+new+kernel",
+                        "{\"to\":\"%s\"}".formatted(next),
+                        "X-Operator",
+                        "alice");
+
+        assertThat(said.status()).as("%s", said.body()).isEqualTo(200);
+        assertThat(said.body().path("handedOverBy").asString()).isEqualTo(former);
+        await().atMost(Duration.ofSeconds(20)).until(() -> service.primary().equals(next));
+        assertThat(audit()).contains("\"act\":\"TRANSFER\",\"name\":\"%s\",\"by\":\"alice\"".formatted(next));
+    }
+
+    @Test
+    @Order(4)
+    void leadsNoMoreOnceItIsDrainedUntilThatIsTakenBack() {
+        var drained = service.primary();
+        var api = service.api(drained);
+
+        var said = api.post("/admin/locks/drain?reason=a+new+disk", "", "X-Operator", "alice");
+
+        assertThat(said.body().path("drained").asBoolean()).isTrue();
+        assertThat(service.primaryBeside(drained)).isNotEqualTo(drained);
+        assertThat(readiness(drained)).isEqualTo(503);
+        assertThat(audit()).contains("\"act\":\"DRAIN\",\"name\":\"%s\",\"by\":\"alice\"".formatted(drained));
+        var undone = api.post("/admin/locks/drain?undo=true", "", "X-Operator", "alice");
+        assertThat(undone.body().path("drained").asBoolean()).isFalse();
+        service.ready(drained);
+    }
+
+    private int readiness(String node) {
+        return service.management(node).get("/actuator/health/readiness").status();
+    }
+
+    private String audit() {
+        return service.api(service.primary()).get("/admin/locks/audit").body().toString();
+    }
+
+    @Test
+    @Order(5)
     void handsOverWhenItIsStoppedAndKeepsLockAndQueue() throws Exception {
         var former = service.primary();
         var api = service.api(former);
@@ -88,7 +152,7 @@ class ServiceProcessesTests {
     }
 
     @Test
-    @Order(3)
+    @Order(6)
     void survivesTheDeathOfItsPrimary() throws Exception {
         var dead = service.primary();
         var api = service.api(dead);
@@ -119,7 +183,7 @@ class ServiceProcessesTests {
     }
 
     @Test
-    @Order(4)
+    @Order(7)
     void saysThatNobodyLeadsWithoutAMajority() throws Exception {
         service.kill(service.backup());
         var primary = service.primary();
@@ -133,6 +197,17 @@ class ServiceProcessesTests {
         assertThat(said.code()).isEqualTo("no-leader");
         assertThat(said.header("Retry-After")).isEqualTo("1");
         assertThat(said.body().path("retryAfterMillis").asLong()).isPositive();
+        for (var other : List.of(
+                last.post("/api/v1/lock-sessions/1/keep-alive", "{\"seq\":1,\"ackUpTo\":0}"),
+                last.post("/api/v1/lock-keep-alives", "{\"keepAlives\":[{\"session\":1,\"seq\":1,\"ackUpTo\":0}]}"),
+                last.acquire(1, 1, "a", ""),
+                last.get("/api/v1/lock-sessions/1"),
+                last.get("/api/v1/lock-sessions/1/events"),
+                last.get("/api/v1/watch"),
+                last.post("/api/v1/barriers", ""))) {
+            assertThat(other.status()).as("%s", other.response().uri()).isEqualTo(503);
+            assertThat(other.header("Retry-After")).isNotEmpty();
+        }
         assertThat(management.get("/actuator/health/readiness").status()).isEqualTo(503);
         assertThat(management.get("/actuator/health/liveness").status()).isEqualTo(200);
         assertThat(last.get("/api/v1/locks?stale=true").status()).isEqualTo(200);
