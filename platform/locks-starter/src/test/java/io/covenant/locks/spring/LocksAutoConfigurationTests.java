@@ -2,8 +2,10 @@ package io.covenant.locks.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.covenant.locks.client.LockClient;
@@ -13,9 +15,11 @@ import io.covenant.locks.fencing.FencedOffException;
 import io.covenant.locks.fencing.FencingGuard;
 import io.covenant.testing.DatabaseOf;
 import io.covenant.testing.RealPostgres;
+import io.covenant.testing.ScriptedServer;
 import io.covenant.testing.TestDatabase;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import jakarta.servlet.ServletException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.restclient.RestClientCustomizer;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -43,6 +48,7 @@ import org.springframework.mock.web.MockFilterChain;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.web.client.RestClient;
 
 @RealPostgres
 class LocksAutoConfigurationTests {
@@ -302,6 +308,57 @@ class LocksAutoConfigurationTests {
     }
 
     @Test
+    void answersConflictToARequestWhoseTokenTheGuardRefuses(@DatabaseOf("filtered") TestDatabase database)
+            throws Exception {
+        try (var script = FencingGuard.class.getResourceAsStream("/db/fencing/V1__fence.sql")) {
+            database.migrate(new String(script.readAllBytes(), StandardCharsets.UTF_8));
+        }
+        application.withBean(DataSource.class, database::runtime).run(context -> {
+            var fence = context.getBean(TransactionFence.class);
+            var transactions =
+                    new TransactionTemplate(new DataSourceTransactionManager(context.getBean(DataSource.class)));
+            transactions.executeWithoutResult(_ -> fence.check("stock/pear", 34));
+            var request = new MockHttpServletRequest();
+            request.addHeader("X-Fencing-Token", "33");
+            var response = new MockHttpServletResponse();
+
+            new FencingTokenFilter().doFilter(request, response, (_, _) -> {
+                try {
+                    transactions.executeWithoutResult(_ -> fence.check("stock/pear"));
+                } catch (FencedOffException refused) {
+                    throw new ServletException(refused);
+                }
+            });
+
+            assertThat(response.getStatus()).isEqualTo(409);
+            assertThat(response.getContentType()).startsWith("application/problem+json");
+            assertThat(response.getContentAsString())
+                    .contains("\"code\":\"stale-token\"", "\"given\":33", "\"current\":34");
+            assertThat(FencingContext.token()).isEmpty();
+        });
+    }
+
+    @Test
+    void sendsTheTokenWithCallsToOtherServices() {
+        try (var other = new ScriptedServer((_, connection) -> connection.answer("{}"))) {
+            application.run(context -> {
+                var builder = RestClient.builder().baseUrl(other.address());
+                context.getBean(RestClientCustomizer.class).customize(builder);
+                var client = builder.build();
+
+                try (var _ = FencingContext.open(41)) {
+                    client.get().uri("/held").retrieve().toBodilessEntity();
+                }
+                client.get().uri("/free").retrieve().toBodilessEntity();
+
+                assertThat(other.requests)
+                        .extracting(ScriptedServer.Request::path, request -> request.header("X-Fencing-Token"))
+                        .containsExactly(tuple("/held", "41"), tuple("/free", ""));
+            });
+        }
+    }
+
+    @Test
     void carriesTokensInRecordHeaders() {
         var headers = new RecordHeaders();
         FencedRecords.write(headers);
@@ -312,6 +369,8 @@ class LocksAutoConfigurationTests {
         }
 
         assertThat(FencedRecords.token(headers)).hasValue(41);
+        var malformed = new RecordHeaders().add("X-Fencing-Token", "-7".getBytes(StandardCharsets.US_ASCII));
+        assertThatIllegalArgumentException().isThrownBy(() -> FencedRecords.token(malformed));
         FencedRecords.under(
                 headers, () -> assertThat(FencingContext.requireToken()).isEqualTo(41));
         assertThat(FencingContext.token()).isEmpty();
