@@ -235,13 +235,16 @@ class DiscoveryTests {
     }
 
     @ParameterizedTest
-    @CsvSource({"weight=heavy, weight", "weight=-1, weight", "id=, id"})
+    @CsvSource({
+        "weight=heavy, weight is a whole number",
+        "weight=-1, the weight of orders-1 is -1",
+        "id=, an instance needs an id"
+    })
     void refusesWhatAnInstanceCannotBe(String about, String rule) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> orders("http://10.0.0.1:8101#" + about))
-                .withMessageStartingWith("covenant.services.orders: http://10.0.0.1:8101#" + about + ": ")
-                .satisfies(wrong -> System.err.println("XX " + wrong.getMessage()))
-                .withMessageContaining(": " + rule);
+                .withMessageStartingWith("covenant.services.orders: http://10.0.0.1:8101")
+                .withMessageContaining("#" + about + ": " + rule);
     }
 
     @Test
