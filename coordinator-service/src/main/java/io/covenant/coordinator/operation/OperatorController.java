@@ -192,7 +192,7 @@ final class OperatorController {
     @PostMapping("/{id}/retry")
     @Operation(
             summary = "Tries at once whatever the transaction waits for",
-            description = "At the coordinator that drives it; the others answer 409 and name it.")
+            description = "At the coordinator that drives it; the others answer 409 and name it. 410 when it is over.")
     TransactionResource retry(@PathVariable UUID id, @RequestBody Because because, HttpServletRequest request) {
         var operator = operator(request);
         var reason = required(because.reason(), "reason");
@@ -213,7 +213,7 @@ final class OperatorController {
                                 "%s drives the transaction; ask there.".formatted(transaction.owner()))
                         .with("owner", transaction.owner())
                 : Problem.of(
-                                HttpStatus.CONFLICT,
+                                HttpStatus.GONE,
                                 "already-finished",
                                 "The transaction is %s: nothing is to be tried.".formatted(transaction.state()))
                         .with("state", transaction.state().name());

@@ -10,6 +10,7 @@ import io.covenant.transactions.paxoscommit.Request;
 import io.covenant.transactions.wire.CastRequest;
 import io.covenant.transactions.wire.PlannedBranch;
 import io.covenant.web.problem.Problem;
+import io.covenant.web.problem.Violation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -45,18 +46,35 @@ final class AcceptorController {
         this.acceptor = acceptor;
     }
 
-    /// Takes votes. That they were brought says nothing of what becomes of them: the leader hears that.
+    /// Takes votes, all or none. That they were brought says nothing of what becomes of them: the leader hears that.
     @PostMapping("/votes")
     @ResponseStatus(HttpStatus.ACCEPTED)
     void votes(@RequestBody CastRequest request) {
         requireAdmitted();
+        var casts = new ArrayList<Request.Cast>(request.votes().size());
         for (var vote : request.votes()) {
-            var who = BranchId.parse(vote.gid())
-                    .orElseThrow(() -> Problem.ofField("invalid-value", "gid", "must be the gid of a branch")
-                            .asException());
-            var cast = read(() -> new Request.Cast(vote.ballot(), PlannedBranch.plan(vote.plan()), who));
-            leaders.askHere(id(who.transaction().value()), cast, _ -> {});
+            casts.add(cast("votes[%d]".formatted(casts.size()), vote));
         }
+        for (var cast : casts) {
+            leaders.askHere(cast.who().transaction(), cast, _ -> {});
+        }
+    }
+
+    private static Request.Cast cast(String place, CastRequest.Cast vote) {
+        var who = BranchId.parse(vote.gid())
+                .orElseThrow(() -> Problem.ofField("invalid-value", place + ".gid", "must be the gid of a branch")
+                        .asException());
+        requireNamedByTime(place + ".gid", who.transaction());
+        var plan = read(() -> PlannedBranch.plan(vote.plan()));
+        if (!plan.branches().contains(who)) {
+            throw Problem.of(
+                            HttpStatus.CONFLICT,
+                            "stranger",
+                            "%s votes on a transaction whose branches do not include it.".formatted(who.gid()))
+                    .violating(List.of(new Violation(place + ".gid", "must be one of the branches of the plan")))
+                    .asException();
+        }
+        return new Request.Cast(vote.ballot(), plan, who);
     }
 
     /// Answers other leaders.
@@ -151,11 +169,15 @@ final class AcceptorController {
 
     private static TransactionId id(UUID id) {
         var named = new TransactionId(id);
-        if (!AcceptorLedger.takes(named)) {
-            throw Problem.ofField("invalid-value", "id", "must be a UUID of version 7")
+        requireNamedByTime("id", named);
+        return named;
+    }
+
+    private static void requireNamedByTime(String field, TransactionId id) {
+        if (!AcceptorLedger.takes(id)) {
+            throw Problem.ofField("invalid-value", field, "must be of a transaction whose id is a UUID of version 7")
                     .asException();
         }
-        return named;
     }
 
     private interface Reading<T> {

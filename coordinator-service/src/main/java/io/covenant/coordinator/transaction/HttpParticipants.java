@@ -59,6 +59,9 @@ final class HttpParticipants implements Participants {
 
     private static final int MOST_ERRORS = 20;
 
+    /// With which a site refuses a lower election than one that it has heard of; the problem holds its reply.
+    private static final int STALE_ELECTION = 412;
+
     private final ServiceClient client;
     private final Duration finishPatience;
     private final HttpSteps steps;
@@ -270,7 +273,7 @@ final class HttpParticipants implements Participants {
     }
 
     private static SiteAnswer said(String service, BranchId branch, Request request, Answered answer) {
-        if (!answer.successful()) {
+        if (!answer.successful() && answer.status() != STALE_ELECTION) {
             return new SiteAnswer.Silent(said(answer));
         }
         try {

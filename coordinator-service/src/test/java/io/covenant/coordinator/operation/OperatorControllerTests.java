@@ -176,8 +176,9 @@ class OperatorControllerTests {
         await().atMost(ENOUGH).until(() -> state(id).equals("COMMITTED"));
         assertThat(doubt(id).isMissingNode()).isTrue();
         assertThat(get("/audit?target=" + id).text("/items/0/reason")).isEqualTo("they are back");
-        assertThat(act("/%s/retry".formatted(id), "{\"reason\": \"again\"}").text("/code"))
-                .isEqualTo("already-finished");
+        var late = act("/%s/retry".formatted(id), "{\"reason\": \"again\"}");
+        assertThat(late.status()).isEqualTo(410);
+        assertThat(late.text("/code")).isEqualTo("already-finished");
     }
 
     @Test

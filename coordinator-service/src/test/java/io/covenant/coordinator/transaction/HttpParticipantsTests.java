@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.covenant.coordinator.transaction.Participants.FinishAnswer;
 import io.covenant.coordinator.transaction.Participants.Preparation;
 import io.covenant.coordinator.transaction.Participants.PrepareAnswer;
+import io.covenant.coordinator.transaction.Participants.SiteAnswer;
 import io.covenant.testing.ScriptedServer;
 import io.covenant.transactions.Attempt;
 import io.covenant.transactions.BranchId;
@@ -12,6 +13,11 @@ import io.covenant.transactions.Refusal;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.Vote;
 import io.covenant.transactions.tcc.Settlement.Finding;
+import io.covenant.transactions.threephase.Election;
+import io.covenant.transactions.threephase.Site;
+import io.covenant.transactions.threephase.Standing;
+import io.covenant.transactions.threephase.ThreePhaseCommit.Input;
+import io.covenant.transactions.threephase.ThreePhaseParticipant.Request;
 import io.covenant.transactions.wire.FinishReply.Result;
 import io.covenant.transactions.wire.SettleReply.Settled;
 import io.covenant.web.json.StrictJson;
@@ -22,6 +28,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -245,6 +252,35 @@ class HttpParticipantsTests {
 
     private PrepareAnswer prepareAnswered(int status, String body) {
         return participants(server(status, body).address()).prepare(preparation("shelf"));
+    }
+
+    @Test
+    void hearsOfTheHigherElectionThatAStaleOneIsRefusedFor() {
+        var server = server(412, """
+                {"type":"https://covenant.io/problems/stale-election","title":"Stale election","status":412,"code":"stale-election",\
+                "detail":"Too late.","answer":"REFUSED","standing":{"lastElected":{"round":3,"by":9},\
+                "lastAttempt":{"round":0,"by":0},"position":"WAITING","sealed":[]}}""");
+        var election = new Election(2, 1);
+
+        var answer = participants(server.address()).ask("shelf", FIRST, new Request.Elect(election));
+
+        assertThat(answer)
+                .isEqualTo(new SiteAnswer.Said(new Input.Refused(
+                        new Site.Branch(FIRST),
+                        election,
+                        new Standing(
+                                new Election(3, 9),
+                                Election.NONE,
+                                Standing.Position.WAITING,
+                                Collections.emptySortedSet()))));
+    }
+
+    @Test
+    void hearsNothingOfASiteThatFails() {
+        var server = server(503, "{\"code\":\"branch-unknown\"}");
+
+        assertThat(participants(server.address()).ask("shelf", FIRST, new Request.Elect(new Election(2, 1))))
+                .isInstanceOf(SiteAnswer.Silent.class);
     }
 
     private static Preparation preparation(String service) {

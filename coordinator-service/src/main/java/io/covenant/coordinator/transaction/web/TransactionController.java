@@ -51,8 +51,16 @@ final class TransactionController {
 
     /// What a participant answers, not as a vote but as a problem, to a branch that it cannot even read. The
     /// transaction has aborted like any other; its initiator gets the problem, because repeating it is of no use.
-    private static final Set<String> UNREADABLE =
-            Set.of("unknown-operation", "validation-failed", "unknown-field", "wrong-type", "invalid-value");
+    private static final Set<String> UNREADABLE = Set.of(
+            "unknown-operation",
+            "unsupported-protocol",
+            "validation-failed",
+            "unknown-field",
+            "wrong-type",
+            "invalid-value");
+
+    /// A figure of `unsupported-protocol` that is no field.
+    private static final String MODE = "mode";
 
     private final Doors doors;
     private final RunRequestReader reader;
@@ -97,7 +105,8 @@ final class TransactionController {
             content = @Content(mediaType = "application/problem+json"))
     @ApiResponse(
             responseCode = "422",
-            description = "`unknown-service`; or a participant cannot read its branch, as `unknown-operation`; or"
+            description = "`unknown-service`; or a participant cannot read its branch, as `unknown-operation`,"
+                    + " or does not run it so, `unsupported-protocol`; or"
                     + " `idempotency-key-reused`: the id belongs to another transaction",
             content = @Content(mediaType = "application/problem+json"))
     @ApiResponse(
@@ -158,6 +167,7 @@ final class TransactionController {
         }
         var place = "branches[%d].".formatted(branch);
         var violations = refusal.parameters().entrySet().stream()
+                .filter(figure -> !figure.getKey().equals(MODE))
                 .map(figure -> new Violation(place + figure.getKey(), figure.getValue()))
                 .toList();
         return Problem.of(

@@ -289,6 +289,24 @@ class TransactionControllerTests {
     }
 
     @Test
+    void refusesAProtocolUnderWhichTheServiceDoesNotRunTheBranch() throws Exception {
+        INVENTORY.onPrepare(_ -> new ParticipantServer.Answer(400, """
+                {"type":"https://covenant.io/problems/unsupported-protocol","title":"Unsupported protocol","status":400,
+                 "detail":"operation: 'reserve' does not run under tcc here","code":"unsupported-protocol",
+                 "operation":"reserve","mode":"RESERVE",
+                 "errors":[{"field":"operation","rule":"does not run under tcc here"}]}
+                """));
+        var id = UUID.randomUUID();
+
+        var answer = post(under("TCC", order(id.toString())));
+
+        assertProblem(answer, 422, "unsupported-protocol", "branches[1].operation");
+        assertThat(json(answer).path("errors")).hasSize(1);
+        assertThat(json(get("/" + id)).path("outcome").asString()).isEqualTo("ABORTED");
+        assertThat(json(get("/" + id)).path("refusal").path("code").asString()).isEqualTo("unsupported-protocol");
+    }
+
+    @Test
     void asksAgainWhileTheBranchIsOngoing() throws Exception {
         var tries = new java.util.concurrent.atomic.AtomicInteger();
         ORDERS.onPrepare(_ -> switch (tries.getAndIncrement()) {
@@ -404,10 +422,10 @@ class TransactionControllerTests {
 
     @Test
     void refusesMoreBranchesThanItTakesAndLongerPayloads() throws Exception {
-        var many = IntStream.range(0, 33)
-                .mapToObj("{\"name\":\"b%d\",\"service\":\"orders\",\"operation\":\"a\",\"payload\":{}}"::formatted)
-                .collect(Collectors.joining(","));
-        assertProblem(post("{\"name\":\"x\",\"branches\":[%s]}".formatted(many)), 400, "validation-failed", "branches");
+        int before = MODEL.branches().size();
+        assertProblem(post(ofBranches(33)), 400, "validation-failed", "branches");
+        assertProblem(post(ofBranches(1000)), 400, "validation-failed", "branches");
+        assertProblem(post(under("PAXOS_COMMIT", ofBranches(1000))), 400, "validation-failed", "branches");
 
         var longest = "\"" + "x".repeat(64 * 1024 - 1) + "\"";
         assertProblem(
@@ -419,6 +437,13 @@ class TransactionControllerTests {
 
         assertThat(post("{\"name\":\"" + "x".repeat(3_000_000) + "\"}").statusCode())
                 .isEqualTo(413);
+        assertThat(MODEL.branches()).hasSize(before);
+    }
+
+    private static String ofBranches(int many) {
+        return IntStream.range(0, many)
+                .mapToObj("{\"name\":\"b%d\",\"service\":\"orders\",\"operation\":\"a\",\"payload\":{}}"::formatted)
+                .collect(Collectors.joining(",", "{\"name\":\"x\",\"branches\":[", "]}"));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.covenant.transactions.participant;
 
 import io.covenant.transactions.BranchId;
+import io.covenant.transactions.threephase.Election;
 import io.covenant.transactions.threephase.ThreePhaseParticipant.Request;
 import io.covenant.transactions.wire.AttemptRequest;
 import io.covenant.transactions.wire.DecidedOutcome;
@@ -36,7 +37,7 @@ final class SiteController {
     SiteReply elect(@RequestBody ElectRequest request) {
         var branch = BranchController.branch("gid", request.gid());
         var election = checked(request.election()).toElection();
-        return answer(branch, new Request.Elect(election));
+        return answer(branch, election, new Request.Elect(election));
     }
 
     @Direct
@@ -46,7 +47,7 @@ final class SiteController {
         var election = checked(request.election()).toElection();
         try {
             var outcome = new DecidedOutcome(request.decision(), request.sealed()).toOutcome(branch);
-            return answer(branch, new Request.Attempt(election, outcome));
+            return answer(branch, election, new Request.Attempt(election, outcome));
         } catch (IllegalArgumentException e) {
             throw Problem.ofField("invalid-value", "sealed", String.valueOf(e.getMessage()))
                     .asException();
@@ -61,7 +62,7 @@ final class SiteController {
         return election;
     }
 
-    private SiteReply answer(BranchId branch, Request request) {
+    private SiteReply answer(BranchId branch, Election election, Request request) {
         if (memory.isOlder(branch)) {
             throw Problem.of(
                             HttpStatus.GONE,
@@ -71,15 +72,34 @@ final class SiteController {
         }
         MDC.put("transaction", branch.transaction().toString());
         try {
-            return executor.ask(branch, request)
+            var reply = executor.ask(branch, request)
                     .orElseThrow(() -> Problem.of(
                                     HttpStatus.SERVICE_UNAVAILABLE,
                                     "branch-unknown",
                                     "The participant's database did not tell where the branch stands.")
                             .retryAfter(Duration.ofSeconds(1))
                             .asException());
+            requireCurrent(election, reply);
+            return reply;
         } finally {
             MDC.remove("transaction");
+        }
+    }
+
+    /// Refuses an election that is over, with the reply in the problem: whoever stood in it sees there how to go on.
+    private static void requireCurrent(Election election, SiteReply reply) {
+        var standing = reply.standing();
+        if (reply.answer() == SiteReply.Answer.REFUSED
+                && standing != null
+                && election.compareTo(standing.lastElected().toElection()) < 0) {
+            throw Problem.of(
+                            HttpStatus.PRECONDITION_FAILED,
+                            "stale-election",
+                            "The branch has taken part in election %s, and obeys none below it."
+                                    .formatted(standing.lastElected().toElection()))
+                    .with("answer", reply.answer())
+                    .with("standing", standing)
+                    .asException();
         }
     }
 }

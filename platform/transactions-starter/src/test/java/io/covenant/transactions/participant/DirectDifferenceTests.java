@@ -298,7 +298,7 @@ class DirectDifferenceTests {
     void takesPartInThreePhases() {
         var electing = "{\"gid\":\"GID1\",\"election\":{\"round\":%d,\"by\":1}}";
         directly(post("elect", electing.formatted(3)), 200, "ELECTED");
-        directly(post("elect", electing.formatted(2)), 200, "REFUSED");
+        directly(post("elect", electing.formatted(2)), 412, "REFUSED");
         directly(post("attempt", """
                 {"gid":"GID1","election":{"round":3,"by":1},"decision":"ABORT","sealed":[]}"""), 200, "ACCEPTED");
     }

@@ -87,9 +87,23 @@ class SiteControllerTests {
         assertThat(elect(branch, 3).text("/answer")).isEqualTo("ELECTED");
 
         var refused = elect(branch, 2);
-        assertThat(refused.status()).isEqualTo(200);
+        assertThat(refused.status()).isEqualTo(412);
+        assertThat(refused.text("/code")).isEqualTo("stale-election");
         assertThat(refused.text("/answer")).isEqualTo("REFUSED");
         assertThat(refused.body().at("/standing/lastElected/round").asInt()).isEqualTo(3);
+    }
+
+    @Test
+    void movesInNoElectionThatIsOver() {
+        var branch = branch();
+        prepare(branch, "{\"shelf\":\"inventory\"}");
+        elect(branch, 3);
+
+        var late = attempt(branch, 1, "COMMIT", '"' + branch.gid() + '"');
+
+        assertThat(late.status()).isEqualTo(412);
+        assertThat(late.text("/standing/position")).isEqualTo("WAITING");
+        assertThat(elect(branch, 3).text("/standing/position")).isEqualTo("WAITING");
     }
 
     @ParameterizedTest
