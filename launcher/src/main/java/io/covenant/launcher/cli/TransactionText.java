@@ -36,6 +36,11 @@ final class TransactionText {
                             text(branch, "operation"),
                             text(branch, "state"),
                             vote.isEmpty() ? "" : ", voted " + vote));
+            var word = branch.path("heuristic");
+            if (word.isObject()) {
+                lines.add("    taken for %s by the word of %s at %s: %s"
+                        .formatted(text(word, "outcome"), text(word, "by"), text(word, "at"), text(word, "reason")));
+            }
         }
         return lines;
     }

@@ -17,7 +17,8 @@ class TransactionTextTests {
                    {"atMicros": 12345678, "event": "finished"}],
                  "branches": [
                    {"name": "orders", "operation": "create", "state": "COMMITTED", "vote": "YES"},
-                   {"name": "inventory", "operation": "reserve", "state": "WORKING"}]}
+                   {"name": "inventory", "operation": "reserve", "state": "HAZARD", "heuristic":
+                     {"outcome": "COMMITTED", "by": "olga", "reason": "counted by hand", "at": "2026-08-01T10:00:00Z"}}]}
                 """);
 
         assertThat(TransactionText.lines(transaction))
@@ -28,6 +29,7 @@ class TransactionTextTests {
                         "      3.22 ms  voted     inventory  YES",
                         "  12345.68 ms  finished",
                         "  branch orders: create COMMITTED, voted YES",
-                        "  branch inventory: reserve WORKING");
+                        "  branch inventory: reserve HAZARD",
+                        "    taken for COMMITTED by the word of olga at 2026-08-01T10:00:00Z: counted by hand");
     }
 }
