@@ -115,7 +115,8 @@ final class HttpTransactions implements Transactions {
                 draft.protocol().name(),
                 draft.deadline().toMillis(),
                 draft.sequential() ? true : null,
-                draft.branches());
+                draft.branches(),
+                draft.forward() ? "FORWARD" : null);
     }
 
     private static Duration left(long began, Duration of) {

@@ -2,6 +2,7 @@ package io.covenant.transactions.initiator;
 
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.wire.BranchRequest;
+import io.covenant.transactions.wire.BranchRequest.Retries;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.function.UnaryOperator;
 /// @param protocol   how it is committed
 /// @param deadline   when undecided after this long it aborts
 /// @param sequential whether a branch is asked to prepare only when those before it have voted
+/// @param forward    whether a saga is never compensated
 /// @param branches   what it does, in which service
 /// @param runner     who runs it
 public record TransactionDraft(
@@ -23,10 +25,12 @@ public record TransactionDraft(
         CommitProtocol protocol,
         Duration deadline,
         boolean sequential,
+        boolean forward,
         List<BranchRequest<Object>> branches,
         Transactions runner) {
 
     private static final Duration DEFAULT_DEADLINE = Duration.ofSeconds(3);
+    private static final Retries STANDARD = new Retries(null, null, null, null);
 
     public TransactionDraft {
         if (deadline.toMillis() <= 0) {
@@ -37,12 +41,19 @@ public record TransactionDraft(
 
     static TransactionDraft named(String name, Transactions runner) {
         return new TransactionDraft(
-                TransactionIds.next(), name, CommitProtocol.TWO_PHASE, DEFAULT_DEADLINE, false, List.of(), runner);
+                TransactionIds.next(),
+                name,
+                CommitProtocol.TWO_PHASE,
+                DEFAULT_DEADLINE,
+                false,
+                false,
+                List.of(),
+                runner);
     }
 
     /// Runs under this id instead of a new one, so that running it again is harmless.
     public TransactionDraft id(TransactionId id) {
-        return new TransactionDraft(id, name, protocol, deadline, sequential, branches, runner);
+        return new TransactionDraft(id, name, protocol, deadline, sequential, forward, branches, runner);
     }
 
     public TransactionDraft id(UUID id) {
@@ -51,12 +62,12 @@ public record TransactionDraft(
 
     /// Commits by this protocol, [CommitProtocol#TWO_PHASE] unless said.
     public TransactionDraft protocol(CommitProtocol protocol) {
-        return new TransactionDraft(id, name, protocol, deadline, sequential, branches, runner);
+        return new TransactionDraft(id, name, protocol, deadline, sequential, forward, branches, runner);
     }
 
     /// Aborts when undecided after this long, 3 s unless said.
     public TransactionDraft deadline(Duration deadline) {
-        return new TransactionDraft(id, name, protocol, deadline, sequential, branches, runner);
+        return new TransactionDraft(id, name, protocol, deadline, sequential, forward, branches, runner);
     }
 
     /// Asks each branch to prepare only when those before it have voted, instead of all at once.
@@ -64,7 +75,12 @@ public record TransactionDraft(
     /// It takes longer, and keeps transactions that lock the same rows in two databases from waiting for each other
     /// in a circle that no database would notice. Put the branch first whose rows are wanted least.
     public TransactionDraft inTurn() {
-        return new TransactionDraft(id, name, protocol, deadline, true, branches, runner);
+        return new TransactionDraft(id, name, protocol, deadline, true, forward, branches, runner);
+    }
+
+    /// Under [CommitProtocol#SAGA]: is never compensated. Whatever fails is tried until it is done, or a person helps.
+    public TransactionDraft onlyForward() {
+        return new TransactionDraft(id, name, protocol, deadline, sequential, true, branches, runner);
     }
 
     /// Does this in that service, as the branch of the service's name.
@@ -76,7 +92,7 @@ public record TransactionDraft(
     public TransactionDraft branch(String name, String service, String operation, Object payload) {
         var more = new ArrayList<>(branches);
         more.add(new BranchRequest<>(name, service, operation, payload));
-        return new TransactionDraft(id, this.name, protocol, deadline, sequential, more, runner);
+        return ofBranches(more);
     }
 
     /// Under [CommitProtocol#SAGA]: the last branch is undone by this operation.
@@ -118,13 +134,52 @@ public record TransactionDraft(
                 last.retries()));
     }
 
+    /// Under [CommitProtocol#SAGA]: the last branch, and its compensation, are tried so often in all, 5 times unless
+    /// said.
+    public TransactionDraft attempts(int attempts) {
+        return retrying(
+                retries -> new Retries(attempts, retries.firstMillis(), retries.mostMillis(), retries.withinMillis()));
+    }
+
+    /// Under [CommitProtocol#SAGA]: the delay after the last branch's first failure, which doubles with each, and the
+    /// longest; 100 ms and 5 s unless said.
+    public TransactionDraft delays(Duration first, Duration most) {
+        return retrying(
+                retries -> new Retries(retries.attempts(), first.toMillis(), most.toMillis(), retries.withinMillis()));
+    }
+
+    /// Under [CommitProtocol#SAGA]: how long the last branch may take in all, reports included; 30 s unless said.
+    public TransactionDraft within(Duration longest) {
+        return retrying(retries ->
+                new Retries(retries.attempts(), retries.firstMillis(), retries.mostMillis(), longest.toMillis()));
+    }
+
+    private TransactionDraft retrying(UnaryOperator<Retries> change) {
+        return withLast(last -> {
+            var before = last.retries();
+            return new BranchRequest<>(
+                    last.name(),
+                    last.service(),
+                    last.operation(),
+                    last.payload(),
+                    last.compensation(),
+                    last.after(),
+                    last.pivot(),
+                    change.apply(before == null ? STANDARD : before));
+        });
+    }
+
     private TransactionDraft withLast(UnaryOperator<BranchRequest<Object>> change) {
         if (branches.isEmpty()) {
             throw new IllegalStateException("there is no branch yet to say this of");
         }
         var changed = new ArrayList<>(branches.subList(0, branches.size() - 1));
         changed.add(change.apply(branches.getLast()));
-        return new TransactionDraft(id, name, protocol, deadline, sequential, changed, runner);
+        return ofBranches(changed);
+    }
+
+    TransactionDraft ofBranches(List<BranchRequest<Object>> branches) {
+        return new TransactionDraft(id, name, protocol, deadline, sequential, forward, branches, runner);
     }
 
     /// See [Transactions#run(TransactionDraft)].

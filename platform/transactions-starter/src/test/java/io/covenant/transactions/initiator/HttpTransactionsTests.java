@@ -114,6 +114,33 @@ class HttpTransactionsTests {
     }
 
     @Test
+    void saysHowOftenAStepIsTriedAndThatASagaOnlyGoesForward() {
+        var bodies = new CopyOnWriteArrayList<String>();
+        var coordinator = coordinator((_, body) -> {
+            bodies.add(body);
+            return new Reply(201, resource("COMMITTED", "\"COMMITTED\"", "null"));
+        });
+
+        transactions(coordinator)
+                .named("x")
+                .id(id)
+                .protocol(CommitProtocol.SAGA)
+                .onlyForward()
+                .branch("inventory", "reserve", new Order("Ada"))
+                .attempts(9)
+                .delays(Duration.ofMillis(20), Duration.ofSeconds(2))
+                .within(Duration.ofHours(3))
+                .branch("orders", "create", new Order("Ada"))
+                .run();
+
+        var body = StrictJson.mapper().readTree(bodies.getFirst());
+        assertThat(body.path("recovery").asString()).isEqualTo("FORWARD");
+        assertThat(body.at("/branches/0/retries").toString())
+                .isEqualTo("{\"attempts\":9,\"firstMillis\":20,\"mostMillis\":2000,\"withinMillis\":10800000}");
+        assertThat(body.at("/branches/1").hasNonNull("retries")).isFalse();
+    }
+
+    @Test
     void saysNothingOfABranchThatIsNotThere() {
         assertThatThrownBy(() -> transactions(coordinator((_, _) -> new Reply(500, "")))
                         .named("x")
