@@ -205,9 +205,9 @@ class CoordinatorEngineTests extends EngineScenario {
     @Test
     void refusesAnotherTransactionUnderTheSameId() {
         var id = Plans.id();
-        decided(engine.transactions().run(order(id, Duration.ofSeconds(3), "orders")));
+        decided(engine.transactions().run(order(id, Duration.ofSeconds(20), "orders")));
 
-        assertThat(engine.transactions().run(order(id, Duration.ofSeconds(3), "inventory")))
+        assertThat(engine.transactions().run(order(id, Duration.ofSeconds(20), "inventory")))
                 .isInstanceOf(RunAnswer.OtherBody.class);
     }
 

@@ -68,7 +68,7 @@ class CoordinatorRegisterTests extends EngineScenario {
             awaitQuietly(goOn);
             return null;
         });
-        var plan = order(Plans.id(), Duration.ofSeconds(4), "orders");
+        var plan = order(Plans.id(), Duration.ofSeconds(8), "orders");
         var running = CompletableFuture.supplyAsync(() -> engine.transactions().run(plan), VIRTUAL);
         asked.await();
         // The begin record may be lost with the crash, so let it reach the disk.
@@ -176,7 +176,7 @@ class CoordinatorRegisterTests extends EngineScenario {
     void writesATombstoneForWhatNobodyRemembers() {
         var id = Plans.id();
         assertThat(engine.transactions().outcome(id).orElseThrow().outcome()).isEqualTo(Outcome.ABORTED);
-        var plan = order(id, Duration.ofSeconds(3), "orders", "inventory");
+        var plan = order(id, Duration.ofSeconds(20), "orders", "inventory");
 
         var transaction = decided(engine.transactions().run(plan));
 
@@ -192,7 +192,8 @@ class CoordinatorRegisterTests extends EngineScenario {
         var plan = order("orders", "inventory");
         decided(engine.transactions().run(plan));
         var forgetful = CoordinatorEngine.parts("coordinator-2", database.runtime(), services)
-                .with(new RecoverySettings(SHORT, 10, SHORT, Duration.ofMillis(1), Duration.ofMillis(20), 10))
+                .with(new RecoverySettings(
+                        Duration.ofMillis(1_500), 10, SHORT, Duration.ofMillis(1), Duration.ofMillis(20), 10))
                 .engine()
                 .forgetWhen(() -> {
                     asked.incrementAndGet();

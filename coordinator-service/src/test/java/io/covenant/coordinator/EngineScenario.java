@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 abstract class EngineScenario {
 
-    static final Duration SHORT = Duration.ofMillis(1_500);
+    static final Duration SHORT = Duration.ofSeconds(4);
     static final Executor VIRTUAL = Thread::startVirtualThread;
 
     final CommitProtocol protocol;

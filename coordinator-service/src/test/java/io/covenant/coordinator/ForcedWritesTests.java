@@ -71,7 +71,7 @@ class ForcedWritesTests {
     @Test
     void forcesNothingForASingleBranch() throws Exception {
         var measured = measure(
-                1, 200, Outcome.COMMITTED, () -> Plans.single(Plans.idDecidedByItsBranch(), Duration.ofSeconds(3)));
+                1, 200, Outcome.COMMITTED, () -> Plans.single(Plans.idDecidedByItsBranch(), Duration.ofSeconds(20)));
 
         assertThat(measured.forced()).isBetween(0.0, measured.background());
         assertThat(services.calls("run")).isEqualTo(200);
@@ -84,7 +84,7 @@ class ForcedWritesTests {
                 200,
                 Outcome.COMMITTED,
                 () -> Plans.saga(
-                        Duration.ofSeconds(3),
+                        Duration.ofSeconds(20),
                         Plans.step("a"),
                         Plans.pivot("b", "a").asPivot(),
                         Plans.pivot("c", "b")));

@@ -35,9 +35,9 @@ public final class Plans {
         return order(id, deadline, "orders");
     }
 
-    /// An order with a branch in each of these services.
+    /// An order with a branch in each of these services, and more time than any test takes.
     public static TransactionPlan order(String... services) {
-        return order(id(), Duration.ofSeconds(3), services);
+        return order(id(), Duration.ofSeconds(20), services);
     }
 
     public static TransactionPlan order(TransactionId id, Duration deadline, String... services) {

@@ -94,14 +94,15 @@ class PaxosTransactionsTests {
         awaitEnded();
 
         for (var name : Group.MEMBERS.keySet()) {
-            var shown = group.node(name).transactions().find(plan.id());
-            assertThat(shown).hasValueSatisfying(view -> {
-                assertThat(view.name()).isEqualTo(transaction.name());
-                assertThat(view.outcome()).isEqualTo(OutcomeReply.Outcome.COMMITTED);
-                assertThat(view.timeline())
-                        .extracting(TransactionResource.Event::event)
-                        .contains("begun", "decided", "finished");
-            });
+            await().untilAsserted(() -> assertThat(
+                            group.node(name).transactions().find(plan.id()))
+                    .hasValueSatisfying(view -> {
+                        assertThat(view.name()).isEqualTo(transaction.name());
+                        assertThat(view.outcome()).isEqualTo(OutcomeReply.Outcome.COMMITTED);
+                        assertThat(view.timeline())
+                                .extracting(TransactionResource.Event::event)
+                                .contains("begun", "decided", "finished");
+                    }));
             assertThat(group.node(name).transactions().recent())
                     .extracting(TransactionResource::id)
                     .containsExactly(plan.id().value());
@@ -182,7 +183,10 @@ class PaxosTransactionsTests {
                 ? new PrepareAnswer.Unsettled("silent")
                 : group.prepare(preparation));
 
-        var transaction = decided(run("coordinator-1", order(Duration.ofMillis(400), "orders", "inventory")));
+        var plan = order(Duration.ofMillis(400), "orders", "inventory");
+        // Who asks waits for half a second beyond the deadline, and asks again.
+        var answer = await().until(() -> run("coordinator-1", plan), RunAnswer.Decided.class::isInstance);
+        var transaction = decided(answer);
 
         assertThat(transaction.outcome()).isEqualTo(OutcomeReply.Outcome.ABORTED);
         awaitEnded();

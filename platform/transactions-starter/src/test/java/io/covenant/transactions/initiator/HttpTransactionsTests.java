@@ -422,6 +422,6 @@ class HttpTransactionsTests {
                 ServiceClientProperties.defaults(),
                 StrictJson.mapper());
         closing.add(services);
-        return new HttpTransactions(services, new InitiatorProperties("coordinator", Duration.ofMillis(500)));
+        return new HttpTransactions(services, new InitiatorProperties("coordinator", Duration.ofSeconds(2)));
     }
 }

@@ -32,6 +32,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class BranchRacesTests {
 
+    /// An abort waits for the end of the work for up to three seconds: on a slow machine it takes a while.
+    private static final BranchLimits PATIENT = new BranchLimits(Duration.ofSeconds(1), Duration.ofMillis(200), 15);
+
     private final TestDatabase database;
     private final Shelf shelf;
     private final BranchExecutor executor;
@@ -39,7 +42,7 @@ class BranchRacesTests {
 
     BranchRacesTests(TestDatabase database) {
         this.database = database;
-        shelf = new Shelf(database);
+        shelf = new Shelf(database, PATIENT, CrashPoints.none(), 8, true);
         executor = shelf.executor();
     }
 
