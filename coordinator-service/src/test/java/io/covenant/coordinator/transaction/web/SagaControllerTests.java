@@ -144,7 +144,8 @@ class SagaControllerTests {
         assertThat(doubt(id).path("attempts").asInt()).isEqualTo(1);
         assertThat(json(get("/api/v1/transactions?state=STUCK")).path("items").findValuesAsString("id"))
                 .containsExactly(id.toString());
-        assertThat(scrape()).contains("covenant_sagas_stuck 1.0").contains("covenant_sagas_raised_total 1.0");
+        await().untilAsserted(() ->
+                assertThat(scrape()).contains("covenant_sagas_stuck 1.0").contains("covenant_sagas_raised_total 1.0"));
 
         INVENTORY.onStep(_ -> null);
         var told = post("/admin/transactions/" + id + "/retry", "{\"reason\":\"the parcel is back\"}");
