@@ -141,6 +141,8 @@ public final class ServiceProcesses implements AutoCloseable {
                 "--covenant.security.mode=open",
                 "--covenant.locks.data=" + directory.resolve("data-" + name),
                 "--covenant.locks.bootstrap=" + String.join(",", NAMES),
+                "--covenant.locks.election-timeout=1500ms", // of three processes on one slow machine each rests at
+                // times
                 "--covenant.locks.tls.certificate=" + identity.certificate(),
                 "--covenant.locks.tls.key=" + identity.key(),
                 "--covenant.locks.tls.authority=" + identity.authority()));

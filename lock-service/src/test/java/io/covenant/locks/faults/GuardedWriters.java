@@ -38,7 +38,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class GuardedWriters implements AutoCloseable {
 
     private static final String LOCK = "counter/one";
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final TestDatabase database;
     private final FencingGuard guard;
@@ -68,6 +68,7 @@ final class GuardedWriters implements AutoCloseable {
             var client = LockClient.builder(nodes)
                     .name("writer-" + i)
                     .ttl(Duration.ofSeconds(10))
+                    .grace(Duration.ofMinutes(3)) // three processes start at once, on a machine that may be slow
                     .build();
             clients.add(client);
             String who = "writer-" + i;

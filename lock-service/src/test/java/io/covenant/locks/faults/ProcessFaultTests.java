@@ -124,7 +124,8 @@ class ProcessFaultTests {
             Thread.sleep(TROUBLE);
             writers.awaitMore(5);
             if (trouble.deposes) {
-                assertThat(service.primary()).isNotEqualTo(former);
+                await().atMost(Duration.ofSeconds(30))
+                        .untilAsserted(() -> assertThat(service.primary()).isNotEqualTo(former));
             }
             service.mend();
 

@@ -104,7 +104,7 @@ class LockNodeTests {
         var session = replicas.open(20_000);
         var former = replicas.primary();
         try (var stream = former.eventsOf(session, false, -1).orElseThrow()) {
-            former.retire(Duration.ofSeconds(2));
+            former.retire(Duration.ofSeconds(20));
 
             var heard = new ArrayList<EventStream.Item>();
             while (!stream.isClosed()) {
@@ -179,7 +179,7 @@ class LockNodeTests {
 
         var again = replicas.start(one.name());
 
-        assertThat(again.awaitIndex(replicas.primary().index(), Duration.ofSeconds(10)))
+        assertThat(again.awaitIndex(replicas.primary().index(), Duration.ofSeconds(30)))
                 .isTrue();
         assertThat(Replicas.soon(again.readHere(
                         namespace -> namespace.lock("a5").orElseThrow().token())))

@@ -34,7 +34,7 @@ import java.util.concurrent.TimeUnit;
 final class Replicas implements AutoCloseable {
 
     /// How long a new primary waits for the sessions of one that said nothing.
-    static final Duration GRACE = Duration.ofSeconds(3);
+    static final Duration GRACE = Duration.ofSeconds(6);
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -91,7 +91,7 @@ final class Replicas implements AutoCloseable {
                         founding,
                         known,
                         Optional.of(PeerIdentity.read(identity.certificate(), identity.key(), identity.authority())))
-                .withRaft(Settings.standard().times(Duration.ofMillis(700), Duration.ofMillis(70)))
+                .withRaft(Settings.standard().times(Duration.ofMillis(1_200), Duration.ofMillis(100)))
                 .withPrimary(PrimarySettings.standard().withGrace(GRACE).withEpoch(epoch))
                 .withStreams(1_000, 16, 4);
         var node = LockNode.open(

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The directory of a node is put back as it was a while ago.
-@Timeout(60)
+@Timeout(180)
 class RestoreTests {
 
     @TempDir

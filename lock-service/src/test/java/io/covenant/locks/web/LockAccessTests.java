@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.covenant.launcher.node.FreePorts;
 import io.covenant.locks.client.LockClient;
 import io.covenant.locks.client.LockException;
+import io.covenant.locks.node.LockNode;
 import io.covenant.locks.wire.AclBody;
 import io.covenant.security.Scopes;
 import io.covenant.testing.TestIssuer;
@@ -44,6 +45,8 @@ class LockAccessTests {
     static void start() throws IOException {
         node = new SingleNode(directory, enforced());
         address = node.api().address();
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> node.bean(LockNode.class).figures().armed());
     }
 
     @AfterAll
@@ -72,7 +75,7 @@ class LockAccessTests {
 
     private static LockClient client(String token) {
         return LockClient.builder(List.of(address))
-                .patience(Duration.ofSeconds(3))
+                .patience(Duration.ofSeconds(20))
                 .headers(() -> token.isEmpty() ? Map.of() : Map.of("Authorization", "Bearer " + token))
                 .build();
     }
@@ -159,8 +162,9 @@ class LockAccessTests {
         settings.put("covenant.locks.peers.lock-2", "127.0.0.1:" + FreePorts.one());
         try (var first = new SingleNode(one, enforced());
                 var second = new SingleNode(another, settings)) {
-            await().until(() ->
-                    first.management().get("/actuator/health/readiness").status() == 200);
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() ->
+                            first.management().get("/actuator/health/readiness").status() == 200);
             var add = "{\"name\":\"lock-2\",\"peer\":\"%s\",\"api\":\"%s\"}"
                     .formatted(
                             settings.get("covenant.locks.peers.lock-2"),

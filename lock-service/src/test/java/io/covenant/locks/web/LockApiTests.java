@@ -491,8 +491,9 @@ class LockApiTests {
 
     @Test
     void keepsALostLockFromOthersForItsDelay() {
-        long session = api.open(1_000);
-        api.acquire(session, 1, name, ",\"lockDelayMillis\":30000");
+        long session = api.open(3_000);
+        assertThat(api.acquire(session, 1, name, ",\"lockDelayMillis\":30000").status())
+                .isEqualTo(200);
         await().until(() -> api.get(SESSIONS + "/" + session).status() == 410);
 
         var delayed = api.acquire(api.open(20_000), 1, name, "");
@@ -751,10 +752,11 @@ class LockApiTests {
     void tellsHealthAndFigures() {
         var management = node.management();
         assertThat(management.get("/actuator/health/readiness").status()).isEqualTo(200);
-        var metrics =
-                new String(management.get("/actuator/prometheus").response().body(), StandardCharsets.UTF_8);
-        assertThat(metrics).contains("http_server_requests_seconds_count").doesNotContain("spring_security_");
-        assertThat(metrics).contains("covenant_locks_primary 1.0", "covenant_locks_sessions", "covenant_locks_index");
+        await().untilAsserted(() -> assertThat(new String(
+                        management.get("/actuator/prometheus").response().body(), StandardCharsets.UTF_8))
+                .contains("http_server_requests_seconds_count")
+                .contains("covenant_locks_primary 1.0", "covenant_locks_sessions", "covenant_locks_index")
+                .doesNotContain("spring_security_"));
         assertThat(api.get("/v3/api-docs").body().path("paths").toString()).contains("/api/v1/lock-sessions");
     }
 }
