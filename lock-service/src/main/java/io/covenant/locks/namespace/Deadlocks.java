@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Deadlocks {
 
     private static final int MOST_STEPS = 16;
+    private static final int FEW_NAMES = 32;
 
     private final State state;
     private final Queues queues;
@@ -30,8 +31,43 @@ final class Deadlocks {
         this.queues = queues;
     }
 
+    /// A request that was queued just now stands behind all others: it closes a circle only where its owner holds or
+    /// waits for something besides.
+    void queued(Waiter waiter) {
+        if (!alone(waiter)) {
+            resolve(waiter);
+        }
+    }
+
+    /// Whether its owner certainly has nothing else. That costs little, however long the queue is and however many
+    /// other
+    /// strands of the session wait.
+    private boolean alone(Waiter waiter) {
+        var owner = waiter.owner();
+        var session = state.sessions.get(owner.session());
+        var held = state.belongings(owner.session()).held;
+        if (session == null || held.size() > FEW_NAMES) {
+            return false;
+        }
+        for (var name : held) {
+            var lock = state.locks.get(name);
+            if (lock != null && lock.heldBy(owner) != null) {
+                return false;
+            }
+        }
+        for (var entry : session.requests().entries()) {
+            var other = state.waiter(entry);
+            if (other != null
+                    && other.ticket() != waiter.ticket()
+                    && other.owner().equals(owner)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// Until no circle leads through this request, or it is the one that gave way.
-    void resolve(Waiter waiter) {
+    private void resolve(Waiter waiter) {
         var cycle = through(waiter);
         while (cycle != null) {
             queues.dismiss(cycle.victim(), new Reply.Deadlock(cycle.steps()));

@@ -90,7 +90,7 @@ final class LockHandler {
         var waiting = new Requests.Entry(waiter.seq(), fingerprint, new Reply.Waiting(waiter.ticket(), position));
         var session = present(id);
         state.put(session.with(session.requests().with(waiting)));
-        deadlocks.resolve(waiter);
+        deadlocks.queued(waiter);
         var entry = present(id).requests().find(waiter.seq());
         return entry == null ? waiting.reply() : entry.reply();
     }

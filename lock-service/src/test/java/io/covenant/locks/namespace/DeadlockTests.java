@@ -74,6 +74,21 @@ class DeadlockTests {
     }
 
     @Test
+    void findsACircleThroughASecondWishOfOneWhoHoldsNothing() {
+        log.lock(cid, "a");
+        log.lock(bob, "b");
+        log.lock(ann, "a");
+        log.lock(bob, "a");
+
+        // ann would wait for bob, who waits behind her first wish.
+        assertThat(log.lock(ann, "b")).isInstanceOf(Reply.Waiting.class);
+        assertThat(log.namespace.session(bob).orElseThrow().requests().find(2))
+                .extracting(Requests.Entry::reply)
+                .isInstanceOf(Reply.Deadlock.class);
+        assertThat(log.queue("a")).containsExactly(ann);
+    }
+
+    @Test
     void findsACircleThroughOneWhoWantsSeveralNames() {
         log.lock(ann, "a");
         log.lock(bob, "b");
