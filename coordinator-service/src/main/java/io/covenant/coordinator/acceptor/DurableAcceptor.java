@@ -241,7 +241,7 @@ public final class DurableAcceptor implements Closeable {
         switch (ledger.state(id)) {
             case State.Open _ -> unfinished.putIfAbsent(id, nanoTime.getAsLong());
             case State.Closed(var _, var ended) when !ended -> unfinished.putIfAbsent(id, nanoTime.getAsLong());
-            case State.Closed _, State.Blank _ -> unfinished.remove(id);
+            case State.Closed _, State.Blank _, State.Dropped _ -> unfinished.remove(id);
         }
     }
 

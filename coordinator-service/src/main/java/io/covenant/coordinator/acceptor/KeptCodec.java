@@ -22,6 +22,7 @@ final class KeptCodec {
     private static final int BLANK = 2;
     private static final int OPEN = 3;
     private static final int CLOSED = 4;
+    private static final int DROPPED = 5;
 
     private KeptCodec() {}
 
@@ -60,12 +61,13 @@ final class KeptCodec {
             case State.Blank _ -> BLANK;
             case State.Open _ -> OPEN;
             case State.Closed _ -> CLOSED;
+            case State.Dropped _ -> DROPPED;
         };
     }
 
     private static void write(State state, DataOutput out) throws IOException {
         switch (state) {
-            case State.Blank _ -> {}
+            case State.Blank _, State.Dropped _ -> {}
             case State.Open(var promised, var accepted) -> {
                 PaxosBytes.write(promised, out);
                 PaxosBytes.writeOptional(accepted, out);
@@ -91,6 +93,7 @@ final class KeptCodec {
                 PaxosBytes.transactionId(in),
                 switch (kind) {
                     case BLANK -> new State.Blank();
+                    case DROPPED -> new State.Dropped();
                     case OPEN -> new State.Open(PaxosBytes.ballot(in), PaxosBytes.optionalAccepted(in));
                     case CLOSED -> new State.Closed(PaxosBytes.outcome(in), in.readBoolean());
                     default -> throw PaxosBytes.unknown("a record", kind);

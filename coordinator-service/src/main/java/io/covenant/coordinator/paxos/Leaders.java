@@ -169,7 +169,7 @@ final class Leaders {
     private boolean hasEnded(TransactionId id) {
         return switch (parts.acceptor().state(id)) {
             case PaxosAcceptor.State.Closed(var _, var ended) -> ended;
-            case PaxosAcceptor.State.Blank _ -> true;
+            case PaxosAcceptor.State.Blank _, PaxosAcceptor.State.Dropped _ -> true;
             case PaxosAcceptor.State.Open _ -> false;
         };
     }

@@ -184,7 +184,8 @@ public final class PaxosTransactions implements QuorumTransactions {
     @Override
     public boolean knows(TransactionId id) {
         return isNamedByTime(id)
-                && (leaders.view(id).isPresent() || !(parts.acceptor().state(id) instanceof PaxosAcceptor.State.Blank));
+                && (leaders.view(id).isPresent()
+                        || Views.of(id, parts.acceptor().state(id)).isPresent());
     }
 
     @Override
@@ -293,7 +294,7 @@ public final class PaxosTransactions implements QuorumTransactions {
                 && switch (parts.acceptor().state(id)) {
                     case PaxosAcceptor.State.Open _ -> true;
                     case PaxosAcceptor.State.Closed(var _, var ended) -> !ended;
-                    case PaxosAcceptor.State.Blank _ -> false;
+                    case PaxosAcceptor.State.Blank _, PaxosAcceptor.State.Dropped _ -> false;
                 };
     }
 

@@ -68,7 +68,7 @@ final class Views {
     /// What an acceptor can show of a transaction; empty when it knows nothing.
     static Optional<TransactionResource> of(TransactionId id, PaxosAcceptor.State state) {
         return switch (state) {
-            case PaxosAcceptor.State.Blank _ -> Optional.empty();
+            case PaxosAcceptor.State.Blank _, PaxosAcceptor.State.Dropped _ -> Optional.empty();
             case PaxosAcceptor.State.Open(var promised, var accepted) ->
                 Optional.of(view(
                         id,

@@ -46,6 +46,7 @@ class MessageCodecTests {
     private static final List<Kept> RECORDS = List.of(
             new Kept.Horizon(17),
             new Kept.Entry(AcceptorProcess.id(1), new State.Blank()),
+            new Kept.Entry(AcceptorProcess.id(1), new State.Dropped()),
             new Kept.Entry(AcceptorProcess.id(1), new State.Open(TWO, Optional.of(VERDICT))),
             new Kept.Entry(AcceptorProcess.id(1), new State.Open(TWO, Optional.of(VOTES))),
             new Kept.Entry(AcceptorProcess.id(1), new State.Closed(Outcome.abort(PLAN), true)));

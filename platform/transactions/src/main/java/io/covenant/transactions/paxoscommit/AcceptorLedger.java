@@ -156,6 +156,10 @@ public final class AcceptorLedger {
     }
 
     private static boolean hasEnded(PaxosAcceptor.State state) {
-        return state instanceof PaxosAcceptor.State.Closed(var _, var ended) && ended;
+        return switch (state) {
+            case PaxosAcceptor.State.Closed(var _, var ended) -> ended;
+            case PaxosAcceptor.State.Dropped _ -> true;
+            case PaxosAcceptor.State.Blank _, PaxosAcceptor.State.Open _ -> false;
+        };
     }
 }

@@ -29,6 +29,10 @@ public final class PaxosAcceptor implements Protocol<State, Request, Effect> {
         ///
         /// @param ended whether all branches have confirmed it
         record Closed(Outcome outcome, boolean ended) implements State {}
+
+        /// A majority has forgotten it. What was promised here may be the reason that an old ballot was not chosen,
+        /// so nothing is taken again.
+        record Dropped() implements State {}
     }
 
     /// What a step asks for.
@@ -53,6 +57,7 @@ public final class PaxosAcceptor implements Protocol<State, Request, Effect> {
             case State.Blank _ -> onBlank(request);
             case State.Open open -> onOpen(open, request);
             case State.Closed closed -> onClosed(closed, request);
+            case State.Dropped dropped -> onDropped(dropped, request);
         };
     }
 
@@ -87,12 +92,22 @@ public final class PaxosAcceptor implements Protocol<State, Request, Effect> {
 
     private static Step<State, Effect> onClosed(State.Closed closed, Request request) {
         return switch (request) {
-            case Request.Close(var _, var ended) ->
-                ended && !closed.ended() ? close(closed.outcome(), true) : Step.stay(closed);
-            case Request.Drop _ -> drop();
+            case Request.Close(var _, var ended) -> ended ? end(closed) : Step.stay(closed);
+            case Request.Drop _ -> end(closed);
             case Request.Claim _, Request.Cast _, Request.Accept _ ->
                 answer(closed, new Reply.Closed(closed.outcome(), closed.ended()));
         };
+    }
+
+    private static Step<State, Effect> onDropped(State.Dropped dropped, Request request) {
+        return switch (request) {
+            case Request.Claim _, Request.Cast _, Request.Accept _ -> answer(dropped, new Reply.Forgotten());
+            case Request.Close _, Request.Drop _ -> Step.stay(dropped);
+        };
+    }
+
+    private static Step<State, Effect> end(State.Closed closed) {
+        return closed.ended() ? Step.stay(closed) : close(closed.outcome(), true);
     }
 
     /// A leader claims a ballot once; what was taken in it was taken after that.
@@ -141,10 +156,10 @@ public final class PaxosAcceptor implements Protocol<State, Request, Effect> {
         return Step.to(closed, new Effect.Keep(closed, false));
     }
 
-    /// What is lost here is dropped again by whoever next finds it.
+    /// What a crash brings back is dropped again by whoever next finds it.
     private static Step<State, Effect> drop() {
-        var blank = new State.Blank();
-        return Step.to(blank, new Effect.Keep(blank, false));
+        var dropped = new State.Dropped();
+        return Step.to(dropped, new Effect.Keep(dropped, false));
     }
 
     private static Step<State, Effect> keep(State next, Reply reply) {

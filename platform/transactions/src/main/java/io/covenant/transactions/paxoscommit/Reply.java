@@ -17,6 +17,7 @@ public sealed interface Reply {
     /// This was chosen.
     record Closed(Outcome outcome, boolean ended) implements Reply {}
 
-    /// The transaction is older than all that this acceptor remembers; it takes nothing of it, ever.
+    /// The transaction is older than all that this acceptor remembers, or was dropped by it; it takes nothing of it,
+    /// ever.
     record Forgotten() implements Reply {}
 }

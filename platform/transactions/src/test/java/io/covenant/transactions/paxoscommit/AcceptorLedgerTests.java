@@ -71,7 +71,25 @@ class AcceptorLedgerTests {
 
         ledger.on(OLD, new Request.Drop());
 
-        assertThat(ledger.state(OLD)).isEqualTo(new PaxosAcceptor.State.Blank());
+        assertThat(ledger.unfinished(10)).isEmpty();
+        assertThat(ledger.forgetBefore(3_000)).contains(new Kept.Horizon(3_000));
+        assertThat(ledger.size()).isZero();
+    }
+
+    /// With a promise or a verdict that is gone, a vote of the ballot that it was against would be taken once more; it
+    /// may lack just this one acceptor.
+    @Test
+    void takesNothingThatItDropped() {
+        ledger.on(OLD, new Request.Claim(BALLOT));
+        close(NEW, false);
+
+        ledger.on(OLD, new Request.Drop());
+        ledger.on(NEW, new Request.Drop());
+
+        var vote = new Request.Cast(Samples.ballot(0, "q"), Samples.PLAN, Samples.A);
+        assertThat(ledger.on(OLD, vote).answer()).contains(new Reply.Forgotten());
+        assertThat(ledger.on(NEW, vote).answer()).contains(new Reply.Closed(Samples.COMMIT, true));
+        assertThat(ledger.on(NEW, vote).kept()).isEmpty();
         assertThat(ledger.unfinished(10)).isEmpty();
     }
 

@@ -31,7 +31,8 @@ class PaxosAcceptorTableTests {
             new State.Open(MIDDLE, Optional.of(Samples.votes(BEGUN, Samples.B))),
             new State.Open(MIDDLE, Optional.of(new Accepted.Verdict(MIDDLE, Samples.ABORT))),
             new State.Closed(Samples.ABORT, false),
-            new State.Closed(Samples.COMMIT, true));
+            new State.Closed(Samples.COMMIT, true),
+            new State.Dropped());
 
     private static final List<Request> REQUESTS = List.of(
             new Request.Claim(BEGUN),
@@ -111,6 +112,7 @@ class PaxosAcceptorTableTests {
                                 Samples.show(promised),
                                 accepted.map(taken -> ", took " + Samples.show(taken))
                                         .orElse(""));
+            case State.Dropped _ -> "Dropped";
             case State.Closed(var outcome, var ended) ->
                 "Closed %s%s".formatted(Samples.show(outcome), ended ? ", ended" : "");
         };

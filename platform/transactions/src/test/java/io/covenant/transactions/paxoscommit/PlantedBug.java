@@ -25,6 +25,7 @@ enum PlantedBug {
     ENDED_AT_DECISION("The leader ends a transaction when it is decided, not when the branches have confirmed."),
     FORGOTTEN_SINGLY("The acceptor forgets a transaction that has ended, without a horizon."),
     FORGOTTEN_UNENDED("The acceptor forgets what is old, whether it has ended or not."),
+    DROPPED_IS_BLANK("The acceptor drops what a majority has forgotten, and takes votes of it again."),
     ONE_FORGOT_IS_GONE("One acceptor has forgotten a transaction, and the leader gives it up."),
     MISSING_IS_SUCCESS("COMMIT PREPARED says \"does not exist\", and the participant confirms."),
     LATE_PREPARE_ACCEPTED(DatabaseFlaw.LATE_PREPARE_ACCEPTED),

@@ -133,6 +133,14 @@ final class PlantedCores {
                             : state,
                     request);
         }
+        if (bugs.contains(PlantedBug.DROPPED_IS_BLANK)) {
+            return (state, request) -> {
+                var blank = new PaxosAcceptor.State.Blank();
+                return request instanceof Request.Drop && !state.equals(blank)
+                        ? Step.to(blank, new PaxosAcceptor.Effect.Keep(blank, false))
+                        : core.on(state, request);
+            };
+        }
         if (bugs.contains(PlantedBug.VOTES_NOT_REPORTED)) {
             return (state, request) -> {
                 var step = core.on(state, request);
