@@ -179,13 +179,21 @@ class CreditLimitSystemTests {
                 .orElse("");
     }
 
-    private String primary() throws InterruptedException {
-        for (String node : platform.platform().lockNodes()) {
-            if (locks.node(node).filter(LockNode::isPrimary).isPresent()) {
-                return node;
-            }
-        }
-        throw new AssertionError("no lock node leads");
+    /// The lock node that leads, once one does.
+    private String primary() {
+        return await("a lock node that leads")
+                .atMost(PATIENCE)
+                .until(
+                        () -> {
+                            for (String node : platform.platform().lockNodes()) {
+                                if (locks.node(node).filter(LockNode::isPrimary).isPresent()) {
+                                    return Optional.of(node);
+                                }
+                            }
+                            return Optional.<String>empty();
+                        },
+                        Optional::isPresent)
+                .orElseThrow();
     }
 
     private int openOrders() throws SQLException {

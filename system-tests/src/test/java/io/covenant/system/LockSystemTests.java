@@ -49,7 +49,7 @@ class LockSystemTests {
     }
 
     @Test
-    void keepsHolderAndQueueWhenThePrimaryIsKilled() throws InterruptedException {
+    void keepsHolderAndQueueWhenThePrimaryIsKilled() {
         platform.node(primary()).kill();
 
         assertHeldAndWaitedFor();
@@ -69,7 +69,7 @@ class LockSystemTests {
 
     /// A primary that sleeps and wakes believes that it leads still.
     @Test
-    void isLedByAnotherWhileThePrimarySleeps() throws InterruptedException {
+    void isLedByAnotherWhileThePrimarySleeps() {
         String former = primary();
 
         platform.node(former).pause();
@@ -137,13 +137,15 @@ class LockSystemTests {
         return granted.path("grants").path(0).path("token").asLong();
     }
 
-    private String primary() throws InterruptedException {
-        for (String node : platform.platform().lockNodes()) {
-            Optional<LockNode> self = service.node(node);
-            if (self.isPresent() && self.get().isPrimary()) {
-                return node;
-            }
-        }
-        throw new AssertionError("no lock node leads");
+    /// The one that leads, once one does.
+    private String primary() {
+        return await("a lock node that leads")
+                .atMost(PATIENCE)
+                .until(
+                        () -> platform.platform().lockNodes().stream()
+                                .filter(this::isPrimary)
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
     }
 }
