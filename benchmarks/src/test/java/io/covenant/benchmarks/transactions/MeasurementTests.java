@@ -32,7 +32,7 @@ class MeasurementTests {
             List.of(),
             List.of(1, 4),
             1,
-            Duration.ofMillis(200),
+            Duration.ofMillis(500),
             20,
             Duration.ofSeconds(20),
             Duration.ofMillis(100),

@@ -60,7 +60,11 @@ final class Shop implements AutoCloseable {
                 "orders",
                 OrderServiceApplication.class,
                 postgres,
-                List.of("--covenant.orders.placement.lock-wait=1500ms"));
+                List.of(
+                        "--covenant.orders.placement.lock-wait=1500ms",
+                        // However slow this machine is, and the first order is the slowest.
+                        "--covenant.orders.placement.quote-timeout=5s",
+                        "--covenant.orders.placement.deadline=6s"));
         start();
     }
 

@@ -296,7 +296,9 @@ class WholeOrderTests extends InTheShop {
                 .untilAsserted(
                         () -> assertThat(get(pending.location()).text("state")).isIn("CONFIRMED", "REJECTED"));
         var settled = get(pending.location()).text("state");
-        assertThat(onHand(lamp)).isEqualTo(settled.equals("CONFIRMED") ? 2 : 3);
+        // What is decided is told to the branches a little later.
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(onHand(lamp)).isEqualTo(settled.equals("CONFIRMED") ? 2 : 3));
     }
 
     @Test
@@ -322,7 +324,7 @@ class WholeOrderTests extends InTheShop {
             sql(shop.orders.database.superuser()).execute("drop trigger not_now on orders; drop function not_now()");
         }
 
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(place("decided", order(ada, lamp, 1), CommitProtocol.TCC))
                         .isEqualTo(placed));
         assertThat(cancel(placed.text("id")).is(200).text("state")).isEqualTo("CANCELLED");
