@@ -33,9 +33,8 @@ public final class RunningGateway implements AutoCloseable {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    /// What a gateway waits for unless its test says otherwise: nothing is tried again, ejected or given up only
-    /// because
-    /// the machine is slow.
+    /// What a gateway waits for unless its test says otherwise: nothing is tried again, ejected or
+    /// given up only because the machine is slow.
     private static final String[] PATIENCE = {
         "covenant.gateway.connect-timeout=20s",
         "covenant.gateway.receive-timeout=20s",

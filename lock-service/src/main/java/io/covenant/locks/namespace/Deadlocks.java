@@ -39,9 +39,8 @@ final class Deadlocks {
         }
     }
 
-    /// Whether its owner certainly has nothing else. That costs little, however long the queue is and however many
-    /// other
-    /// strands of the session wait.
+    /// Whether its owner certainly has nothing else. That costs little, however long the queue is, and however
+    /// many other strands of the session wait.
     private boolean alone(Waiter waiter) {
         var owner = waiter.owner();
         var session = state.sessions.get(owner.session());

@@ -5,9 +5,8 @@ import java.util.function.UnaryOperator;
 
 /// The transaction that the [GlobalTransactional] method on this thread declares.
 ///
-/// It is bound to the method's run and not to more: work that the method gives to another thread does not see it, and
-/// is
-/// told so by an exception, so that no branch is ever lost without a word.
+/// It is bound to the method's run and not to more: work that the method gives to another thread does not see it,
+/// and is told so by an exception, so that no branch is ever lost without a word.
 public final class CurrentTransaction {
 
     CurrentTransaction() {}
