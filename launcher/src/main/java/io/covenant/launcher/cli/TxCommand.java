@@ -5,6 +5,7 @@ import io.covenant.launcher.client.Coordinators;
 import io.covenant.launcher.platform.Persona;
 import io.covenant.transactions.replay.Verdict;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,14 @@ final class TxCommand implements Callable<Integer> {
             })
     boolean check;
 
+    @Option(
+            names = "--json",
+            description = {
+                "Prints all that is known of it as one JSON document: record, timeline, what each service's database shows of",
+                "its branch, and what operators did."
+            })
+    boolean json;
+
     TxCommand(Context context) {
         this.context = context;
     }
@@ -46,10 +55,21 @@ final class TxCommand implements Callable<Integer> {
         if (check && id == null) {
             throw new LauncherFailure("--check takes the ID of a transaction.");
         }
+        if (json && (id == null || check)) {
+            throw new LauncherFailure("--json takes the ID of a transaction, and goes alone.");
+        }
         try (var coordinators = new Coordinators(
                 context.platform().coordinators(), TIMEOUT, context.platform().token(Persona.OPERATOR))) {
-            return id == null ? sayAll(coordinators) : say(found(coordinators, id));
+            if (id == null) {
+                return sayAll(coordinators);
+            }
+            return json ? sayAsJson(found(coordinators.export(id.toString()), id)) : say(found(coordinators, id));
         }
+    }
+
+    private int sayAsJson(JsonNode export) {
+        context.console().say(export.toPrettyString());
+        return 0;
     }
 
     private int sayAll(Coordinators coordinators) throws InterruptedException {
@@ -68,8 +88,10 @@ final class TxCommand implements Callable<Integer> {
     }
 
     private static JsonNode found(Coordinators coordinators, UUID id) throws InterruptedException {
-        return coordinators
-                .transaction(id.toString())
-                .orElseThrow(() -> new LauncherFailure("No coordinator remembers a transaction " + id + "."));
+        return found(coordinators.transaction(id.toString()), id);
+    }
+
+    private static JsonNode found(Optional<JsonNode> transaction, UUID id) {
+        return transaction.orElseThrow(() -> new LauncherFailure("No coordinator remembers a transaction " + id + "."));
     }
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 
 /// The coordinators, each spoken to at its own address: only the one that drives a transaction knows all of it.
@@ -49,14 +50,24 @@ public final class Coordinators implements AutoCloseable {
 
     /// A transaction, as its owner shows it if that one answers; empty when nobody remembers it.
     public Optional<JsonNode> transaction(String id) throws InterruptedException {
-        var answers = answers("/api/v1/transactions/" + id);
+        return ofOwner("/api/v1/transactions/" + id, said -> said.path("owner"));
+    }
+
+    /// All that is known of a transaction, what its services show of their branches and what operators did included, as
+    /// its owner gives it if that one answers; empty when nobody remembers it.
+    public Optional<JsonNode> export(String id) throws InterruptedException {
+        return ofOwner("/admin/transactions/%s/export".formatted(id), said -> said.at("/transaction/owner"));
+    }
+
+    private Optional<JsonNode> ofOwner(String path, Function<JsonNode, JsonNode> owner) throws InterruptedException {
+        var answers = answers(path);
         if (answers.isEmpty()) {
             throw nobodyAnswers();
         }
         var said = said(answers);
         return said.entrySet().stream()
                 .filter(entry ->
-                        entry.getKey().equals(entry.getValue().path("owner").asString("")))
+                        entry.getKey().equals(owner.apply(entry.getValue()).asString("")))
                 .map(Map.Entry::getValue)
                 .findFirst()
                 .or(() -> said.values().stream().findFirst());
