@@ -136,7 +136,11 @@ class CrowdedNodeTests {
     @Test
     void cutsAReaderOffWhoNeverReadsAndKeepsNobodyWaiting() throws Exception {
         var streams = node.bean(LockNode.class);
-        await().atMost(PATIENCE).until(() -> streams.openStreams() == 0);
+        await("the end of other tests' streams").atMost(PATIENCE).until(() -> {
+            // Who has gone is noticed when he is told something.
+            takeAndGiveBack(api.open(60_000), 1, "late/a", 1);
+            return streams.openStreams() == 0;
+        });
         var name = "n".repeat(200);
         long session = api.open(600_000);
         try (var silent = new Socket()) {
