@@ -9,6 +9,7 @@ import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.simulated.BranchWork;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,7 +93,7 @@ final class CoordinatorsDatabase implements Program {
         /// The reply is [Closed].
         record Close(AttemptKey key, Decision decision) implements Request {}
 
-        /// Puts ABORT on record where nothing is and no attempt is pre-committed; the reply is the [View].
+        /// Puts ABORT on record where nothing is and no attempt is pre-committed or committed; the reply is the [View].
         record Tombstone(AttemptKey key) implements Request {}
 
         record End(AttemptKey key, String owner, int epoch, Decision decision) implements Request {}
@@ -273,10 +274,11 @@ final class CoordinatorsDatabase implements Program {
     }
 
     private void bury(AttemptKey key, Consumer<Object> reply) {
-        var pending = standings.entrySet().stream()
-                .anyMatch(each -> each.getKey().id().equals(key.id())
-                        && each.getValue().position() == Standing.Position.PRE_COMMITTED);
-        if (view(key).outcome().isPresent() || pending) {
+        var committing = standings.entrySet().stream()
+                .filter(each -> each.getKey().id().equals(key.id()))
+                .map(each -> each.getValue().position())
+                .anyMatch(EnumSet.of(Standing.Position.PRE_COMMITTED, Standing.Position.COMMITTED)::contains);
+        if (view(key).outcome().isPresent() || committing) {
             reply.accept(view(key));
         } else {
             history.count(Event.TOMBSTONE);
