@@ -58,6 +58,8 @@ public final class Watchdogs {
                 List.of("update", "settings", "picker", "gone", "returned", "eject", "heardOf", "view", "tick")) {
             hound.allowBlockingCallsInside("io.covenant.balancing.Upstream", change);
         }
+        // Netty's own memory, of which it takes more where several event loops want some at once.
+        hound.allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator$MagazineGroup", "tryExpandMagazines");
         hound.blockingMethodCallback(method -> {
                     var error = new BlockingOperationError(method);
                     BLOCKED.add(Thread.currentThread().getName() + ": " + method + " at "
