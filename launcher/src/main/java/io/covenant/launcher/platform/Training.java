@@ -91,6 +91,7 @@ final class Training {
             }
             Runtime.getRuntime().removeShutdownHook(end);
             if (!ended || process.exitValue() != 0 || !Files.exists(partial)) {
+                Files.deleteIfExists(partial);
                 return "%s: no cache could be recorded, its starts stay slow."
                         .formatted(app.role().module());
             }
