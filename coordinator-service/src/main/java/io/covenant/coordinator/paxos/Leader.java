@@ -3,6 +3,7 @@ package io.covenant.coordinator.paxos;
 import io.covenant.coordinator.transaction.CommitProtocol;
 import io.covenant.coordinator.transaction.Pursuit;
 import io.covenant.coordinator.transaction.TransactionPlan;
+import io.covenant.transactions.Attempt;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.CrashPoint;
 import io.covenant.transactions.Decision;
@@ -269,6 +270,7 @@ final class Leader {
     private void decided(Outcome decided) {
         outcome = Optional.of(decided);
         pause = parts.settings().firstRetry();
+        decided.plan().ifPresent(this::adopt);
         account.decides(decided.decision());
         parts.listener().decided(CommitProtocol.PAXOS_COMMIT, decided.decision(), account.elapsed());
         if (decided.decision() == Decision.COMMIT) {
@@ -276,6 +278,19 @@ final class Leader {
         }
         tellStrays(decided);
         resolution.complete(new Resolution.Decided(decided));
+    }
+
+    /// Of two attempts at one transaction the other may be the one that was decided.
+    private void adopt(Plan attempt) {
+        var number = attempt(attempt);
+        if (plan.filter(own -> !attempt(own).equals(number)).isPresent()) {
+            account.note("overtaken", null, "by " + number);
+        }
+        branches.adopt(attempt);
+    }
+
+    private static Attempt attempt(Plan plan) {
+        return plan.branches().first().attempt();
     }
 
     /// Where nobody's vote was found, or another attempt's, the core knows of no branch of this one. What is
@@ -315,6 +330,7 @@ final class Leader {
 
     private void ended(Outcome decided, boolean hazard) {
         parts.crashPoints().hit(CrashPoint.C10_ALL_ACKED);
+        decided.plan().ifPresent(attempt -> branches.end(attempt, decided.decision()));
         account.finishes();
         parts.listener().finished(CommitProtocol.PAXOS_COMMIT, decided.decision(), account.elapsed());
         parts.listener().changed(id, Views.state(state));
@@ -365,8 +381,7 @@ final class Leader {
                     .toList();
             return account.view(
                     Views.state(state),
-                    known.map(attempt -> attempt.branches().first().attempt().toString())
-                            .orElse(Views.UNKNOWN),
+                    known.map(Leader::attempt).map(Attempt::toString).orElse(Views.UNKNOWN),
                     shown);
         } finally {
             lock.unlock();

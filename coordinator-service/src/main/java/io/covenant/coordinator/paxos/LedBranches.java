@@ -67,6 +67,30 @@ final class LedBranches {
         }
     }
 
+    /// Shows those of an attempt that was decided, whoever asked them.
+    void adopt(Plan attempt) {
+        attempt.services().forEach(this::ofService);
+    }
+
+    private LedBranch ofService(BranchId id, String service) {
+        return branches.computeIfAbsent(id, _ -> new LedBranch(id, service, Views.UNKNOWN, null));
+    }
+
+    /// Shows those of an attempt that is over as decided; some may have been told so by another leader.
+    void end(Plan attempt, Decision decision) {
+        attempt.branches().stream()
+                .map(branches::get)
+                .filter(branch -> branch != null && branch.state != BranchState.HAZARD)
+                .forEach(branch -> branch.state = ended(decision));
+    }
+
+    private static BranchState ended(Decision decision) {
+        return switch (decision) {
+            case COMMIT -> BranchState.COMMITTED;
+            case ABORT -> BranchState.ABORTED;
+        };
+    }
+
     /// From now on a person's word stands for the confirmation of a branch that is not as decided.
     void settle(Map<String, Heuristic> by) {
         words = Map.copyOf(by);
@@ -162,7 +186,7 @@ final class LedBranches {
     // ---- telling
 
     void tell(BranchId to, String service, Decision decision) {
-        var branch = branches.computeIfAbsent(to, id -> new LedBranch(id, service, Views.UNKNOWN, null));
+        var branch = ofService(to, service);
         if (branch.telling) {
             return;
         }
@@ -218,10 +242,7 @@ final class LedBranches {
         }
         switch (answer.result()) {
             case DONE -> {
-                branch.state = switch (decision) {
-                    case COMMIT -> BranchState.COMMITTED;
-                    case ABORT -> BranchState.ABORTED;
-                };
+                branch.state = ended(decision);
                 branch.detail = null;
                 account.note("acknowledged", branch.id.name(), null);
                 if (decision == Decision.COMMIT && all().stream().anyMatch(other -> other.state != branch.state)) {

@@ -1,6 +1,7 @@
 package io.covenant.coordinator.paxos;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.covenant.coordinator.ModelParticipants;
@@ -17,6 +18,7 @@ import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.TransactionId;
 import io.covenant.transactions.paxoscommit.PaxosAttempts;
+import io.covenant.transactions.paxoscommit.Plan;
 import io.covenant.transactions.wire.FinishReply.Result;
 import io.covenant.transactions.wire.Heuristic;
 import io.covenant.transactions.wire.OutcomeReply;
@@ -29,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -162,6 +165,32 @@ class PaxosTransactionsTests {
                                     .isEqualTo(OutcomeReply.Outcome.COMMITTED));
             assertThat(run(name, other)).isInstanceOf(RunAnswer.OtherBody.class);
         }
+        assertThat(group.services.calls("prepare")).isEqualTo(2);
+    }
+
+    /// A repetition may come to a coordinator that has not heard the end yet, and begins another attempt.
+    @Test
+    void showsTheAttemptThatWasDecidedWhereAnotherWasBegun() {
+        var plan = plan("orders", "inventory");
+        var first = decided(run("coordinator-1", plan));
+        awaitEnded();
+        var late = new BranchId(plan.id(), PaxosAttempts.of(77, plan.digest()), "orders");
+
+        group.node("coordinator-2").leaders().begin(plan, new Plan(new TreeMap<>(Map.of(late, "orders"))));
+
+        await().untilAsserted(() -> assertThat(
+                        group.node("coordinator-2").leaders().view(plan.id()))
+                .hasValueSatisfying(view -> {
+                    assertThat(view.state()).isEqualTo(State.COMMITTED);
+                    assertThat(view.attempt()).isEqualTo(first.attempt());
+                    assertThat(view.branches())
+                            .extracting(TransactionResource.Branch::name, TransactionResource.Branch::state)
+                            .containsExactlyInAnyOrder(
+                                    tuple("orders", BranchState.COMMITTED), tuple("inventory", BranchState.COMMITTED));
+                    assertThat(view.timeline())
+                            .extracting(TransactionResource.Event::event)
+                            .containsExactly("begun", "overtaken", "decided", "finished");
+                }));
         assertThat(group.services.calls("prepare")).isEqualTo(2);
     }
 

@@ -93,7 +93,7 @@ final class InMemoryTransactionStore implements TransactionStore {
     }
 
     @Override
-    public CompletableFuture<Register> decide(Proposal proposal) {
+    public synchronized CompletableFuture<Register> decide(Proposal proposal) {
         if (isSaga(proposal.id()) && register(proposal.id()).isEmpty()) {
             return CompletableFuture.failedFuture(
                     new StoreUnavailableException(new IllegalStateException("it is a saga's to decide")));

@@ -15,6 +15,7 @@ import io.covenant.transactions.paxoscommit.PaxosCommit.Input;
 import io.covenant.transactions.paxoscommit.PaxosCommit.State;
 import io.covenant.transactions.paxoscommit.Plan;
 import io.covenant.transactions.paxoscommit.Reply;
+import io.covenant.transactions.wire.TransactionResource;
 import io.covenant.transactions.wire.TransactionResource.Event;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -23,12 +24,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /// Paxos Commit, as one leader records it. The votes go to the acceptors, and what an acceptor says is not recorded: so
 /// a leader may learn of any decision that the acceptors can have taken. COMMIT they can only when every branch was
 /// asked; by whom, only the leader that began knows.
-record PaxosRelation(Cast cast) implements LeaderRelation<PaxosRelation.World> {
+///
+/// Two leaders may begin attempts of one transaction. The one whose attempt was not decided records that it was
+/// overtaken, and shows the branches of the other.
+///
+/// @param cast of the attempt that is shown
+/// @param lost of the attempt that this leader began, where another overtook it, as far as its timeline names it
+record PaxosRelation(Cast cast, Optional<Cast> lost) implements LeaderRelation<PaxosRelation.World> {
+
+    private static final String OVERTAKEN = "overtaken";
 
     /// What they are called does not matter, only that two of them are a majority.
     private static final List<String> ACCEPTORS = List.of("one", "two", "three");
@@ -36,20 +47,18 @@ record PaxosRelation(Cast cast) implements LeaderRelation<PaxosRelation.World> {
     private static final PaxosCommit CORE = new PaxosCommit(ACCEPTORS);
     private static final Ballot BALLOT = new Ballot(1, "leader", 0);
 
+    /// Of which only names are on record.
+    private static final Attempt UNKNOWN = new Attempt(0);
+
     /// The branches of what had ended before this leader came.
     private static final Plan NOBODY_KNOWS = new Plan(new TreeMap<>(
-            Map.of(new BranchId(new TransactionId(new UUID(0, 0)), new Attempt(0), "unknown"), "unknown")));
+            Map.of(new BranchId(new TransactionId(new UUID(0, 0)), UNKNOWN, "unknown"), "unknown")));
 
     /// @param asked    what the protocol has asked this leader for
     /// @param prepared the branches that were sent their work
-    /// @param lostPast whether another leader began
+    /// @param past     who began
     /// @param client   what clients were told
-    record World(
-            Optional<State> state,
-            Set<Effect> asked,
-            Set<BranchId> prepared,
-            boolean lostPast,
-            Optional<Decision> client)
+    record World(Optional<State> state, Set<Effect> asked, Set<BranchId> prepared, Past past, Optional<Decision> client)
             implements Led {
 
         World {
@@ -60,17 +69,50 @@ record PaxosRelation(Cast cast) implements LeaderRelation<PaxosRelation.World> {
         private World prepares(BranchId branch) {
             var more = new HashSet<>(prepared);
             more.add(branch);
-            return new World(state, asked, more, lostPast, client);
+            return new World(state, asked, more, past, client);
+        }
+
+        private World overtaken() {
+            return new World(state, asked, prepared, Past.OVERTAKEN, client);
         }
 
         private World answers(Decision decision) {
-            return new World(state, asked, prepared, lostPast, Optional.of(decision));
+            return new World(state, asked, prepared, past, Optional.of(decision));
         }
+    }
+
+    enum Past {
+        /// This leader, as far as it knows.
+        OWN,
+        /// Another one, whose story is lost.
+        LOST,
+        /// This one, and another whose attempt was decided.
+        OVERTAKEN
+    }
+
+    static PaxosRelation of(TransactionResource transaction, Cast cast) {
+        var timeline = transaction.timeline();
+        var overtaken = timeline.stream().anyMatch(event -> event.event().equals(OVERTAKEN));
+        return new PaxosRelation(cast, overtaken ? Optional.of(lost(transaction, cast)) : Optional.empty());
+    }
+
+    private static Cast lost(TransactionResource transaction, Cast cast) {
+        var asked = transaction.timeline().stream()
+                .takeWhile(event -> !event.event().equals(OVERTAKEN))
+                .flatMap(event -> Optional.ofNullable(event.branch()).stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+        var names = asked.isEmpty() ? cast.branches().keySet() : asked;
+        var branches = names.stream()
+                .collect(Collectors.toMap(
+                        name -> name, name -> new BranchId(new TransactionId(transaction.id()), UNKNOWN, name)));
+        var services = new TreeMap<BranchId, String>();
+        branches.forEach((name, id) -> services.put(id, name));
+        return new Cast(branches, services, Set.of());
     }
 
     @Override
     public World start() {
-        return new World(Optional.empty(), Set.of(), Set.of(), false, Optional.empty());
+        return new World(Optional.empty(), Set.of(), Set.of(), Past.OWN, Optional.empty());
     }
 
     private Plan plan() {
@@ -102,22 +144,33 @@ record PaxosRelation(Cast cast) implements LeaderRelation<PaxosRelation.World> {
     }
 
     private void learned(World world, Set<World> next) {
-        var outcomes = new LinkedHashSet<Outcome>();
-        outcomes.add(Outcome.NOTHING);
-        if (cast.branches().isEmpty() && world.lostPast()) {
-            outcomes.add(Outcome.commit(NOBODY_KNOWS));
-        }
-        if (!cast.branches().isEmpty()) {
-            outcomes.add(Outcome.abort(plan()));
-            if (world.lostPast() || world.prepared().containsAll(cast.all())) {
-                outcomes.add(Outcome.commit(plan()));
-            }
-        }
-        for (var outcome : outcomes) {
+        for (var outcome : lost.isPresent() ? decidedOfAnother(world) : decided(world)) {
             for (var ended : List.of(false, true)) {
                 next.add(hearing(world, new Input.Heard(ACCEPTORS.getFirst(), new Reply.Closed(outcome, ended))));
             }
         }
+    }
+
+    private Set<Outcome> decided(World world) {
+        var outcomes = new LinkedHashSet<Outcome>();
+        outcomes.add(Outcome.NOTHING);
+        if (cast.branches().isEmpty() && world.past() == Past.LOST) {
+            outcomes.add(Outcome.commit(NOBODY_KNOWS));
+        }
+        if (!cast.branches().isEmpty()) {
+            outcomes.add(Outcome.abort(plan()));
+            if (world.past() == Past.LOST || world.prepared().containsAll(cast.all())) {
+                outcomes.add(Outcome.commit(plan()));
+            }
+        }
+        return outcomes;
+    }
+
+    /// Nothing, until this leader has recorded that it knows.
+    private Set<Outcome> decidedOfAnother(World world) {
+        return world.past() == Past.OVERTAKEN && !cast.branches().isEmpty()
+                ? Set.of(Outcome.abort(plan()), Outcome.commit(plan()))
+                : Set.of();
     }
 
     // What is recorded
@@ -127,15 +180,23 @@ record PaxosRelation(Cast cast) implements LeaderRelation<PaxosRelation.World> {
         if (TraceReplay.saysNothing(event)) {
             return Set.of(world);
         }
-        var branch = cast.of(event);
-        if (branch.isPresent()) {
-            return ofBranch(world, event, branch.get());
+        if (event.branch() != null) {
+            return ofEitherAttempt(world, event);
         }
         return switch (event.event()) {
-            case "begun" -> world.state().isEmpty() ? Set.of(stepped(world, CORE.begin(BALLOT, plan()))) : Set.of();
+            case "begun" ->
+                world.state().isEmpty() && !begun().branches().isEmpty()
+                        ? Set.of(stepped(world, CORE.begin(BALLOT, new Plan(begun().services()))))
+                        : Set.of();
+            case OVERTAKEN ->
+                world.past() == Past.OWN
+                                && world.state().isPresent()
+                                && world.client().isEmpty()
+                        ? Set.of(world.overtaken())
+                        : Set.of();
             case "taken-over" ->
                 Set.of(stepped(
-                        new World(Optional.empty(), Set.of(), world.prepared(), true, world.client()),
+                        new World(Optional.empty(), Set.of(), world.prepared(), Past.LOST, world.client()),
                         CORE.takeOver(BALLOT)));
             case "deadline-passed" ->
                 world.client().isEmpty() && world.state().isPresent()
@@ -157,6 +218,35 @@ record PaxosRelation(Cast cast) implements LeaderRelation<PaxosRelation.World> {
     public boolean answers(World world, Decision decision) {
         return world.asked().stream()
                 .anyMatch(effect -> effect instanceof Effect.Answer(var outcome) && outcome.decision() == decision);
+    }
+
+    /// Of the attempt that this leader began.
+    private Cast begun() {
+        return lost.orElse(cast);
+    }
+
+    /// Both attempts may have branches of one name.
+    private Set<World> ofEitherAttempt(World world, Event event) {
+        if (world.past() != Past.OVERTAKEN) {
+            return begun().of(event)
+                    .map(branch -> ofBranch(world, event, branch))
+                    .orElse(Set.of());
+        }
+        var next = new LinkedHashSet<World>();
+        cast.of(event).ifPresent(branch -> next.addAll(ofBranch(world, event, branch)));
+        lost.flatMap(attempt -> attempt.of(event)).ifPresent(_ -> next.addAll(ofLostBranch(world, event)));
+        return next;
+    }
+
+    /// It aborts, whatever was decided, and nobody waits for it.
+    private static Set<World> ofLostBranch(World world, Event event) {
+        var may = switch (event.event()) {
+            case "told" -> world.client().isPresent() && Cast.decision(event).equals(Optional.of(Decision.ABORT));
+            case "prepare-unanswered" -> true;
+            case "acknowledged", "hazard" -> world.client().isPresent();
+            default -> false;
+        };
+        return may ? Set.of(world) : Set.of();
     }
 
     private Set<World> ofBranch(World world, Event event, BranchId branch) {
@@ -211,7 +301,7 @@ record PaxosRelation(Cast cast) implements LeaderRelation<PaxosRelation.World> {
         step.effects().stream()
                 .filter(effect -> !(effect instanceof Effect.Ask))
                 .forEach(asked::add);
-        return new World(Optional.of(step.next()), asked, world.prepared(), world.lostPast(), world.client());
+        return new World(Optional.of(step.next()), asked, world.prepared(), world.past(), world.client());
     }
 
     // What is known

@@ -35,7 +35,7 @@ public final class TraceReplay {
                         : replayed(transaction, new RegisterRelation<>(new TwoPhaseReading(), cast));
             case "TCC" -> replayed(transaction, new RegisterRelation<>(new TccReading(), cast));
             case "THREE_PHASE" -> replayed(transaction, new ThreePhaseRelation(cast));
-            case "PAXOS_COMMIT" -> replayed(transaction, new PaxosRelation(cast));
+            case "PAXOS_COMMIT" -> replayed(transaction, PaxosRelation.of(transaction, cast));
             default ->
                 throw new IllegalArgumentException("no protocol that can be replayed: " + transaction.protocol());
         };
