@@ -4,12 +4,15 @@ import io.covenant.transactions.CrashPoint;
 import io.covenant.transactions.CrashPoints;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
 /// What every driver works with.
@@ -43,6 +46,21 @@ record Surroundings(
             return timers.schedule(task, pause.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException closed) {
             return CompletableFuture.completedFuture(null);
+        }
+    }
+
+    /// Waits for something, at most until then on the clock of `nanoTime`; empty when it takes longer or is
+    /// interrupted.
+    <T> Optional<T> by(CompletableFuture<T> future, long until) {
+        try {
+            return Optional.of(future.get(Math.max(0, until - nanoTime.getAsLong()), TimeUnit.NANOSECONDS));
+        } catch (TimeoutException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
         }
     }
 

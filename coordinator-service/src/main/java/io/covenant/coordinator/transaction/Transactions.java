@@ -3,7 +3,6 @@ package io.covenant.coordinator.transaction;
 import io.covenant.coordinator.ownership.Incarnation;
 import io.covenant.coordinator.transaction.Participants.FinishAnswer;
 import io.covenant.coordinator.transaction.RunAnswer.Reason;
-import io.covenant.coordinator.transaction.TransactionStore.Proposal;
 import io.covenant.transactions.Attempt;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.CrashPoint;
@@ -11,10 +10,7 @@ import io.covenant.transactions.CrashPoints;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.Refusal;
 import io.covenant.transactions.TransactionId;
-import io.covenant.transactions.paxoscommit.PaxosAttempts;
 import io.covenant.transactions.threephase.ThreePhaseInquiry;
-import io.covenant.transactions.twophase.OutcomeInquiry;
-import io.covenant.transactions.twophase.TwoPhaseCommit.Input.Chosen;
 import io.covenant.transactions.wire.DecidedOutcome;
 import io.covenant.transactions.wire.FinishReply;
 import io.covenant.transactions.wire.OutcomeReply;
@@ -33,12 +29,10 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -60,9 +54,6 @@ public final class Transactions implements AutoCloseable {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final Duration RETRY_AFTER_PAUSE = Duration.ofSeconds(10);
 
-    /// How long an inquiry waits for the disk.
-    private static final Duration LONGEST_INQUIRY = Duration.ofSeconds(3);
-
     private final TransactionStore store;
     private final Participants participants;
     private final Incarnation self;
@@ -72,6 +63,7 @@ public final class Transactions implements AutoCloseable {
     private final Drives drives;
     private final Terminations terminations;
     private final Memory memory;
+    private final Outcomes outcomes;
     private final ScheduledThreadPoolExecutor timers;
     private final Teller teller;
     private final Questions questions;
@@ -125,6 +117,7 @@ public final class Transactions implements AutoCloseable {
                 nanoTime);
         this.drives = new Drives(around, settings.timeOuts(), this::over);
         this.terminations = new Terminations(around, settings.timeOuts(), self, live::get, settings.maxUnfinished());
+        this.outcomes = new Outcomes(around, terminations, memory, live);
     }
 
     /// Transactions that are remembered in PostgreSQL.
@@ -235,7 +228,7 @@ public final class Transactions implements AutoCloseable {
             return new RunAnswer.OtherBody();
         }
         long deadline = deadline(begin);
-        Optional<Resolution> resolution = get(driver.resolution(), deadline + GRACE.toNanos());
+        Optional<Resolution> resolution = around.by(driver.resolution(), deadline + GRACE.toNanos());
         if (resolution.isEmpty()) {
             return new RunAnswer.Undecided(driver.view());
         }
@@ -243,7 +236,7 @@ public final class Transactions implements AutoCloseable {
             case Resolution.NotBegun _ -> notBegun();
             case Resolution.Elsewhere _ -> awaitElsewhere(begin.id(), digest);
             case Resolution.Decided(var decision) -> {
-                var _ = get(
+                var _ = around.by(
                         driver.finished(),
                         switch (decision) {
                             case COMMIT -> deadline;
@@ -266,19 +259,6 @@ public final class Transactions implements AutoCloseable {
         return around.nanoTime().getAsLong()
                 + longestWait(Duration.between(around.clock().instant(), begin.deadline()))
                         .toNanos();
-    }
-
-    private <T> Optional<T> get(CompletableFuture<T> future, long until) {
-        try {
-            return Optional.of(future.get(Math.max(0, until - around.nanoTime().getAsLong()), TimeUnit.NANOSECONDS));
-        } catch (TimeoutException e) {
-            return Optional.empty();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Optional.empty();
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
-        }
     }
 
     /// Another coordinator, or another attempt, has this transaction: looks into the store until it is over.
@@ -382,125 +362,13 @@ public final class Transactions implements AutoCloseable {
     /// @return empty when it is so old that it may have been over, and forgotten, or when its branch may
     ///         have committed it and the record is lost: nothing is decided then
     public Optional<OutcomeReply> outcome(TransactionId id) {
-        if (id.isDecidedByItsBranch() && isOffRecord(id)) {
-            return Optional.empty();
-        }
-        if (memory.mayHaveForgotten(id)
-                && store.find(id).isEmpty()
-                && store.register(id).isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(outcome(id, Optional.empty()));
-    }
-
-    private boolean isOffRecord(TransactionId id) {
-        return !live.containsKey(id)
-                && store.find(id).isEmpty()
-                && store.register(id).isEmpty();
+        return outcomes.of(id);
     }
 
     /// Tells a participant what became of its branch: COMMITTED only if the decision sealed this very branch. However
     /// old it is: what a branch still holds, no coordinator has forgotten.
     public OutcomeReply outcome(BranchId branch) {
-        if (PaxosAttempts.isOne(branch.attempt())) {
-            throw new IllegalArgumentException("the register has no say in this branch, see Doors: " + branch);
-        }
-        return outcome(branch.transaction(), Optional.of(branch));
-    }
-
-    private OutcomeReply outcome(TransactionId id, Optional<BranchId> asking) {
-        var stored = store.find(id);
-        if (stored.isPresent() && stored.get().begin().protocol() == CommitProtocol.SAGA) {
-            return sagaOutcome(stored.get(), asking);
-        }
-        var drive = live.get(id);
-        if (drive != null
-                ? drive.begin().isOnePhase()
-                : stored.isPresent() && stored.get().begin().isOnePhase()) {
-            return onePhaseOutcome(drive, stored);
-        }
-        var attempt = asking.map(BranchId::attempt)
-                .or(() -> stored.map(found -> found.begin().attempt()))
-                .orElse(new Attempt(0));
-        if (terminations.concern(stored, id, attempt)) {
-            return terminations.outcome(stored, id, attempt, asking);
-        }
-        var register = stored.isPresent() ? stored.get().register() : store.register(id);
-        // Who asks for the transaction as a whole asks for a branch that no decision can seal.
-        var branch = asking.orElseGet(() -> new BranchId(id, attempt, "-"));
-        var ours = stored.filter(found -> found.begin().attempt().equals(attempt));
-        var chosen = register.map(Register::chosen).or(() -> decidedByOwner(attempt, ours));
-        var deadline = ours.map(found -> found.begin().deadline());
-        return switch (OutcomeInquiry.answer(
-                branch, chosen, deadline, around.clock().instant())) {
-            case OutcomeInquiry.Answer.Decided(var decision) ->
-                decided(asking.isPresent() ? decision : chosen.orElseThrow().decision());
-            case OutcomeInquiry.Answer.Undecided(var askAgainIn) ->
-                new OutcomeReply(OutcomeReply.Outcome.UNDECIDED, Math.max(1, askAgainIn.toMillis()));
-            case OutcomeInquiry.Answer.WriteTombstone _ -> {
-                var held = entomb(id, attempt);
-                around.crashPoints().hit(CrashPoint.C13_INQUIRY_DECIDED);
-                yield decided(
-                        asking.isEmpty() || held.chosen().sealed().contains(branch) ? held.decision() : Decision.ABORT);
-            }
-        };
-    }
-
-    /// The owner of an attempt aborts it without the register, because nobody else can ever commit it. That it
-    /// commits says nothing about a branch: the register may have been filled since it was read, and it alone
-    /// knows what is sealed. Where it is empty still, no branch has written anything.
-    private Optional<Chosen> decidedByOwner(Attempt attempt, Optional<StoredTransaction> stored) {
-        return stored.flatMap(found -> {
-            var id = found.begin().id();
-            var driver = live.get(id);
-            var decision =
-                    driver != null && driver.begin().attempt().equals(attempt) ? driver.decision() : found.decision();
-            if (decision == null) {
-                return Optional.empty();
-            }
-            return switch (decision) {
-                case ABORT -> Optional.of(new Chosen(Decision.ABORT, Set.of()));
-                case COMMIT ->
-                    Optional.of(
-                            store.register(id).map(Register::chosen).orElseGet(() -> new Chosen(decision, Set.of())));
-            };
-        });
-    }
-
-    /// Its branch decides, whose answer its owner gets, so asking does not.
-    private static OutcomeReply onePhaseOutcome(@Nullable Drive drive, Optional<StoredTransaction> stored) {
-        var heard = drive == null ? null : drive.decision();
-        var decision = heard == null ? stored.map(StoredTransaction::answered).orElse(null) : heard;
-        return decision == null
-                ? new OutcomeReply(OutcomeReply.Outcome.UNDECIDED, RETRY_AFTER.toMillis())
-                : decided(decision);
-    }
-
-    /// Nobody but its owner decides a saga, so asking does not.
-    private OutcomeReply sagaOutcome(StoredTransaction stored, Optional<BranchId> asking) {
-        var attempt = stored.begin().attempt();
-        if (asking.filter(branch -> !branch.attempt().equals(attempt)).isPresent()) {
-            return decided(Decision.ABORT); // it was never begun
-        }
-        var here = live.get(stored.begin().id());
-        var heard = here != null && here.begin().attempt().equals(attempt) ? here.decision() : null;
-        var decision = heard == null ? stored.answered() : heard;
-        return decision == null
-                ? new OutcomeReply(OutcomeReply.Outcome.UNDECIDED, RETRY_AFTER.toMillis())
-                : decided(decision);
-    }
-
-    private Register entomb(TransactionId id, Attempt attempt) {
-        var now = around.clock().instant().truncatedTo(ChronoUnit.MICROS);
-        return get(
-                        store.decide(Proposal.tombstone(id, attempt, now)),
-                        around.nanoTime().getAsLong() + LONGEST_INQUIRY.toNanos())
-                .orElseThrow(() ->
-                        new StoreUnavailableException(new TimeoutException("the register did not answer in time")));
-    }
-
-    private static OutcomeReply decided(Decision decision) {
-        return new OutcomeReply(View.outcome(decision), null);
+        return outcomes.of(branch);
     }
 
     /// Tells a participant what became of its branch under three-phase commit, and stands for election when
