@@ -21,11 +21,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// A saga. What fails again and again is recorded only now and then: the times that are a power of two.
-record SagaRelation(SagaExecution core, Set<String> names) implements Relation<SagaRelation.World> {
+/// A saga. What fails again and again is recorded only now and then: the times that are a power of two. The journal
+/// keeps the timeline without force, so a take-over may find a decision in the register that no timeline leads to.
+record SagaRelation(Saga saga, SagaExecution core, Set<String> names) implements Relation<SagaRelation.World> {
 
-    /// With more notes than these, a take-over is tried with all of them and with none.
-    private static final int MOST_NOTES = 6;
+    /// Of more steps than these not every part is tried, only all of them and none.
+    private static final int MOST_STEPS = 6;
 
     /// @param asked     what a coordinator was asked for, this one or one before: it may still arrive
     /// @param proposals what may still reach the register
@@ -69,6 +70,7 @@ record SagaRelation(SagaExecution core, Set<String> names) implements Relation<S
 
     SagaRelation(Saga saga) {
         this(
+                saga,
                 new SagaExecution(saga),
                 saga.steps().stream().map(SagaStep::name).collect(Collectors.toUnmodifiableSet()));
     }
@@ -133,7 +135,7 @@ record SagaRelation(SagaExecution core, Set<String> names) implements Relation<S
         }
         return switch (event.event()) {
             case "begun" -> world.state().isEmpty() ? Set.of(stepped(world, core.begin())) : Set.of();
-            case "taken-over" -> takenOver(world.left());
+            case "taken-over" -> takenOver(world);
             case "deadline-passed" -> changing(world, new Input.Expired());
             case "decision-proposed" ->
                 Cast.decision(event)
@@ -155,25 +157,56 @@ record SagaRelation(SagaExecution core, Set<String> names) implements Relation<S
         };
     }
 
-    /// Any part of the notes may be lost.
+    /// Any part of the notes may be lost, and so may be the end of the story so far.
     private Set<World> takenOver(World world) {
+        var registers = new LinkedHashSet<Optional<Input.Chosen>>();
+        registers.add(world.register());
+        if (world.register().isEmpty()
+                && saga.recovery() == Saga.Recovery.BACKWARD
+                && world.state().filter(State.Deciding.class::isInstance).isEmpty()) {
+            registers.add(Optional.of(new Input.Chosen(Decision.COMMIT, Set.of())));
+            mayBeTouched(world).forEach(steps -> registers.add(Optional.of(new Input.Chosen(Decision.ABORT, steps))));
+        }
         var next = new LinkedHashSet<World>();
-        for (var kept : parts(List.copyOf(world.noted()))) {
-            next.add(stepped(world, core.takeOver(kept, world.register())));
+        for (var register : registers) {
+            var left = register.map(world.left()::holds).orElse(world.left());
+            for (var kept : parts(List.copyOf(world.noted()))) {
+                next.add(stepped(left, core.takeOver(kept, register)));
+            }
         }
         return next;
     }
 
-    private static List<Set<String>> parts(List<String> noted) {
-        if (noted.size() > MOST_NOTES) {
-            return List.of(Set.copyOf(noted), Set.of());
+    /// What an abort may name that nobody recorded: all that was asked, and what may have been asked after it, but for
+    /// the pivot, which is fenced.
+    private Set<Set<String>> mayBeTouched(World world) {
+        var asked = names.stream()
+                .filter(step -> world.asked().contains(new Effect.Act(step)))
+                .collect(Collectors.toCollection(HashSet::new));
+        var all = new HashSet<>(saga.upToThePivot());
+        saga.pivot().map(SagaStep::name).ifPresent(pivot -> {
+            asked.remove(pivot);
+            all.remove(pivot);
+        });
+        var may = new LinkedHashSet<Set<String>>();
+        may.add(asked);
+        parts(List.copyOf(all)).stream()
+                .filter(part -> part.containsAll(asked))
+                .filter(part -> saga.withPredecessors(part).equals(part))
+                .forEach(may::add);
+        return may;
+    }
+
+    private static List<Set<String>> parts(List<String> steps) {
+        if (steps.size() > MOST_STEPS) {
+            return List.of(Set.copyOf(steps), Set.of());
         }
         var parts = new ArrayList<Set<String>>();
-        for (var bits = 0; bits < 1 << noted.size(); bits++) {
+        for (var bits = 0; bits < 1 << steps.size(); bits++) {
             var part = new HashSet<String>();
-            for (var at = 0; at < noted.size(); at++) {
+            for (var at = 0; at < steps.size(); at++) {
                 if ((bits & 1 << at) != 0) {
-                    part.add(noted.get(at));
+                    part.add(steps.get(at));
                 }
             }
             parts.add(part);

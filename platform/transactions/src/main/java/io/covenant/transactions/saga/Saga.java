@@ -197,12 +197,13 @@ public record Saga(String name, Recovery recovery, List<SagaStep> steps) {
         return steps.stream().anyMatch(step -> step.name().equals(name));
     }
 
-    Optional<SagaStep> pivot() {
+    /// The step that decides, if there is one: before it the saga may go back, behind it it never does.
+    public Optional<SagaStep> pivot() {
         return steps.stream().filter(SagaStep::pivot).findFirst();
     }
 
     /// What must be known to be done before the saga never goes back: all up to the pivot; without one, all.
-    SortedSet<String> upToThePivot() {
+    public SortedSet<String> upToThePivot() {
         return pivot().map(pivot -> closure(steps, Set.of(pivot.name()))).orElseGet(this::names);
     }
 
@@ -213,7 +214,7 @@ public record Saga(String name, Recovery recovery, List<SagaStep> steps) {
     }
 
     /// These steps, and all that were done before them.
-    SortedSet<String> withPredecessors(Collection<String> some) {
+    public SortedSet<String> withPredecessors(Collection<String> some) {
         return closure(steps, some);
     }
 

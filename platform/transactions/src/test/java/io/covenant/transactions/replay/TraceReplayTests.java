@@ -200,6 +200,26 @@ class TraceReplayTests {
                     "accepted c",
                     "reported c",
                     "decided - COMMIT",
+                    "finished"),
+            Trace.of(
+                    "SAGA",
+                    "begun",
+                    "act-sent a",
+                    "done a",
+                    "act-sent b",
+                    "taken-over",
+                    "decided - ABORT",
+                    "undo-sent a",
+                    "undone a",
+                    "finished"),
+            Trace.of(
+                    "SAGA",
+                    "begun",
+                    "act-sent a",
+                    "taken-over",
+                    "act-sent c",
+                    "done c",
+                    "decided - COMMIT",
                     "finished"));
 
     /// A mistake that a coordinator could make, and the event that shows it.
@@ -436,6 +456,17 @@ class TraceReplayTests {
                 "refused b rule",
                 "fence-sent b",
                 "fenced b",
+                "decided - ABORT",
+                "finished"),
+        COMPENSATION_FORGOTTEN_AFTER_A_TAKE_OVER(
+                "A saga that is taken over is called finished with a step that is not compensated.",
+                "SAGA",
+                6,
+                "begun",
+                "act-sent a",
+                "done a",
+                "act-sent b",
+                "taken-over",
                 "decided - ABORT",
                 "finished");
 
