@@ -18,9 +18,8 @@ import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// What became of a transaction, for clients and for branches that ask. Asking may decide it: what nobody can commit
-/// any
-/// more gets a tombstone.
+/// What became of a transaction, for clients and for branches that ask. Asking may decide it: what nobody can
+/// commit any more gets a tombstone.
 final class Outcomes {
 
     private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
