@@ -93,6 +93,10 @@ public final class ScriptedServer implements Closeable {
     public final List<Request> requests = new CopyOnWriteArrayList<>();
     public final AtomicInteger connections = new AtomicInteger();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+
+    /// Those that no script is busy with. Their thread waits for what comes, and when such a one is closed, it is that
+    /// thread that lets go of the connection, as soon as it gets a processor.
+    private final Set<Socket> waiting = ConcurrentHashMap.newKeySet();
     private final Layer layer;
     private volatile Script script;
     private @Nullable ServerSocket listener;
@@ -181,12 +185,12 @@ public final class ScriptedServer implements Closeable {
         }
     }
 
-    /// Stops listening and resets every connection, as `kill -9` does.
+    /// Stops listening and resets every connection, as `kill -9` does. When it returns, they are reset.
     public void kill() {
         end(true);
     }
 
-    /// Stops listening and closes every connection.
+    /// Stops listening and closes every connection. When it returns, they are closed.
     @Override
     public void close() {
         end(false);
@@ -201,6 +205,7 @@ public final class ScriptedServer implements Closeable {
             try {
                 var socket = listening.accept();
                 connections.incrementAndGet();
+                waiting.add(socket);
                 open.add(socket);
                 Thread.ofVirtual().start(() -> serve(socket));
             } catch (IOException _) {
@@ -217,12 +222,15 @@ public final class ScriptedServer implements Closeable {
             var connection = new Connection(layered, layered.getOutputStream());
             for (var request = read(in); request != null; request = read(in)) {
                 requests.add(request);
+                waiting.remove(socket);
                 script.on(request, connection);
+                waiting.add(socket);
             }
         } catch (IOException | InterruptedException _) {
             // the script ends with the connection
         } finally {
             open.remove(socket);
+            waiting.remove(socket);
         }
     }
 
@@ -262,8 +270,14 @@ public final class ScriptedServer implements Closeable {
             if (acceptor != null) {
                 acceptor.join(); // only now is the port free
             }
-            for (var socket : open) {
+            var ended = List.copyOf(open);
+            for (var socket : ended) {
                 end(socket, abruptly);
+            }
+            for (var socket : ended) {
+                while (waiting.contains(socket)) {
+                    Thread.sleep(1); // only then does the other side hear of it
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
