@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 /// Asks quickly and quietly whether a Docker engine answers, where Testcontainers would look for one.
 final class DockerProbe {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Pattern VERSION = Pattern.compile("(?im)^api-version: *(\\d+)\\.(\\d+)");
 
     /// Testcontainers 2 speaks no older version.

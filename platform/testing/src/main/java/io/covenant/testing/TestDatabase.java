@@ -114,8 +114,9 @@ public final class TestDatabase implements AutoCloseable {
     /// @return how many there were
     public int terminateBackends() {
         try (Connection connection = postgres.superuser(Login.SUPERUSER).getConnection();
-                var statement = connection.prepareStatement(
-                        "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = ?")) {
+                var statement =
+                        connection.prepareStatement("select count(pg_terminate_backend(pid)) from pg_stat_activity"
+                                + " where datname = ? and backend_type = 'client backend'")) {
             statement.setString(1, name());
             try (var rows = statement.executeQuery()) {
                 rows.next();

@@ -2,6 +2,7 @@ package io.covenant.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -123,6 +124,11 @@ class RealPostgresTests {
 
     @Test
     void cutsConnections() throws SQLException {
+        // The server ends a connection a little after its client has left.
+        await().until(() -> query(
+                        postgres.superuser("postgres"),
+                        "select count(*) from pg_stat_activity where datname = '" + orders.name() + "'")
+                .equals("0"));
         try (Connection connection = orders.runtime().getConnection()) {
             assertThat(connection.isValid(5)).isTrue();
             assertThat(orders.terminateBackends()).isEqualTo(1);
