@@ -22,7 +22,11 @@ import org.springframework.test.web.servlet.client.RestTestClient;
             "covenant.services.coordinator=http://127.0.0.1:1,http://127.0.0.1:2",
             "covenant.services.locks=http://127.0.0.1:1",
             "covenant.locks.client.eager=false",
-            "covenant.registry.enabled=false"
+            "covenant.registry.enabled=false",
+            // However slow this machine is.
+            "covenant.orders.placement.quote-timeout=20s",
+            // What settles placements by itself would do so between two steps of a test.
+            "covenant.orders.placement.settle-every=1h"
         })
 public abstract class RunningOrders {
 

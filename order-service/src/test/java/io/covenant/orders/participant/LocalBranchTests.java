@@ -248,7 +248,7 @@ class LocalBranchTests extends RunningOrders {
                         "operation",
                         "cancel",
                         "deadlineMillis",
-                        5000,
+                        30_000,
                         "payload",
                         Map.of("orderId", order)))
                 .exchange()
@@ -271,7 +271,9 @@ class LocalBranchTests extends RunningOrders {
 
     private TryReply tried(BranchId branch, String operation, Object payload) {
         return post(
-                "/internal/v1/branches/try", new TryRequest<>(branch.gid(), operation, 5000, payload), TryReply.class);
+                "/internal/v1/branches/try",
+                new TryRequest<>(branch.gid(), operation, 30_000, payload),
+                TryReply.class);
     }
 
     private Settled settle(String how, BranchId branch) {

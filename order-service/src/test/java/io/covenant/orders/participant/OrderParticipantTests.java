@@ -327,7 +327,7 @@ class OrderParticipantTests extends RunningOrders {
             """)
     void refusesAPayloadByTheFieldThatIsWrong(String payload, String field) {
         post("prepare", """
-                {"gid": "%s", "operation": "create", "deadlineMillis": 3000, "payload": %s}""".formatted(branch().gid(), payload))
+                {"gid": "%s", "operation": "create", "deadlineMillis": 30000, "payload": %s}""".formatted(branch().gid(), payload))
                 .expectStatus()
                 .isBadRequest()
                 .expectBody()
@@ -386,10 +386,10 @@ class OrderParticipantTests extends RunningOrders {
 
     private Optional<PrepareReply> finishedIfAnswered(String operation, Object payload) {
         var branch = branch();
-        var answer = post("prepare", new PrepareRequest<>(branch.gid(), operation, 3_000, payload))
+        var answer = post("prepare", new PrepareRequest<>(branch.gid(), operation, 30_000, payload))
                 .returnResult(PrepareReply.class);
         if (answer.getStatus() == HttpStatus.SERVICE_UNAVAILABLE) {
-            await().until(() -> finished("rollback", branch) == FinishReply.Result.DONE);
+            await().untilAsserted(() -> finish("rollback", branch));
             return Optional.empty();
         }
         assertThat(answer.getStatus()).isEqualTo(HttpStatus.OK);
@@ -457,7 +457,7 @@ class OrderParticipantTests extends RunningOrders {
     }
 
     private PrepareReply prepare(BranchId branch, String operation, Object payload) {
-        return Objects.requireNonNull(post("prepare", new PrepareRequest<>(branch.gid(), operation, 3_000, payload))
+        return Objects.requireNonNull(post("prepare", new PrepareRequest<>(branch.gid(), operation, 30_000, payload))
                 .expectStatus()
                 .isOk()
                 .expectBody(PrepareReply.class)

@@ -52,19 +52,24 @@ final class Shop implements AutoCloseable {
                     "org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration",
                     "org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration");
 
+    /// So long that a test sees who waits, and lets them go on.
+    private static final String LONG_WAIT_FOR_ROWS = "--covenant.transactions.participant.lock-timeout=5s";
+
     private Shop(PostgresInstance postgres) {
         coordinator = new Service(
                 "coordinator", CoordinatorServiceApplication.class, postgres, List.of(NOTHING_FOR_COORDINATORS));
-        inventory = new Service("inventory", InventoryServiceApplication.class, postgres, List.of());
+        inventory = new Service("inventory", InventoryServiceApplication.class, postgres, List.of(LONG_WAIT_FOR_ROWS));
         orders = new Service(
                 "orders",
                 OrderServiceApplication.class,
                 postgres,
                 List.of(
-                        "--covenant.orders.placement.lock-wait=1500ms",
+                        LONG_WAIT_FOR_ROWS,
                         // However slow this machine is, and the first order is the slowest.
-                        "--covenant.orders.placement.quote-timeout=5s",
-                        "--covenant.orders.placement.deadline=6s"));
+                        "--covenant.locks.client.patience=4s",
+                        "--covenant.orders.placement.lock-wait=4s",
+                        "--covenant.orders.placement.quote-timeout=20s",
+                        "--covenant.orders.placement.deadline=20s"));
         start();
     }
 
