@@ -36,6 +36,9 @@ public abstract class RunningInventory {
         DATABASE.register(registry::add);
         registry.add("covenant.services.locks", LOCKS::address);
         registry.add("covenant.inventory.counts.lock-wait", () -> "500ms");
+        // However slow this machine is, and many ask for one item at once.
+        registry.add("covenant.locks.client.patience", () -> "6s");
+        registry.add("covenant.transactions.participant.lock-timeout", () -> "4s");
     }
 
     protected String baseUrl() {

@@ -257,7 +257,9 @@ class LocalBranchTests extends RunningInventory {
 
     private TryReply tried(BranchId branch, String operation, Object payload) {
         return post(
-                "/internal/v1/branches/try", new TryRequest<>(branch.gid(), operation, 5000, payload), TryReply.class);
+                "/internal/v1/branches/try",
+                new TryRequest<>(branch.gid(), operation, 30_000, payload),
+                TryReply.class);
     }
 
     private Settled settle(String how, BranchId branch) {

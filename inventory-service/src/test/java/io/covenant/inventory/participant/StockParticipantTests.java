@@ -192,7 +192,7 @@ class StockParticipantTests extends RunningInventory {
             """)
     void refusesAPayloadByTheFieldThatIsWrong(String payload, String field) {
         post("prepare", """
-                {"gid": "%s", "operation": "reserve", "deadlineMillis": 3000, "payload": %s}""".formatted(branch().gid(), payload))
+                {"gid": "%s", "operation": "reserve", "deadlineMillis": 30000, "payload": %s}""".formatted(branch().gid(), payload))
                 .expectStatus()
                 .isBadRequest()
                 .expectBody()
@@ -269,10 +269,10 @@ class StockParticipantTests extends RunningInventory {
 
     private Optional<PrepareReply> finishedIfAnswered(String operation, Object payload) {
         var branch = branch();
-        var answer = post("prepare", new PrepareRequest<>(branch.gid(), operation, 3_000, payload))
+        var answer = post("prepare", new PrepareRequest<>(branch.gid(), operation, 30_000, payload))
                 .returnResult(PrepareReply.class);
         if (answer.getStatus() == HttpStatus.SERVICE_UNAVAILABLE) {
-            await().until(() -> finished("rollback", branch) == FinishReply.Result.DONE);
+            await().untilAsserted(() -> finish("rollback", branch));
             return Optional.empty();
         }
         assertThat(answer.getStatus()).isEqualTo(HttpStatus.OK);
@@ -306,7 +306,7 @@ class StockParticipantTests extends RunningInventory {
     }
 
     private PrepareReply prepare(BranchId branch, String operation, Object payload) {
-        return Objects.requireNonNull(post("prepare", new PrepareRequest<>(branch.gid(), operation, 3_000, payload))
+        return Objects.requireNonNull(post("prepare", new PrepareRequest<>(branch.gid(), operation, 30_000, payload))
                 .expectStatus()
                 .isOk()
                 .expectBody(PrepareReply.class)
