@@ -212,6 +212,15 @@ public final class Namespace {
         return Optional.ofNullable(state.files.get(path));
     }
 
+    /// Whether somebody may know that a file is there, or was, and that it changed: who may read it, or what lies
+    /// in its directory.
+    public boolean mayHearOf(String path, String principal) {
+        return file(path).filter(file -> file.acl().mayRead(principal)).isPresent()
+                || file(NameRule.parent(path))
+                        .filter(directory -> directory.acl().mayRead(principal))
+                        .isPresent();
+    }
+
     /// The paths right under a directory, sorted; empty when there is none.
     public NavigableSet<String> children(String directory) {
         return Collections.unmodifiableNavigableSet(state.childrenOf(directory));

@@ -1,6 +1,7 @@
 package io.covenant.locks.node;
 
 import io.covenant.locks.namespace.Event;
+import io.covenant.locks.namespace.Namespace;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -36,6 +37,7 @@ public final class EventStream implements AutoCloseable {
 
     private final long session;
     private final String prefix;
+    private final String principal;
     private final boolean terse;
     private final long after;
     private final int most;
@@ -48,10 +50,19 @@ public final class EventStream implements AutoCloseable {
     private boolean overflowed;
     private boolean gone;
 
-    /// @param terse without what the session hears as the answers to its requests
-    EventStream(long session, String prefix, boolean terse, long after, int most, Consumer<EventStream> onClose) {
+    /// @param principal who reads it, where it is not a session's
+    /// @param terse     without what the session hears as the answers to its requests
+    EventStream(
+            long session,
+            String prefix,
+            String principal,
+            boolean terse,
+            long after,
+            int most,
+            Consumer<EventStream> onClose) {
         this.session = session;
         this.prefix = prefix;
+        this.principal = principal;
         this.terse = terse;
         this.after = after;
         this.most = most;
@@ -72,10 +83,15 @@ public final class EventStream implements AutoCloseable {
         return session;
     }
 
-    boolean wants(Event event) {
+    /// @param now the state, whose access lists say who may hear of a file
+    boolean wants(Event event, Namespace now) {
         return session != 0
                 ? event.session() == session && !(terse && isAnswered(event))
-                : !event.name().isEmpty() && event.name().startsWith(prefix);
+                : !event.name().isEmpty() && event.name().startsWith(prefix) && mayHear(event, now);
+    }
+
+    private boolean mayHear(Event event, Namespace now) {
+        return !(event instanceof Event.FileChanged) || now.mayHearOf(event.name(), principal);
     }
 
     private static boolean isAnswered(Event event) {

@@ -38,12 +38,24 @@ final class EventStreams {
     ///
     /// @param after the place up to which the reader knows everything; negative for now
     @Nullable
-    EventStream make(long session, String prefix, boolean terse, long after) {
+    EventStream ofSession(long session, boolean terse, long after) {
+        return isFull() ? null : new EventStream(session, "", "", terse, after, perStream, this::remove);
+    }
+
+    /// The same, for names with a prefix.
+    ///
+    /// @param principal who reads it
+    @Nullable
+    EventStream ofNames(String prefix, String principal, long after) {
+        return isFull() ? null : new EventStream(0, prefix, principal, false, after, perStream, this::remove);
+    }
+
+    private boolean isFull() {
         if (count.incrementAndGet() > most) {
             count.decrementAndGet();
-            return null;
+            return true;
         }
-        return new EventStream(session, prefix, terse, after, perStream, this::remove);
+        return false;
     }
 
     /// Called by the thread that applies entries.
@@ -61,7 +73,7 @@ final class EventStreams {
             var page = stream.session() != 0
                     ? namespace.events().ofSession(stream.session(), index, Integer.MAX_VALUE)
                     : namespace.events().ofNames(stream.prefix(), index, Integer.MAX_VALUE);
-            stream.begin(backlog(stream, page, now));
+            stream.begin(backlog(stream, page, namespace, now));
         }
         if (stream.session() != 0) {
             ofSessions.compute(stream.session(), (_, others) -> {
@@ -77,10 +89,18 @@ final class EventStreams {
         }
     }
 
-    private List<Item> backlog(EventStream stream, EventRing.Page page, long now) {
-        return page.compacted()
-                ? List.of(new Item.Compacted(now))
-                : items(page.events().stream().filter(stream::wants).toList());
+    private List<Item> backlog(EventStream stream, EventRing.Page page, Namespace namespace, long now) {
+        return page.compacted() ? List.of(new Item.Compacted(now)) : items(wanted(stream, page.events(), namespace));
+    }
+
+    private static List<Event> wanted(EventStream stream, List<Event> events, Namespace namespace) {
+        var wanted = new ArrayList<Event>(2);
+        for (var event : events) {
+            if (stream.wants(event, namespace)) {
+                wanted.add(event);
+            }
+        }
+        return wanted;
     }
 
     private List<Item> items(List<Event> events) {
@@ -95,9 +115,10 @@ final class EventStreams {
 
     /// Called by the thread that applies entries.
     ///
-    /// @param index of the entry
-    /// @param now   the epoch, which the entry may have raised
-    void tell(long index, long now, List<Event> events) {
+    /// @param index     of the entry
+    /// @param namespace after it; it may have raised the epoch
+    void tell(long index, Namespace namespace, List<Event> events) {
+        long now = namespace.epoch();
         boolean raised = now != epoch;
         epoch = now;
         if (count.get() == 0 || (events.isEmpty() && !raised)) {
@@ -107,27 +128,24 @@ final class EventStreams {
             // What a reader knows of an earlier epoch may have been taken back.
             var look = List.<Item>of(new Item.Compacted(Token.of(now, index)));
             ofNames.forEach(stream -> stream.offer(look));
-            tellSessions(events);
+            tellSessions(events, namespace);
             return;
         }
         if (!ofSessions.isEmpty()) {
-            tellSessions(events);
+            tellSessions(events, namespace);
         }
         for (var stream : ofNames) {
-            var wanted = events.stream().filter(stream::wants).toList();
-            if (!wanted.isEmpty()) {
-                stream.offer(items(wanted));
-            }
+            tell(stream, events, namespace);
         }
     }
 
-    private void tellSessions(List<Event> events) {
+    private void tellSessions(List<Event> events, Namespace namespace) {
         var told = new HashSet<Long>(4);
         for (var event : events) {
             long id = event.session();
             var streams = id == 0 ? null : ofSessions.get(id);
             if (streams != null && told.add(id)) {
-                streams.forEach(stream -> tell(stream, events));
+                streams.forEach(stream -> tell(stream, events, namespace));
                 if (events.stream()
                         .anyMatch(one -> one instanceof Event.SessionEnded(var _, var ended, var _) && ended == id)) {
                     streams.forEach(EventStream::end);
@@ -136,13 +154,8 @@ final class EventStreams {
         }
     }
 
-    private void tell(EventStream stream, List<Event> events) {
-        var wanted = new ArrayList<Event>(2);
-        for (var event : events) {
-            if (stream.wants(event)) {
-                wanted.add(event);
-            }
-        }
+    private void tell(EventStream stream, List<Event> events, Namespace namespace) {
+        var wanted = wanted(stream, events, namespace);
         if (!wanted.isEmpty()) {
             stream.offer(items(wanted));
         }

@@ -225,12 +225,14 @@ public final class LockNode implements Closeable {
     /// @param after the place up to which the reader knows everything, see [EventStream]; negative for now
     /// @return empty when there are too many streams
     public Optional<EventStream> eventsOf(long session, boolean terse, long after) {
-        return begin(streams.make(session, "", terse, after));
+        return begin(streams.ofSession(session, terse, after));
     }
 
     /// Opens the stream of what happens to names with this prefix.
-    public Optional<EventStream> eventsUnder(String prefix, long after) {
-        return begin(streams.make(0, prefix, false, after));
+    ///
+    /// @param principal who reads it, and hears of no file that is none of his business
+    public Optional<EventStream> eventsUnder(String prefix, String principal, long after) {
+        return begin(streams.ofNames(prefix, principal, after));
     }
 
     private Optional<EventStream> begin(@Nullable EventStream stream) {
@@ -350,7 +352,7 @@ public final class LockNode implements Closeable {
                 primary.on(new Input.Applied(result, nextDueMillis));
                 report(result);
             }
-            streams.tell(result.index(), machine.epoch(), result.events());
+            streams.tell(result.index(), machine.namespace(), result.events());
         }
 
         @Override

@@ -58,6 +58,8 @@ final class LockController {
             @RequestParam(defaultValue = "false") boolean stale,
             @RequestHeader(name = LockHeaders.MIN_INDEX, required = false) @Nullable Long minIndex,
             HttpServletResponse response) {
+        Wire.prefix(prefix);
+        Wire.name(after, "after");
         var state = door.read(stale, minIndex, response, Namespace::fork);
         var found = state.locks(prefix, after, limit.plusOne());
         var shown = found.subList(0, Math.min(found.size(), limit.value()));

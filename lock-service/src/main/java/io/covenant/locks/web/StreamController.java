@@ -7,6 +7,7 @@ import io.covenant.locks.wire.LockEvent;
 import io.covenant.web.problem.Problem;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -67,7 +68,7 @@ final class StreamController {
 
     @GetMapping(path = "/watch", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     @Operation(summary = "Tells what happens to names with a prefix", description = """
-                    Grants, releases and changes of files. Resumes after `Last-Event-ID`, or `fromIndex`. With
+                    Grants, releases and changes of files that the caller may read, or in whose directory. Resumes after `Last-Event-ID`, or `fromIndex`. With
                     `stale=true` a backup tells as well, a little later.
                     """)
     void ofPrefix(
@@ -75,14 +76,15 @@ final class StreamController {
             @RequestParam(defaultValue = "") String fromIndex,
             @RequestParam(defaultValue = "false") boolean stale,
             @RequestHeader(name = LAST_EVENT_ID, required = false) @Nullable String last,
+            HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
         long after = after(last, fromIndex);
-        Wire.name(prefix, "prefix");
+        Wire.prefix(prefix);
         if (!stale) {
             door.read(false, null, response, namespace -> namespace.index());
         }
-        tell(door.node().eventsUnder(prefix, after), Wire::ofName, response);
+        tell(door.node().eventsUnder(prefix, Door.principal(request), after), Wire::ofName, response);
     }
 
     /// An id has its epoch in it, an index is one of now.

@@ -7,6 +7,7 @@ import io.covenant.locks.namespace.Event;
 import io.covenant.locks.namespace.FileNode;
 import io.covenant.locks.namespace.Limits;
 import io.covenant.locks.namespace.Mode;
+import io.covenant.locks.namespace.NameRule;
 import io.covenant.locks.namespace.RefusalCode;
 import io.covenant.locks.namespace.Reply;
 import io.covenant.locks.namespace.Want;
@@ -113,6 +114,13 @@ final class Wire {
             throw refused(RefusalCode.NAME_TOO_LONG, field, LIMITS.nameChars());
         }
         return name;
+    }
+
+    static void prefix(String prefix) {
+        var refused = NameRule.refusalOfPrefix(prefix, LIMITS);
+        if (refused != null) {
+            throw refused(refused.code(), "prefix", refused.bound());
+        }
     }
 
     static String text(@Nullable String text, String field) {

@@ -642,7 +642,7 @@ final class SimulatedServer implements Program {
                 var result = state.apply(entry.index(), time, CommandCodec.decode(rest));
                 history.applied(self(), result, state);
                 tell(new Input.Applied(result, nextDue()));
-                streams.applied(result, state.epoch());
+                streams.applied(result, state);
                 if (proposal != 0) {
                     fate(proposal, new Fate.Done(entry.term(), result));
                 }

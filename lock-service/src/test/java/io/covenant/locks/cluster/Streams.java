@@ -53,8 +53,8 @@ final class Streams {
         push();
     }
 
-    void applied(Result result, long epoch) {
-        streams.tell(result, epoch);
+    void applied(Result result, Namespace state) {
+        streams.tell(result, state);
         push();
     }
 

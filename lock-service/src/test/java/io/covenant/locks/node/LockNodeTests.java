@@ -232,7 +232,7 @@ class LockNodeTests {
     @Test
     void tellsOnABackupAsWell() throws Exception {
         var backup = replicas.backup();
-        try (var stream = backup.eventsUnder("watched/", -1).orElseThrow()) {
+        try (var stream = backup.eventsUnder("watched/", "", -1).orElseThrow()) {
             var session = replicas.open(60_000);
             replicas.hold(session, "other");
             replicas.hold(session, "watched/a");
@@ -266,9 +266,9 @@ class LockNodeTests {
         var primary = replicas.primary();
         var open = new ArrayList<EventStream>();
         for (int i = 0; i < 4; i++) {
-            open.add(primary.eventsUnder("", -1).orElseThrow());
+            open.add(primary.eventsUnder("", "", -1).orElseThrow());
         }
-        assertThat(primary.eventsUnder("", -1)).isEmpty();
+        assertThat(primary.eventsUnder("", "", -1)).isEmpty();
         open.forEach(EventStream::close);
         assertThat(primary.openStreams()).isZero();
     }

@@ -15,21 +15,21 @@ public final class OpenStreams {
     private final EventStreams streams = new EventStreams(EVENTS, 1_000);
 
     public EventStream openUnder(String prefix, long after) {
-        return Objects.requireNonNull(streams.make(0, prefix, false, after));
+        return Objects.requireNonNull(streams.ofNames(prefix, "", after));
     }
 
     /// As clients open it, who hear of grants and releases otherwise.
     public EventStream openOf(long session, long after) {
-        return Objects.requireNonNull(streams.make(session, "", true, after));
+        return Objects.requireNonNull(streams.ofSession(session, true, after));
     }
 
     public void begin(EventStream stream, Namespace state) {
         streams.begin(stream, state);
     }
 
-    /// @param epoch after it
-    public void tell(Result result, long epoch) {
-        streams.tell(result.index(), epoch, result.events());
+    /// @param state after it
+    public void tell(Result result, Namespace state) {
+        streams.tell(result.index(), state, result.events());
     }
 
     public void restored(long index, long epoch) {

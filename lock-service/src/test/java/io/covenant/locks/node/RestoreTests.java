@@ -62,7 +62,7 @@ class RestoreTests {
 
         try (var restored = replicas("backup").inEpoch(1).started()) {
             restored.open(20_000);
-            try (var stream = restored.primary().eventsUnder("", known).orElseThrow()) {
+            try (var stream = restored.primary().eventsUnder("", "", known).orElseThrow()) {
                 assertThat(stream.take(Duration.ofSeconds(5)))
                         .first()
                         .isInstanceOfSatisfying(

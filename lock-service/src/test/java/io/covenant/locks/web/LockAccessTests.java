@@ -9,6 +9,7 @@ import io.covenant.locks.client.LockClient;
 import io.covenant.locks.client.LockException;
 import io.covenant.locks.node.LockNode;
 import io.covenant.locks.wire.AclBody;
+import io.covenant.locks.wire.LockEvent;
 import io.covenant.security.Scopes;
 import io.covenant.testing.TestIssuer;
 import java.io.IOException;
@@ -23,6 +24,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -105,6 +110,42 @@ class LockAccessTests {
             assertThat(orders.files().read("/secret")).isPresent();
             assertThatThrownBy(() -> inventory.files().read("/secret")).isInstanceOf(LockException.class);
             assertThatThrownBy(() -> inventory.files().delete("/secret")).isInstanceOf(LockException.class);
+        }
+    }
+
+    @Test
+    void watchersHearOfNoFileThatIsNoneOfTheirBusiness() throws Exception {
+        try (var orders = client(tokenOf("orders"));
+                var inventory = client(tokenOf("inventory"))) {
+            var all = List.of("orders");
+            var files = orders.files();
+            files.makeDirectory("/cellar");
+            files.setAcl("/cellar", new AclBody(all, all, all));
+            var heard = new ConcurrentLinkedQueue<String>();
+            var told = new ConcurrentLinkedQueue<String>();
+            var watching = new CountDownLatch(2);
+            var strangers = inventory.watch("/", watching::countDown, (_, event) -> note(event, heard));
+            var owners = orders.watch("/", watching::countDown, (_, event) -> note(event, told));
+            try {
+                assertThat(watching.await(20, TimeUnit.SECONDS)).isTrue();
+                var _ = files.create("/cellar/wine", new byte[] {1});
+                files.delete("/cellar/wine");
+                var _ = files.create("/known", new byte[] {1});
+
+                await().untilAsserted(() -> assertThat(told)
+                        .containsSubsequence("/cellar/wine CREATED", "/cellar/wine DELETED", "/known CREATED"));
+                await().untilAsserted(() -> assertThat(heard).contains("/known CREATED"));
+                assertThat(heard).noneMatch(change -> change.startsWith("/cellar/"));
+            } finally {
+                strangers.close();
+                owners.close();
+            }
+        }
+    }
+
+    private static void note(LockEvent event, Queue<String> heard) {
+        if (event instanceof LockEvent.Changed changed) {
+            heard.add(changed.path() + " " + changed.change());
         }
     }
 

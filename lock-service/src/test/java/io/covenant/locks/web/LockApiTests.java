@@ -404,6 +404,29 @@ class LockApiTests {
         assertThat(api.get("/api/v1/watch", "Last-Event-ID", "x").status()).isEqualTo(400);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"a/../b", "a//b", "..", "with%20blank", "a%01b", "a%0Ab", "caf%C3%A9"})
+    void refusesPrefixesThatNoNameHas(String bad) {
+        for (var path : List.of("/api/v1/watch?prefix=", "/api/v1/locks?prefix=")) {
+            var said = api.get(path + bad);
+            assertThat(said.status()).as(path).isEqualTo(400);
+            assertThat(said.code()).isEqualTo("name-invalid");
+            assertThat(said.body().path("about").asString()).isEqualTo("prefix");
+        }
+    }
+
+    @Test
+    void refusesEndlessPrefixes() {
+        for (var path : List.of("/api/v1/watch?prefix=", "/api/v1/locks?prefix=", "/api/v1/locks?after=")) {
+            var said = api.get(path + "a".repeat(2_000));
+            assertThat(said.status()).as(path).isEqualTo(400);
+            assertThat(said.code()).isEqualTo("name-too-long");
+        }
+        assertThat(api.get("/api/v1/locks?prefix=" + "a".repeat(255)).status()).isEqualTo(200);
+        assertThat(api.get("/api/v1/locks?prefix=a/").status()).isEqualTo(200);
+        assertThat(api.get("/api/v1/locks?prefix=/").status()).isEqualTo(200);
+    }
+
     private static BufferedReader reader(String path, String... headers) {
         return new BufferedReader(new InputStreamReader(api.stream(path, headers), StandardCharsets.UTF_8));
     }
