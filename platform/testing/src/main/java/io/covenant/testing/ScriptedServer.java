@@ -3,6 +3,7 @@ package io.covenant.testing;
 import io.covenant.launcher.node.FreePorts;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -94,9 +95,9 @@ public final class ScriptedServer implements Closeable {
     public final AtomicInteger connections = new AtomicInteger();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
-    /// Those that no script is busy with. Their thread waits for what comes, and when such a one is closed, it is that
-    /// thread that lets go of the connection, as soon as it gets a processor.
-    private final Set<Socket> waiting = ConcurrentHashMap.newKeySet();
+    /// Those on which a thread reads or writes. When such a one is closed, it is that thread that lets go of the
+    /// connection, as soon as it gets a processor.
+    private final Set<Socket> inUse = ConcurrentHashMap.newKeySet();
     private final Layer layer;
     private volatile Script script;
     private @Nullable ServerSocket listener;
@@ -205,7 +206,7 @@ public final class ScriptedServer implements Closeable {
             try {
                 var socket = listening.accept();
                 connections.incrementAndGet();
-                waiting.add(socket);
+                inUse.add(socket);
                 open.add(socket);
                 Thread.ofVirtual().start(() -> serve(socket));
             } catch (IOException _) {
@@ -219,18 +220,44 @@ public final class ScriptedServer implements Closeable {
             socket.setTcpNoDelay(true);
             var layered = layer.over(socket);
             var in = new BufferedInputStream(layered.getInputStream());
-            var connection = new Connection(layered, layered.getOutputStream());
+            var connection = new Connection(layered, new Writing(socket, layered.getOutputStream()));
             for (var request = read(in); request != null; request = read(in)) {
                 requests.add(request);
-                waiting.remove(socket);
+                inUse.remove(socket);
                 script.on(request, connection);
-                waiting.add(socket);
+                inUse.add(socket);
             }
         } catch (IOException | InterruptedException _) {
             // the script ends with the connection
         } finally {
             open.remove(socket);
-            waiting.remove(socket);
+            inUse.remove(socket);
+        }
+    }
+
+    /// What a script writes to its connection.
+    private final class Writing extends FilterOutputStream {
+
+        private final Socket socket;
+
+        Writing(Socket socket, OutputStream out) {
+            super(out);
+            this.socket = socket;
+        }
+
+        @Override
+        public void write(int one) throws IOException {
+            write(new byte[] {(byte) one}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            inUse.add(socket);
+            try {
+                out.write(bytes, from, length);
+            } finally {
+                inUse.remove(socket);
+            }
         }
     }
 
@@ -275,7 +302,7 @@ public final class ScriptedServer implements Closeable {
                 end(socket, abruptly);
             }
             for (var socket : ended) {
-                while (waiting.contains(socket)) {
+                while (inUse.contains(socket)) {
                     Thread.sleep(1); // only then does the other side hear of it
                 }
             }

@@ -69,6 +69,23 @@ class ScriptedServerTests {
     }
 
     @Test
+    void hasResetItsConnectionsWhenItSaysThatItIsKilled() throws IOException {
+        for (int i = 0; i < 100; i++) {
+            try (var client = client(server.address())) {
+                send(client, "GET / HTTP/1.1\r\n\r\n");
+                hear(client, "\r\n\r\n");
+                client.setSoTimeout(1);
+
+                server.kill();
+
+                assertThatExceptionOfType(SocketException.class)
+                        .isThrownBy(() -> client.getInputStream().read());
+            }
+            server.start();
+        }
+    }
+
+    @Test
     void endsItsConnectionsWhenItIsClosed() throws IOException {
         try (var client = client(server.address())) {
             send(client, "GET / HTTP/1.1\r\n\r\n");
