@@ -393,7 +393,7 @@ class ServiceClientTests {
         var silent = server((_, _) -> Thread.sleep(60_000));
         var alive = saying("{}");
         var client = client(silent.address(), alive.address());
-        var impatient = POST.within(Duration.ofSeconds(1));
+        var impatient = POST.within(Duration.ofSeconds(5));
 
         for (int i = 0; i < 20; i++) {
             var _ = client.call("things", impatient);
