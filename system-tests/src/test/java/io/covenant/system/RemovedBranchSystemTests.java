@@ -138,8 +138,7 @@ class RemovedBranchSystemTests {
         return coordinators.transaction(transaction).orElseThrow();
     }
 
-    /// In the operators' list, but for Paxos Commit, whose coordinators keep no list: there whoever asks for it sees
-    /// it.
+    /// In the operators' list; under Paxos Commit, whose list is what the coordinators remember, by its id.
     private boolean isShown(CommitProtocol protocol, String transaction) throws InterruptedException {
         var seen = protocol == CommitProtocol.PAXOS_COMMIT
                 ? coordinators.transaction(transaction).stream().toList()
