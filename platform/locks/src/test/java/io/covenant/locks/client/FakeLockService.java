@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -46,7 +47,7 @@ final class FakeLockService implements AutoCloseable {
     private int largest;
     private final List<OutputStream> streams = new CopyOnWriteArrayList<>();
     private final Map<String, String> files = new TreeMap<>();
-    private long numbers = 100;
+    private final AtomicLong numbers = new AtomicLong(100);
     private volatile int primary;
     private volatile long term = 1;
     private volatile boolean hung;
@@ -140,7 +141,7 @@ final class FakeLockService implements AutoCloseable {
             for (var stream : List.copyOf(streams)) {
                 try {
                     stream.write("id: %d\nevent: %s\ndata: %s\n\n"
-                            .formatted(++numbers, event, data)
+                            .formatted(numbers.incrementAndGet(), event, data)
                             .getBytes(StandardCharsets.UTF_8));
                     stream.flush();
                 } catch (IOException gone) {
@@ -235,7 +236,7 @@ final class FakeLockService implements AutoCloseable {
             return election(path.substring("/api/v1/elections/".length()));
         }
         if (path.equals("/api/v1/lock-sessions")) {
-            long id = ++numbers;
+            long id = numbers.incrementAndGet();
             sessions.put(id, new TreeMap<>());
             return Response.of(
                     201,
@@ -409,11 +410,11 @@ final class FakeLockService implements AutoCloseable {
     private String grant(long session, long strand, long seq, String name, String mode, @Nullable Hold hold) {
         List<Long> requests = new ArrayList<>(hold == null ? List.of() : hold.requests());
         requests.add(seq);
-        long token = hold == null ? ++numbers : hold.token();
+        long token = hold == null ? numbers.incrementAndGet() : hold.token();
         holds.put(name, new Hold(session, strand, token, requests));
         return """
             {"index":%d,"remainingMillis":60000,"grants":[
-              {"name":"%s","mode":"%s","token":%d,"sequencer":"v1:exclusive:%d:%s","holds":%d}]}""".formatted(numbers, name, mode, token, token, name, requests.size());
+              {"name":"%s","mode":"%s","token":%d,"sequencer":"v1:exclusive:%d:%s","holds":%d}]}""".formatted(numbers.get(), name, mode, token, token, name, requests.size());
     }
 
     private Response release(long session, JsonNode asked) {

@@ -26,18 +26,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(90)
 class LockClientTests {
 
     private final FakeLockService service = new FakeLockService(3);
-    private final LockClient client = build(Duration.ofSeconds(3));
+    private final LockClient client = build(Duration.ofSeconds(9), Duration.ofSeconds(30));
 
-    private LockClient build(Duration ttl) {
+    private LockClient build(Duration ttl, Duration patience) {
         return LockClient.builder(service.addresses())
                 .name("tests")
                 .ttl(ttl)
-                .attempt(Duration.ofSeconds(2))
-                .patience(Duration.ofSeconds(3))
+                .attempt(Duration.ofSeconds(5))
+                .patience(patience)
                 .build();
     }
 
@@ -54,7 +54,7 @@ class LockClientTests {
             assertThat(lock.token()).isPositive();
             assertThat(lock.sequencer()).isEqualTo("v1:exclusive:" + lock.token() + ":customers/42");
             assertThat(lock.isValid()).isTrue();
-            assertThat(lock.remainingMillis()).isBetween(1L, 3_000L);
+            assertThat(lock.remainingMillis()).isBetween(1L, 9_000L);
             assertThat(client.state()).isEqualTo(SessionState.SAFE);
             assertThat(service.holds("customers/42")).isTrue();
         }
@@ -294,9 +294,11 @@ class LockClientTests {
     void saysThatNoNodeAnswers() {
         service.refusals.set(Integer.MAX_VALUE);
 
-        assertThatExceptionOfType(LockServiceUnavailableException.class)
-                .isThrownBy(() -> client.tryAcquire("a"))
-                .withMessageStartingWith("a: ");
+        try (var impatient = build(Duration.ofSeconds(3), Duration.ofSeconds(1))) {
+            assertThatExceptionOfType(LockServiceUnavailableException.class)
+                    .isThrownBy(() -> impatient.tryAcquire("a"))
+                    .withMessageStartingWith("a: ");
+        }
     }
 
     @Test
@@ -333,7 +335,7 @@ class LockClientTests {
         long session = lock.session();
 
         service.expireAll();
-        await().until(() -> lost.get() != null);
+        await().until(() -> lost.get() != null && changes.contains(SessionState.EXPIRED));
 
         assertThat(lock.isValid()).isFalse();
         assertThat(lost.get()).contains("the service has ended it");
@@ -343,23 +345,26 @@ class LockClientTests {
         assertThat(again.session()).isNotEqualTo(session);
         assertThat(again.isValid()).isTrue();
         assertThat(lock.isValid()).isFalse();
-        assertThat(changes).startsWith(SessionState.SAFE, SessionState.EXPIRED, SessionState.SAFE);
+        await().untilAsserted(() ->
+                assertThat(changes).startsWith(SessionState.SAFE, SessionState.EXPIRED, SessionState.SAFE));
     }
 
     @Test
     void doesNotBelieveInALockWhileNobodyAnswersAndDoesAgainWhenSomebodyDoes() throws InterruptedException {
-        var lock = client.acquire("a");
+        try (var brief = build(Duration.ofSeconds(3), Duration.ofSeconds(30))) {
+            var lock = brief.acquire("a");
 
-        service.hang(true);
-        await().until(() -> !lock.isValid());
-        assertThat(client.state()).isEqualTo(SessionState.JEOPARDY);
-        assertThatExceptionOfType(LockLostException.class)
-                .isThrownBy(lock::requireValid)
-                .withMessageContaining("JEOPARDY");
-        service.hang(false);
+            service.hang(true);
+            await().until(() -> !lock.isValid());
+            assertThat(brief.state()).isEqualTo(SessionState.JEOPARDY);
+            assertThatExceptionOfType(LockLostException.class)
+                    .isThrownBy(lock::requireValid)
+                    .withMessageContaining("JEOPARDY");
+            service.hang(false);
 
-        await().until(lock::isValid);
-        lock.release();
+            await().until(lock::isValid);
+            lock.release();
+        }
     }
 
     @Test

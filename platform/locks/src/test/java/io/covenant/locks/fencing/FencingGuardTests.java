@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,11 +29,10 @@ import org.junit.jupiter.api.TestInstance;
 class FencingGuardTests {
 
     private final TestDatabase database;
-    private final FencingGuard guard;
+    private FencingGuard guard;
 
     FencingGuardTests(TestDatabase database) {
         this.database = database;
-        guard = new FencingGuard(database.runtime());
     }
 
     @BeforeAll
@@ -44,14 +43,16 @@ class FencingGuardTests {
         database.migrate("create table shelf (sku text primary key, counted int not null, by_whom text not null)");
     }
 
-    @AfterAll
-    void closeGuard() {
-        guard.close();
+    @BeforeEach
+    void begins() {
+        database.migrate("delete from fence; delete from fence_refusal; delete from shelf");
+        guard = new FencingGuard(database.runtime());
     }
 
-    @BeforeEach
-    void empty() {
-        database.migrate("delete from fence; delete from fence_refusal; delete from shelf");
+    /// Refusals are written later than they are told: none of one test is to be found by the next.
+    @AfterEach
+    void writesAllRefusals() {
+        guard.close();
     }
 
     private Connection begin() throws SQLException {
