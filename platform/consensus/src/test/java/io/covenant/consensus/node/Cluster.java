@@ -40,8 +40,8 @@ import org.jspecify.annotations.Nullable;
 /// Nodes in this process, with real files, over the real transport.
 final class Cluster implements AutoCloseable {
 
-    static final Duration ELECTION = Duration.ofMillis(1_200);
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    static final Duration ELECTION = Duration.ofMillis(2_500);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration SHORT = Duration.ofMillis(200);
 
     record Member(RaftNode<Integer> node, Ledger ledger, Diary diary, PeerTransport transport) {}
@@ -319,7 +319,7 @@ final class Cluster implements AutoCloseable {
 
     static <T> T soon(CompletableFuture<T> future) {
         try {
-            return future.get(20, TimeUnit.SECONDS);
+            return future.get(60, TimeUnit.SECONDS);
         } catch (Exception failure) {
             throw new AssertionError(failure);
         }

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PeerTransportTests {
 
     private static final Duration SHORT = Duration.ofSeconds(2);
+    private static final Duration LONG = Duration.ofMinutes(1);
 
     @TempDir
     private static Path directory;
@@ -302,7 +303,8 @@ class PeerTransportTests {
     @Test
     void takesNoMoreConnectionsThanItMay() throws Exception {
         var recorder = new Recorder();
-        var node = PeerTransport.onLoopback(settings("lock-1").withConnections(3), recorder, recorder);
+        var node = PeerTransport.onLoopback(
+                settings("lock-1").withConnections(3).withTimeouts(LONG, LONG), recorder, recorder);
         open.add(node);
         for (var i = 0; i < 5; i++) {
             open.add(new Socket(node.address().getAddress(), node.address().getPort()));
@@ -317,7 +319,7 @@ class PeerTransportTests {
     void noticesAPeerThatIsSilent() throws Exception {
         var recorder = new Recorder();
         try (var silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
-            var node = PeerTransport.onLoopback(settings("lock-1").withTimeouts(SHORT, SHORT), recorder, recorder);
+            var node = PeerTransport.onLoopback(settings("lock-1").withTimeouts(LONG, SHORT), recorder, recorder);
             open.add(node);
             node.peers(Map.of("lock-2", (InetSocketAddress) silent.getLocalSocketAddress()));
             try (var half = silent.accept()) {
@@ -394,7 +396,7 @@ class PeerTransportTests {
     private static Socket greeted(PeerTransport node, SSLContext tls, String name) throws IOException {
         var socket = (SSLSocket) tls.getSocketFactory()
                 .createSocket(node.address().getAddress(), node.address().getPort());
-        socket.setSoTimeout(5000);
+        socket.setSoTimeout(60_000);
         new Hello(Hello.VERSION, "locks", name, "lock-1").write(new DataOutputStream(socket.getOutputStream()));
         Hello.readAnswer(new DataInputStream(socket.getInputStream()));
         return socket;
@@ -413,7 +415,7 @@ class PeerTransportTests {
     }
 
     private static void eventually(BooleanSupplier holds) throws InterruptedException {
-        var end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        var end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
         while (!holds.getAsBoolean()) {
             assertThat(System.nanoTime()).as("time is up").isLessThan(end);
             Thread.sleep(5);

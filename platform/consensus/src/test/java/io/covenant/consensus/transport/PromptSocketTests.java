@@ -80,6 +80,7 @@ class PromptSocketTests {
 
         assertThatThrownBy(() -> socket.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
 
+        socket.setSoTimeout(20_000);
         other.getOutputStream().write(7);
         assertThat(socket.getInputStream().read()).isEqualTo(7);
     }
