@@ -63,6 +63,8 @@ final class Leader {
 
     // All below is guarded by the lock.
     private final Queue<Input> inbox = new ArrayDeque<>();
+    /// What it hears before it has begun waits.
+    private boolean begun;
     private boolean stepping;
     private State state = new State.Gone();
     private Optional<Outcome> outcome = Optional.empty();
@@ -141,6 +143,7 @@ final class Leader {
             account.note("begun", null, null);
             parts.listener().begun(CommitProtocol.PAXOS_COMMIT);
             parts.listener().changed(id, TransactionResource.State.VOTING);
+            begun = true;
             take(core.begin(ballot, plan.orElseThrow()));
             drain();
         });
@@ -153,6 +156,7 @@ final class Leader {
         locked(() -> {
             account.note("taken-over", null, null);
             branches.settle(words);
+            begun = true;
             take(core.takeOver(ballot));
             drain();
         });
@@ -218,7 +222,7 @@ final class Leader {
     }
 
     private void drain() {
-        if (stepping) {
+        if (stepping || !begun) {
             return;
         }
         stepping = true;

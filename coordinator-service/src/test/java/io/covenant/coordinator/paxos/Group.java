@@ -289,6 +289,6 @@ final class Group implements AutoCloseable {
     }
 
     static Duration soon() {
-        return Duration.ofSeconds(10);
+        return Duration.ofSeconds(30);
     }
 }
