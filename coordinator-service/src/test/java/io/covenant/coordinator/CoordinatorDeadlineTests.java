@@ -109,7 +109,7 @@ class CoordinatorDeadlineTests extends EngineScenario {
             asked.countDown();
             return new PrepareAnswer.Unsettled("slow");
         });
-        var plan = order(Plans.id(), Duration.ofSeconds(3), "orders");
+        var plan = order(Plans.id(), SHORT, "orders");
         var other = engine("coordinator-2").transactions();
         var running = CompletableFuture.supplyAsync(() -> engine.transactions().run(plan), VIRTUAL);
         asked.await();
@@ -118,7 +118,7 @@ class CoordinatorDeadlineTests extends EngineScenario {
         var late = await().until(() -> other.outcome(held.get()), reply -> reply.outcome() != Outcome.UNDECIDED);
 
         assertThat(early.outcome()).isEqualTo(Outcome.UNDECIDED);
-        assertThat(early.retryAfterMillis()).isBetween(1L, 3000L);
+        assertThat(early.retryAfterMillis()).isBetween(1L, SHORT.toMillis());
         assertThat(late.outcome()).isEqualTo(Outcome.ABORTED);
         assertThat(decided(running.join()).outcome()).isEqualTo(Outcome.ABORTED);
     }

@@ -43,7 +43,7 @@ class CoordinatorDeathTests extends EngineScenario {
         dying.abandon();
         services.onFinishRequest(_ -> null);
 
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> services.branches().values().stream().allMatch(Held.COMMITTED::equals));
         await().untilAsserted(() -> assertThat(engine.transactions().find(plan.id()))
                 .get()
@@ -70,7 +70,7 @@ class CoordinatorDeathTests extends EngineScenario {
         asked.await();
         dying.abandon();
 
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> services.branches().values().stream().allMatch(Held.ABORTED::equals));
         await().untilAsserted(() -> assertThat(engine.transactions().find(plan.id()))
                 .get()
@@ -98,7 +98,7 @@ class CoordinatorDeathTests extends EngineScenario {
         asked.await();
         zombie.ownership().close(); // it sleeps as far as the others can see
 
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(engine.transactions().find(plan.id()))
                         .get()
                         .extracting(TransactionResource::outcome)
@@ -125,7 +125,7 @@ class CoordinatorDeathTests extends EngineScenario {
 
         var reborn = patientEngine("coordinator-2");
 
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(reborn.transactions().find(plan.id()))
                         .get()
                         .extracting(TransactionResource::state)
@@ -143,7 +143,7 @@ class CoordinatorDeathTests extends EngineScenario {
         leaving.shutDown(Duration.ofMillis(100));
         services.onFinishRequest(_ -> null);
 
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(engine.transactions().find(plan.id()))
                         .get()
                         .extracting(TransactionResource::state)

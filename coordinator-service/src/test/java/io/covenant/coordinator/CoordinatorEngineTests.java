@@ -7,6 +7,7 @@ import io.covenant.coordinator.ModelParticipants.Held;
 import io.covenant.coordinator.transaction.CommitProtocol;
 import io.covenant.coordinator.transaction.Participants.PrepareAnswer;
 import io.covenant.coordinator.transaction.RunAnswer;
+import io.covenant.coordinator.transaction.Settings;
 import io.covenant.testing.DatabaseOf;
 import io.covenant.testing.TestDatabase;
 import io.covenant.transactions.BranchId;
@@ -21,6 +22,7 @@ import io.covenant.transactions.wire.TransactionResource.State;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -105,8 +107,14 @@ class CoordinatorEngineTests extends EngineScenario {
             pause(Duration.ofMillis(50));
             return null;
         });
+        var patient = CoordinatorEngine.parts("coordinator-2", database.runtime(), services)
+                .with(Settings.with(Map.of("rollback-patience", "15s")))
+                .engine()
+                .start();
+        engines.add(patient);
+        await().until(() -> patient.ownership().held());
 
-        var transaction = decided(engine.transactions().run(order("orders", "inventory")));
+        var transaction = decided(patient.transactions().run(order("orders", "inventory")));
 
         assertThat(transaction.state()).isEqualTo(State.ABORTED);
         assertThat(services.branches().values()).containsOnly(Held.ABORTED);

@@ -68,7 +68,7 @@ class CoordinatorRegisterTests extends EngineScenario {
             awaitQuietly(goOn);
             return null;
         });
-        var plan = order(Plans.id(), Duration.ofSeconds(8), "orders");
+        var plan = order(Plans.id(), Duration.ofSeconds(12), "orders");
         var running = CompletableFuture.supplyAsync(() -> engine.transactions().run(plan), VIRTUAL);
         asked.await();
         // The begin record may be lost with the crash, so let it reach the disk.

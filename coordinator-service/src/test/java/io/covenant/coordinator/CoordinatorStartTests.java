@@ -28,7 +28,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 /// The whole service, started where something is not as it should be.
 @RealPostgres
 @ExtendWith(OutputCaptureExtension.class)
-@Timeout(120)
+@Timeout(240)
 class CoordinatorStartTests {
 
     private final TestDatabase database;
@@ -102,7 +102,7 @@ class CoordinatorStartTests {
         }
 
         try (service) {
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofSeconds(60))
                     .untilAsserted(() ->
                             assertThat(service.getBean(Doors.class).running()).contains(CommitProtocol.TWO_PHASE));
         }

@@ -26,10 +26,10 @@ import org.junit.jupiter.api.Timeout;
 /// What tests of whole coordinators begin with: one of them, the services that it asks, and a database which it
 /// may share with others.
 @RealPostgres
-@Timeout(60)
+@Timeout(180)
 abstract class EngineScenario {
 
-    static final Duration SHORT = Duration.ofSeconds(4);
+    static final Duration SHORT = Duration.ofSeconds(6);
     static final Executor VIRTUAL = Thread::startVirtualThread;
 
     final CommitProtocol protocol;

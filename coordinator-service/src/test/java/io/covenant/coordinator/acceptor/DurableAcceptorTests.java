@@ -66,7 +66,7 @@ class DurableAcceptorTests {
                 acceptor.ask(ID, new Request.Cast(AcceptorProcess.BALLOT, plan, branch), _ -> {}, report::complete);
             }
 
-            assertThat(report.get(10, TimeUnit.SECONDS)).isEqualTo(new Reply.Took(AcceptorProcess.BALLOT, COMMIT));
+            assertThat(report.get(30, TimeUnit.SECONDS)).isEqualTo(new Reply.Took(AcceptorProcess.BALLOT, COMMIT));
         }
         try (var acceptor = open()) {
             assertThat(acceptor.state(ID)).isInstanceOf(State.Open.class);
@@ -186,7 +186,7 @@ class DurableAcceptorTests {
     private static Optional<Reply> ask(DurableAcceptor acceptor, TransactionId id, Request request) throws IOException {
         var reply = new CompletableFuture<Optional<Reply>>();
         acceptor.ask(id, request, reply::complete, _ -> {});
-        return reply.orTimeout(10, TimeUnit.SECONDS).join();
+        return reply.orTimeout(30, TimeUnit.SECONDS).join();
     }
 
     private Process process() throws IOException {

@@ -113,7 +113,7 @@ class OperatorControllerTests {
 
     private Answer order(UUID id) throws Exception {
         return call("POST", "/api/v1/transactions", """
-                {"id": "%s", "name": "place-order", "deadlineMillis": 2000, "branches": [
+                {"id": "%s", "name": "place-order", "deadlineMillis": 4000, "branches": [
                   {"service": "orders", "operation": "create", "payload": {}},
                   {"service": "inventory", "operation": "reserve", "payload": {}}]}
                 """.formatted(id), null);
@@ -128,6 +128,10 @@ class OperatorControllerTests {
         return JSON.missingNode();
     }
 
+    private boolean isFinished(UUID id) throws Exception {
+        return call("GET", "/api/v1/transactions/" + id, null, null).body().hasNonNull("finishedAt");
+    }
+
     private String state(UUID id) throws Exception {
         return call("GET", "/api/v1/transactions/" + id, null, null).text("/state");
     }
@@ -136,6 +140,7 @@ class OperatorControllerTests {
     void takesNobodysWordUnderPaxosCommitWhereAllIsAsDecided() throws Exception {
         var id = new UUID((System.currentTimeMillis() << 16) | 0x7000, 0x8000_0000_0000_0001L);
         await().atMost(ENOUGH).until(() -> orderByPaxos(id).status() == 200); // its branches cannot vote, so it aborts
+        await().atMost(ENOUGH).until(() -> isFinished(id));
 
         var answer = act("/%s/branches/inventory/resolve".formatted(id), """
                 {"outcome": "COMMITTED", "reason": "corrected"}""");
@@ -150,7 +155,7 @@ class OperatorControllerTests {
 
     private Answer orderUnder(String protocol, UUID id) throws Exception {
         return call("POST", "/api/v1/transactions", """
-                {"id": "%s", "name": "place-order", "protocol": "%s", "deadlineMillis": 2000, "branches": [
+                {"id": "%s", "name": "place-order", "protocol": "%s", "deadlineMillis": 4000, "branches": [
                   {"service": "orders", "operation": "create", "payload": {}},
                   {"service": "inventory", "operation": "reserve", "payload": {}}]}
                 """.formatted(id, protocol), null);

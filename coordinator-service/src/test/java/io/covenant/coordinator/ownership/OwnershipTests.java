@@ -14,10 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @RealPostgres
-@Timeout(60)
+@Timeout(120)
 class OwnershipTests {
 
-    private static final OwnershipSettings QUICK = new OwnershipSettings(Duration.ofSeconds(3), Duration.ofMillis(300));
+    private static final OwnershipSettings QUICK = new OwnershipSettings(Duration.ofSeconds(5), Duration.ofMillis(300));
 
     private final TestDatabase database;
     private final Ownership ownership;

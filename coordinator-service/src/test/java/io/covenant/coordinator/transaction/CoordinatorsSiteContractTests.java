@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// What every coordinators' site keeps to.
-@Timeout(60)
+@Timeout(120)
 abstract class CoordinatorsSiteContractTests {
 
     private static final SortedMap<String, String> SERVICES =
@@ -134,7 +134,7 @@ abstract class CoordinatorsSiteContractTests {
         ask(begin, preCommit(begin, Election.FIRST));
 
         assertThat(store().decide(tombstone(begin)))
-                .failsWithin(java.time.Duration.ofSeconds(10))
+                .failsWithin(java.time.Duration.ofSeconds(30))
                 .withThrowableOfType(java.util.concurrent.ExecutionException.class)
                 .withCauseInstanceOf(StoreUnavailableException.class);
         assertThat(store().register(begin.id())).isEmpty();
@@ -154,7 +154,7 @@ abstract class CoordinatorsSiteContractTests {
         }
         assertThat(others).allSatisfy(one -> assertThat(one.join().decision()).isEqualTo(Decision.ABORT));
         assertThat(stuck)
-                .failsWithin(java.time.Duration.ofSeconds(10))
+                .failsWithin(java.time.Duration.ofSeconds(30))
                 .withThrowableOfType(java.util.concurrent.ExecutionException.class);
     }
 
@@ -227,7 +227,7 @@ abstract class CoordinatorsSiteContractTests {
 
     private static void await(CountDownLatch latch) {
         try {
-            if (!latch.await(10, TimeUnit.SECONDS)) {
+            if (!latch.await(30, TimeUnit.SECONDS)) {
                 throw new AssertionError("nobody goes");
             }
         } catch (InterruptedException e) {

@@ -102,8 +102,8 @@ class DoorsTests {
         var first = new TransactionId(new UUID(now, 1));
         var second = new TransactionId(new UUID(now, 2));
         var third = new TransactionId(new UUID(now, 3));
-        stored.run(Plans.order(first, Duration.ofSeconds(3), "orders"));
-        stored.run(Plans.order(third, Duration.ofSeconds(3), "orders"));
+        stored.run(Plans.order(first, Duration.ofSeconds(20), "orders"));
+        stored.run(Plans.order(third, Duration.ofSeconds(20), "orders"));
         var unstored = stored.find(first).orElseThrow();
         quorum.recent = List.of(new TransactionResource(
                 second.value(),

@@ -39,10 +39,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is made of each answer, and of none: a vote only where there is one.
-@Timeout(60)
+@Timeout(120)
 class HttpParticipantsTests {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration BRIEF = Duration.ofSeconds(2);
     private static final TransactionId ID = new TransactionId(new UUID(1, 2));
     private static final BranchId FIRST = new BranchId(ID, new Attempt(7), "shelf");
     private static final BranchId SECOND = new BranchId(ID, new Attempt(8), "shelf");
@@ -153,7 +154,7 @@ class HttpParticipantsTests {
     void doesNotKnowWhatBecomesOfAVoteThatDoesNotCome() {
         var server = server((_, _) -> Thread.sleep(60_000));
 
-        assertThat(participants(server.address()).prepare(preparation("shelf")))
+        assertThat(participants(server.address()).prepare(preparation("shelf", Asking.PREPARE, BRIEF)))
                 .isInstanceOf(PrepareAnswer.Unsettled.class);
     }
 
@@ -288,6 +289,10 @@ class HttpParticipantsTests {
     }
 
     private static Preparation preparation(String service, Asking asking) {
+        return preparation(service, asking, PATIENCE);
+    }
+
+    private static Preparation preparation(String service, Asking asking, Duration patience) {
         return new Preparation(
                 asking,
                 FIRST,
@@ -295,8 +300,8 @@ class HttpParticipantsTests {
                 "take",
                 "",
                 Payload.of("{\"sku\": \"a\",  \"n\":1.50}"),
-                Duration.ofSeconds(10),
-                PATIENCE,
+                Duration.ofSeconds(30),
+                patience,
                 "r-1");
     }
 

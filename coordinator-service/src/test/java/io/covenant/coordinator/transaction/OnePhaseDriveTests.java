@@ -32,10 +32,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// A transaction with one branch, whose barrier decides.
-@Timeout(30)
+@Timeout(120)
 class OnePhaseDriveTests {
 
-    private static final Duration DEADLINE = Duration.ofMillis(1_500);
+    private static final Duration DEADLINE = Duration.ofSeconds(20);
+    private static final Duration SHORT = Duration.ofSeconds(2);
 
     private final InMemoryTransactionStore store = new InMemoryTransactionStore();
     private final ModelParticipants services = new ModelParticipants("orders", "inventory");
@@ -121,7 +122,7 @@ class OnePhaseDriveTests {
             return new PrepareAnswer.Unsettled("the answer is lost");
         });
 
-        var transaction = decided(transactions.run(Plans.single(id, DEADLINE)));
+        var transaction = decided(transactions.run(Plans.single(id, SHORT)));
 
         assertThat(transaction.outcome()).isEqualTo(Outcome.COMMITTED);
         assertThat(transaction.branches().getFirst().state()).isEqualTo(BranchState.COMMITTED);
@@ -200,8 +201,8 @@ class OnePhaseDriveTests {
             first.abandon();
             return never.join();
         });
-        Thread.ofVirtual().start(() -> first.run(Plans.single(id, Duration.ofSeconds(20))));
-        await().until(() -> store.find(id).isPresent() && services.calls("run") == 1);
+        Thread.ofVirtual().start(() -> first.run(Plans.single(id, DEADLINE)));
+        await().until(() -> services.branches().containsValue(Held.COMMITTED));
 
         await().until(() -> transactions.takeOver(10) > 0 || transactions.driveOf(id) != null);
         await().until(() -> transactions.unfinished() == 0);
@@ -218,7 +219,7 @@ class OnePhaseDriveTests {
                 ? new Settled(branch.gid(), Result.RETRY, null, "it is being worked on")
                 : null);
 
-        var transaction = decided(transactions.run(Plans.single(id, Duration.ofSeconds(5))));
+        var transaction = decided(transactions.run(Plans.single(id, DEADLINE)));
 
         assertThat(transaction.outcome()).isEqualTo(Outcome.ABORTED);
         assertThat(asked).hasValue(3);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @RealPostgres
-@Timeout(60)
+@Timeout(120)
 class PostgresSagaJournalTests extends SagaJournalContractTests {
 
     private final TestDatabase database;
@@ -34,7 +34,7 @@ class PostgresSagaJournalTests extends SagaJournalContractTests {
         this.database = database;
         CoordinatorEngine.migrate(database.owner());
         this.store = new PostgresTransactionStore(
-                new ImpatientDataSource(database.runtime(), Duration.ofSeconds(1)),
+                new ImpatientDataSource(database.runtime(), Duration.ofSeconds(5)),
                 TransactionSettings.defaults(),
                 () -> 0,
                 TransactionListener.NONE);
@@ -117,7 +117,7 @@ class PostgresSagaJournalTests extends SagaJournalContractTests {
             awaitWaiter();
             claiming.commit();
         }
-        proposed.get(10, TimeUnit.SECONDS);
+        proposed.get(30, TimeUnit.SECONDS);
         assertThat(store.register(begin.id())).isEmpty();
     }
 
@@ -138,7 +138,7 @@ class PostgresSagaJournalTests extends SagaJournalContractTests {
             }
             entombing.commit();
         }
-        assertThat(begun.get(10, TimeUnit.SECONDS)).isInstanceOf(Begun.Entombed.class);
+        assertThat(begun.get(30, TimeUnit.SECONDS)).isInstanceOf(Begun.Entombed.class);
         assertThat(journal().read(begin.id())).isEmpty();
     }
 
@@ -159,7 +159,7 @@ class PostgresSagaJournalTests extends SagaJournalContractTests {
             }
             beginning.commit();
         }
-        assertThat(entombed).failsWithin(Duration.ofSeconds(10));
+        assertThat(entombed).failsWithin(Duration.ofSeconds(30));
         assertThat(store.register(begin.id())).isEmpty();
     }
 

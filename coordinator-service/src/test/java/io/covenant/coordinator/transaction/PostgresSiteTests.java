@@ -29,7 +29,7 @@ class PostgresSiteTests extends CoordinatorsSiteContractTests {
         this.database = database;
         CoordinatorEngine.migrate(database.owner());
         this.store = new PostgresTransactionStore(
-                new ImpatientDataSource(database.runtime(), Duration.ofSeconds(1)),
+                new ImpatientDataSource(database.runtime(), Duration.ofSeconds(5)),
                 TransactionSettings.defaults(),
                 () -> 0,
                 TransactionListener.NONE);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @RealPostgres
-@Timeout(60)
+@Timeout(120)
 class PostgresTransactionStoreTests extends TransactionStoreContractTests {
 
     private final TestDatabase database;
@@ -34,7 +34,7 @@ class PostgresTransactionStoreTests extends TransactionStoreContractTests {
         this.database = database;
         CoordinatorEngine.migrate(database.owner());
         this.store = new PostgresTransactionStore(
-                new ImpatientDataSource(database.runtime(), Duration.ofSeconds(1)),
+                new ImpatientDataSource(database.runtime(), Duration.ofSeconds(5)),
                 TransactionSettings.defaults(),
                 () -> 0,
                 new TransactionListener() {

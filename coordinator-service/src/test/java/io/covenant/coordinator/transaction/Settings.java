@@ -6,14 +6,14 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 /// The default settings but for what a test says.
-final class Settings {
+public final class Settings {
 
     private static final String PREFIX = "covenant.coordinator.transactions";
 
     private Settings() {}
 
     /// @param different by their names in configuration, `abort-patience` for instance
-    static TransactionSettings with(Map<String, String> different) {
+    public static TransactionSettings with(Map<String, String> different) {
         var properties = new HashMap<String, String>();
         different.forEach((name, value) -> properties.put(PREFIX + "." + name, value));
         return new Binder(new MapConfigurationPropertySource(properties))

@@ -15,6 +15,7 @@ import io.covenant.transactions.Attempt;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.CrashPoints;
 import io.covenant.transactions.Decision;
+import io.covenant.transactions.saga.SagaAnswer;
 import io.covenant.transactions.threephase.Standing.Position;
 import io.covenant.transactions.threephase.ThreePhaseParticipant.Request;
 import io.covenant.transactions.wire.OutcomeReply;
@@ -42,10 +43,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Three-phase commit over a store and services in memory.
-@Timeout(30)
+@Timeout(120)
 class ThreePhaseDriverTests {
 
-    private static final Duration DEADLINE = Duration.ofMillis(1_500);
+    private static final Duration DEADLINE = Duration.ofSeconds(3);
     private static final SortedMap<String, String> ELECTORATE =
             new TreeMap<>(Map.of("orders", "orders", "inventory", "inventory"));
 
@@ -60,9 +61,14 @@ class ThreePhaseDriverTests {
     }
 
     private Transactions coordinator(String node, CrashPoints crashPoints, TransactionSettings settings) {
+        return coordinator(node, services, crashPoints, settings);
+    }
+
+    private Transactions coordinator(
+            String node, Participants participants, CrashPoints crashPoints, TransactionSettings settings) {
         var made = new Transactions(
                 store,
-                services,
+                participants,
                 Incarnation.of(node),
                 settings,
                 new TransactionListener() {
@@ -181,7 +187,7 @@ class ThreePhaseDriverTests {
 
         await().ignoreExceptions()
                 .untilAsserted(() -> assertThat(store.register(plan.id())).isPresent());
-        assertThat(services.branches()).containsValues(Held.COMMITTED, Held.PREPARED);
+        await().untilAsserted(() -> assertThat(services.branches()).containsValues(Held.COMMITTED, Held.PREPARED));
         away.set(false);
 
         assertThat(decided(running.join()).state()).isEqualTo(State.COMMITTED);
@@ -313,25 +319,15 @@ class ThreePhaseDriverTests {
         }));
         await().until(() -> services.branches().size() == 2000);
         transactions.abandon();
-        var atOnce = new AtomicInteger();
-        var mostAtOnce = new AtomicInteger();
-        services.onAsk((_, _) -> {
-            mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
-            try {
-                Thread.sleep(1);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            atOnce.decrementAndGet();
-            return null;
-        });
-        var heir = coordinator("coordinator-2");
+        services.onAsk((_, _) -> null);
+        var counting = new Counting(services); // what is still asked by the dead one is not counted
+        var heir = coordinator("coordinator-2", counting, CrashPoints.none(), TransactionSettings.defaults());
 
         while (heir.takeOver(200) > 0) {}
 
         await().until(() -> heir.unfinished() == 0);
         assertThat(services.branches().values()).hasSize(2000).doesNotContain(Held.PREPARED);
-        assertThat(mostAtOnce).hasValueLessThanOrEqualTo(2 * Questions.AT_A_TIME);
+        assertThat(counting.mostAtOnce).hasPositiveValue().hasValueLessThanOrEqualTo(2 * Questions.AT_A_TIME);
     }
 
     // Participants that ask.
@@ -388,7 +384,7 @@ class ThreePhaseDriverTests {
 
         var reply = coordinator("coordinator-2").terminate(branch, ELECTORATE).orElseThrow();
 
-        assertThat(reply.retryAfterMillis()).isBetween(500L, 3000L);
+        assertThat(reply.retryAfterMillis()).isBetween(500L, 20_000L);
         assertThat(services.calls("elect")).isZero();
         services.onAsk((_, _) -> null);
         assertThat(decided(running.join()).outcome()).isEqualTo(Outcome.COMMITTED);
@@ -474,6 +470,58 @@ class ThreePhaseDriverTests {
                 .isEqualTo(Outcome.COMMITTED);
     }
 
+    /// Counts how many questions one coordinator asks at a time.
+    private static final class Counting implements Participants {
+
+        final AtomicInteger mostAtOnce = new AtomicInteger();
+        private final AtomicInteger atOnce = new AtomicInteger();
+        private final ModelParticipants asked;
+
+        Counting(ModelParticipants asked) {
+            this.asked = asked;
+        }
+
+        @Override
+        public SiteAnswer ask(String service, BranchId branch, Request request) {
+            mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+            try {
+                Thread.sleep(1);
+                return asked.ask(service, branch, request);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return new SiteAnswer.Silent("interrupted");
+            } finally {
+                atOnce.decrementAndGet();
+            }
+        }
+
+        @Override
+        public boolean knows(String service) {
+            return asked.knows(service);
+        }
+
+        @Override
+        public PrepareAnswer prepare(Preparation preparation) {
+            return asked.prepare(preparation);
+        }
+
+        @Override
+        public FinishAnswer finish(String service, Finish how, List<BranchId> branches) {
+            return asked.finish(service, how, branches);
+        }
+
+        @Override
+        public FinishAnswer tell(
+                String service, Finish how, Map<BranchId, io.covenant.transactions.threephase.Outcome> outcomes) {
+            return asked.tell(service, how, outcomes);
+        }
+
+        @Override
+        public SagaAnswer step(StepCall call) {
+            return asked.step(call);
+        }
+    }
+
     /// Runs a transaction whose coordinator dies when every branch is prepared.
     ///
     /// @param moved    the branch whose site has moved by then, as that of the coordinators has
@@ -513,7 +561,7 @@ class ThreePhaseDriverTests {
     }
 
     private static TransactionPlan order(String... names) {
-        return order(Duration.ofSeconds(3), names);
+        return order(Duration.ofSeconds(20), names);
     }
 
     private static TransactionPlan order(Duration deadline, String... names) {

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// What try, confirm, cancel has that two-phase commit has not.
-@Timeout(30)
+@Timeout(120)
 class TryConfirmCancelDriveTests {
 
     private static final Duration LONG = Duration.ofSeconds(20);
@@ -126,7 +126,7 @@ class TryConfirmCancelDriveTests {
 
     @Test
     void confirmsHoweverLongTheRegisterTakesTheDecision() {
-        var holds = Duration.ofSeconds(1);
+        var holds = Duration.ofSeconds(2);
         services.onPrepare(preparation -> {
             services.askHonestly(preparation.asking(), preparation.branch());
             if (preparation.service().equals("inventory")) {

@@ -59,6 +59,7 @@ class SagaControllerTests {
     static void properties(DynamicPropertyRegistry registry) {
         DATABASE.register(registry::add);
         registry.add("covenant.node", () -> "coordinator-1");
+        registry.add("covenant.coordinator.transactions.default-deadline", () -> "20s");
         registry.add("covenant.services.orders", () -> ORDERS.address().toString());
         registry.add("covenant.services.inventory", () -> INVENTORY.address().toString());
     }

@@ -1,6 +1,7 @@
 package io.covenant.coordinator.transaction.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.uuid.Generators;
 import io.covenant.coordinator.ModelParticipants;
@@ -79,6 +80,7 @@ class TransactionControllerTests {
     static void properties(DynamicPropertyRegistry registry) {
         DATABASE.register(registry::add);
         registry.add("covenant.node", () -> "coordinator-1");
+        registry.add("covenant.coordinator.transactions.default-deadline", () -> "20s");
         registry.add("covenant.services.orders", () -> ORDERS.address().toString());
         registry.add("covenant.services.inventory", () -> INVENTORY.address().toString());
     }
@@ -265,6 +267,7 @@ class TransactionControllerTests {
         assertThat(body.path("refusal").path("parameters").path("sku").asString())
                 .isEqualTo("A-1");
         assertThat(json(post(order(id))).path("refusal")).isEqualTo(body.path("refusal"));
+        awaitFinished(id);
     }
 
     @Test
@@ -281,11 +284,10 @@ class TransactionControllerTests {
         assertProblem(answer, 422, "unknown-operation", "branches[1].operation");
         assertProblem(post(order(id.toString())), 422, "unknown-operation", "branches[1].operation");
         assertThat(json(get("/" + id)).path("outcome").asString()).isEqualTo("ABORTED");
-        org.awaitility.Awaitility.await()
-                .untilAsserted(() -> assertThat(MODEL.branches().entrySet().stream()
-                                .filter(entry ->
-                                        entry.getKey().transaction().value().equals(id)))
-                        .allMatch(entry -> entry.getValue() == Held.ABORTED));
+        awaitFinished(id.toString());
+        await().untilAsserted(() -> assertThat(MODEL.branches().entrySet().stream()
+                        .filter(entry -> entry.getKey().transaction().value().equals(id)))
+                .allMatch(entry -> entry.getValue() == Held.ABORTED));
     }
 
     @Test
@@ -304,6 +306,7 @@ class TransactionControllerTests {
         assertThat(json(answer).path("errors")).hasSize(1);
         assertThat(json(get("/" + id)).path("outcome").asString()).isEqualTo("ABORTED");
         assertThat(json(get("/" + id)).path("refusal").path("code").asString()).isEqualTo("unsupported-protocol");
+        awaitFinished(id.toString());
     }
 
     @Test
@@ -509,6 +512,11 @@ class TransactionControllerTests {
                 .containsPattern("covenant_service_client_connections\\{service=\"orders\"\\} [1-9]");
         assertThat(readiness.path("status").asString()).isEqualTo("UP");
         assertThat(readiness.path("components").propertyNames()).contains("protocols");
+    }
+
+    /// Then no branch of it comes to those that later tests count.
+    private void awaitFinished(String id) {
+        await().until(() -> json(get("/" + id)).hasNonNull("finishedAt"));
     }
 
     private void assertProblem(HttpResponse<String> answer, int status, String code, String field) {
