@@ -31,7 +31,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 @RealPostgres
 @TestInstance(Lifecycle.PER_CLASS)
-@Timeout(60)
+@Timeout(180)
 class BranchControllerTests {
 
     private final TestDatabase database;
@@ -321,9 +321,9 @@ class BranchControllerTests {
         assertThat(http.get("/internal/v1/branches/prepared").status()).isEqualTo(503);
         database.postgres().start();
 
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(finish("commit", branch)).isEqualTo("DONE"));
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(prepare(branch(), "take", "{\"sku\":\"B\",\"quantity\":1}")
                                 .status())
                         .isEqualTo(200));
@@ -332,7 +332,7 @@ class BranchControllerTests {
 
     private Http.Answer prepare(BranchId branch, String operation, String payload) {
         return http.post("/internal/v1/branches/prepare", """
-                {"gid":"%s","operation":"%s","deadlineMillis":5000,"payload":%s}
+                {"gid":"%s","operation":"%s","deadlineMillis":20000,"payload":%s}
                 """.formatted(branch.gid(), operation, payload));
     }
 

@@ -72,14 +72,14 @@ class BranchExecutorTests {
         var branch = branch();
         var seen = new AtomicReference<Branch>();
 
-        executor.prepare(branch, "look", Duration.ofSeconds(5), given -> {
+        executor.prepare(branch, "look", Duration.ofSeconds(20), given -> {
             seen.set(given);
             assertThat(Branch.current()).contains(given);
         });
 
         assertThat(seen.get().id()).isEqualTo(branch);
         assertThat(seen.get().transaction()).isEqualTo(branch.transaction());
-        assertThat(seen.get().timeLeft()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(5));
+        assertThat(seen.get().timeLeft()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(20));
         assertThat(Branch.current()).isEmpty();
     }
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// Requests about one branch that overtake each other, and databases that go away.
 @RealPostgres
-@Timeout(60)
+@Timeout(180)
 class BranchRacesTests {
 
     /// An abort waits for the end of the work for up to three seconds: on a slow machine it takes a while.
@@ -277,7 +277,7 @@ class BranchRacesTests {
         assertThat(shelf.prepareTaking(branch(), "A")).isInstanceOf(PrepareAnswer.Unknown.class);
         database.postgres().start();
 
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() ->
                         assertThat(executor.finish(committed, Decision.COMMIT)).isEqualTo(new FinishAnswer.Done()));
         assertThat(executor.finish(aborted, Decision.ABORT)).isEqualTo(new FinishAnswer.Done());

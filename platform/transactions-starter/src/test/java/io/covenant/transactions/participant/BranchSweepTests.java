@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @RealPostgres
-@Timeout(60)
+@Timeout(120)
 class BranchSweepTests {
 
     static final TerminationRequester UNASKED = (branch, _) -> {
@@ -100,7 +100,7 @@ class BranchSweepTests {
         var branch = branch();
         shelf.prepareTaking(branch, "A");
         var sweep = sweep(_ ->
-                asked.size() == 1 ? new Answer.Undecided(Duration.ofSeconds(2)) : new Answer.Decided(Decision.COMMIT));
+                asked.size() == 1 ? new Answer.Undecided(Duration.ofSeconds(4)) : new Answer.Decided(Decision.COMMIT));
 
         long began = System.nanoTime();
         sweep.sweep();
@@ -111,7 +111,7 @@ class BranchSweepTests {
             sweep.sweep();
             return database.prepared().isEmpty();
         });
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(Duration.ofSeconds(2));
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(Duration.ofSeconds(4));
         assertThat(asked).hasSize(2);
     }
 

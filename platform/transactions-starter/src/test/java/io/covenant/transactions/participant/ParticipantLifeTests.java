@@ -23,7 +23,7 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.context.ApplicationEventPublisher;
 
 @RealPostgres
-@Timeout(120)
+@Timeout(180)
 class ParticipantLifeTests {
 
     private final TestDatabase database;
@@ -50,7 +50,7 @@ class ParticipantLifeTests {
                     .prepare(
                             branch,
                             "take",
-                            Duration.ofSeconds(5),
+                            Duration.ofSeconds(20),
                             _ -> products.findById("A").orElseThrow().take(1));
 
             // Nobody tells: it stays, and shows.
@@ -96,7 +96,7 @@ class ParticipantLifeTests {
             assertThat(statusOf(health)).isEqualTo(Status.DOWN);
 
             database.postgres().start();
-            await().atMost(Duration.ofSeconds(20)).until(life::rehearsed);
+            await().atMost(Duration.ofSeconds(60)).until(life::rehearsed);
             await().untilAsserted(() -> assertThat(statesOf(events))
                     .containsExactly(ReadinessState.REFUSING_TRAFFIC, ReadinessState.ACCEPTING_TRAFFIC));
             assertThat(statusOf(health)).isEqualTo(Status.UP);

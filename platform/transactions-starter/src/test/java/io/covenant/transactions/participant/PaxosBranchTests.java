@@ -34,7 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// Branches under Paxos Commit: their votes go to the acceptors.
 @RealPostgres
 @TestInstance(Lifecycle.PER_CLASS)
-@Timeout(60)
+@Timeout(120)
 class PaxosBranchTests {
 
     private static final String WORK = "{\"sku\":\"A\",\"quantity\":2}";
@@ -193,7 +193,7 @@ class PaxosBranchTests {
 
     private static String request(BranchId branch, String operation, String payload, boolean again, String acceptor) {
         return """
-            {"gid": "%s", "operation": "%s", "deadlineMillis": 3000, "payload": %s,
+            {"gid": "%s", "operation": "%s", "deadlineMillis": 20000, "payload": %s,
              "paxos": {"ballot": {"round": 1, "node": "coordinator-1", "life": -7},
                        "plan": [{"gid": "%1$s", "service": "shelf"}],
                        "acceptors": {"coordinator-1": "%5$s"}, "again": %4$s}}

@@ -63,7 +63,7 @@ final class Shelf implements AutoCloseable {
         config.setMaximumPoolSize(size);
         config.setMinimumIdle(1);
         config.setAutoCommit(autoCommit);
-        config.setConnectionTimeout(3000);
+        config.setConnectionTimeout(8000);
         return new HikariDataSource(config);
     }
 

@@ -158,7 +158,7 @@ class SiteControllerTests {
 
     private Http.Answer prepare(BranchId branch, String electorate) {
         return http.post(BRANCHES + "prepare", """
-                {"gid":"%s","operation":"take","deadlineMillis":5000,"payload":{"sku":"A","quantity":2},"electorate":%s}
+                {"gid":"%s","operation":"take","deadlineMillis":20000,"payload":{"sku":"A","quantity":2},"electorate":%s}
                 """.formatted(branch.gid(), electorate));
     }
 

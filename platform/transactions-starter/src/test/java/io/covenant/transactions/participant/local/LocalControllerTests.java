@@ -208,7 +208,7 @@ class LocalControllerTests {
     void asksACoordinatorWhatBecomesOfWhatWasReservedForLongEnough() {
         var branch = branch();
         http.post("/internal/v1/branches/try", """
-                {"gid":"%s","operation":"take","deadlineMillis":200,"payload":{"sku":"A","quantity":2}}
+                {"gid":"%s","operation":"take","deadlineMillis":3000,"payload":{"sku":"A","quantity":2}}
                 """.formatted(branch.gid()));
         await().atMost(ENOUGH)
                 .until(() -> coordinator.requests().stream().anyMatch(request -> request.contains(branch.gid())));

@@ -29,7 +29,7 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 @RealPostgres
-@Timeout(60)
+@Timeout(120)
 class ReservationTests {
 
     private static final LocalAnswer<Settlement> DONE = new LocalAnswer.Given<>(new Settlement.Done());
@@ -267,7 +267,7 @@ class ReservationTests {
             gate.awaitReached();
             assertThat(store.cancel(branch))
                     .isEqualTo(new LocalAnswer.AskAgain<Settlement>(true, "the branch is still being worked on"));
-            assertThat(store.reserve(branch, Duration.ofMillis(300), work -> store.hold(work, "A")))
+            assertThat(store.reserve(branch, Duration.ofSeconds(3), work -> store.hold(work, "A")))
                     .isEqualTo(new LocalAnswer.AskAgain<TryAnswer>(true, "the branch is still being worked on"));
             var cancelling = threads.submit(() -> store.cancel(branch));
             gate.open();
@@ -325,7 +325,7 @@ class ReservationTests {
             assertThat(store.confirm(branch)).isInstanceOf(LocalAnswer.AskAgain.class);
         }
         org.awaitility.Awaitility.await()
-                .atMost(ENOUGH)
+                .atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(store.confirm(branch)).isEqualTo(DONE));
         assertThat(store.sold(branch)).isEqualTo(1);
     }

@@ -78,7 +78,7 @@ final class Store implements AutoCloseable {
         config.setPassword(database.runtimePassword());
         config.setMaximumPoolSize(size);
         config.setMinimumIdle(1);
-        config.setConnectionTimeout(3000);
+        config.setConnectionTimeout(8000);
         return new HikariDataSource(config);
     }
 
