@@ -117,6 +117,19 @@ public final class RunningGateway implements AutoCloseable {
 
         /// Asserts that this is a whole problem document.
         public Answer isProblem(int status, String code) {
+            isProblemDocument(status, code);
+            assertThat(header("Retry-After")).isEqualTo(status == 503 ? "1" : "");
+            return this;
+        }
+
+        /// Asserts the same of one that says to come again within so many seconds.
+        public Answer isProblemFor(int seconds, String code) {
+            isProblemDocument(503, code);
+            assertThat(Integer.parseInt(header("Retry-After"))).isBetween(1, seconds);
+            return this;
+        }
+
+        private void isProblemDocument(int status, String code) {
             assertThat(this.status).as(text).isEqualTo(status);
             assertThat(header("Content-Type")).isEqualTo("application/problem+json");
             var json = json();
@@ -126,9 +139,7 @@ public final class RunningGateway implements AutoCloseable {
             assertThat(json.path("title").asString()).isNotBlank();
             assertThat(json.path("detail").asString()).isNotBlank();
             assertThat(json.path("requestId").asString()).isNotBlank().isEqualTo(header("X-Request-Id"));
-            assertThat(header("Retry-After")).isEqualTo(status == 503 ? "1" : "");
             assertThat(text).doesNotContain("Exception").doesNotContain("\tat ");
-            return this;
         }
     }
 

@@ -18,8 +18,8 @@ public final class SharedGateway implements BeforeEachCallback, AfterAllCallback
             "covenant.services.orders=" + ORDERS_1.address() + "," + ORDERS_2.address(),
             "covenant.services.inventory=" + INVENTORY.address(),
             "covenant.services.coordinator=" + Backend.nobody(),
-            "covenant.gateway.timeout=4s",
-            "covenant.gateway.receive-timeout=2s");
+            "covenant.gateway.timeout=12s",
+            "covenant.gateway.receive-timeout=8s");
 
     static {
         // The first requests of a JVM take long; they are nobody's test.

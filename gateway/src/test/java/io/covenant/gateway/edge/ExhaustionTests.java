@@ -38,10 +38,10 @@ class ExhaustionTests {
     void start() {
         gateway = RunningGateway.with(
                 "covenant.services.inventory=" + stock.address(),
-                "covenant.gateway.edge.head-timeout=1s",
-                "covenant.gateway.receive-timeout=1s",
+                "covenant.gateway.edge.head-timeout=3s",
+                "covenant.gateway.receive-timeout=4s",
                 "covenant.gateway.edge.linger=2s",
-                "server.netty.idle-timeout=3s");
+                "server.netty.idle-timeout=6s");
     }
 
     @AfterAll

@@ -109,7 +109,7 @@ class ProtectionTests {
         gateway().get("/api/v1/stock").isProblem(504, "upstream-timeout");
 
         assertThat(Duration.ofNanos(System.nanoTime() - before))
-                .isBetween(Duration.ofMillis(3_900), Duration.ofSeconds(30));
+                .isBetween(Duration.ofMillis(11_900), Duration.ofSeconds(40));
         assertThat(SharedGateway.INVENTORY.requests).hasSize(1);
     }
 
@@ -127,7 +127,7 @@ class ProtectionTests {
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> gateway()
                         .sendOrFail(gateway().request("/api/v1/stock").GET().build()));
-        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(30));
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(40));
     }
 
     @Test

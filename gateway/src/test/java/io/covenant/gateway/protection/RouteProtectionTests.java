@@ -48,7 +48,7 @@ class RouteProtectionTests {
                 "covenant.gateway.bulkhead.limits.customers=2",
                 "covenant.gateway.breaker.routes.orders.window=10",
                 "covenant.gateway.breaker.routes.orders.least=10",
-                "covenant.gateway.breaker.routes.orders.open=1s",
+                "covenant.gateway.breaker.routes.orders.open=5s",
                 "covenant.gateway.breaker.routes.orders.trials=2",
                 "covenant.gateway.balancing.silence=0s");
     }
@@ -90,7 +90,7 @@ class RouteProtectionTests {
         for (int i = 0; i < 5; i++) {
             assertThat(gateway.post(BROKEN, "{}").status()).isEqualTo(500);
         }
-        return gateway.post(BROKEN, "{}").isProblem(503, "circuit-open");
+        return gateway.post(BROKEN, "{}").isProblemFor(5, "circuit-open");
     }
 
     @Test
@@ -98,7 +98,7 @@ class RouteProtectionTests {
         var refused = open();
 
         assertThat(refused.json().path("route").asString()).isEqualTo("orders");
-        assertThat(refused.json().path("retryAfterMillis").asInt()).isBetween(1, 1_000);
+        assertThat(refused.json().path("retryAfterMillis").asInt()).isBetween(1, 5_000);
         assertThat(orders.requests).hasSize(5);
         assertThat(breaker().path("state").asString()).isEqualTo("OPEN");
         assertThat(gateway.get(NARROW).status())

@@ -49,9 +49,9 @@ final class EchoService implements AutoCloseable {
         return "http://127.0.0.1:" + server.port();
     }
 
-    /// Why the socket that was opened at this path was closed: code and reason, waited for up to 20 s.
+    /// Why the socket that was opened at this path was closed: code and reason, waited for up to 40 s.
     String closing(String path) throws Exception {
-        return closingOf(path).get(20, TimeUnit.SECONDS);
+        return closingOf(path).get(40, TimeUnit.SECONDS);
     }
 
     private CompletableFuture<String> closingOf(String path) {
@@ -73,7 +73,7 @@ final class EchoService implements AutoCloseable {
             case "later" ->
                 Flux.concat(
                         Mono.just(new TextWebSocketFrame("later")),
-                        Mono.delay(Duration.ofMillis(2_500)).map(_ -> new TextWebSocketFrame("much later")));
+                        Mono.delay(Duration.ofSeconds(7)).map(_ -> new TextWebSocketFrame("much later")));
             case "go" -> Flux.just(new CloseWebSocketFrame(4_002, "gone"));
             default -> Flux.just(new TextWebSocketFrame(Unpooled.copiedBuffer(text.content())));
         };

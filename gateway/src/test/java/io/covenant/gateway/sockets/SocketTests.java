@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Sockets through a gateway that gives a request two seconds, to a service of which one instance is not there.
+/// Sockets through a gateway that gives a request five seconds, to a service of which one instance is not there.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(60)
 @SuppressWarnings("NullAway.Init")
@@ -55,8 +55,8 @@ class SocketTests {
                 "covenant.gateway.sockets.origins=https://shop.example",
                 "covenant.gateway.balancing.policy=round-robin",
                 "covenant.gateway.balancing.silence=0s",
-                "covenant.gateway.streams.idle=6s",
-                "covenant.gateway.timeout=2s");
+                "covenant.gateway.streams.idle=15s",
+                "covenant.gateway.timeout=5s");
         await().ignoreExceptions().untilAsserted(() -> open(new Ear()).abort()); // the first ones of a JVM take long
     }
 
@@ -71,8 +71,8 @@ class SocketTests {
     @BeforeEach
     void begin() {
         inventory.reset();
-        echo.heads.clear();
         await().until(() -> inFlight() == 0);
+        echo.heads.clear();
     }
 
     private int inFlight() {
@@ -123,8 +123,8 @@ class SocketTests {
         }
 
         String hears() throws InterruptedException {
-            var said = heard.poll(20, TimeUnit.SECONDS);
-            assertThat(said).as("something within 20 s").isNotNull();
+            var said = heard.poll(40, TimeUnit.SECONDS);
+            assertThat(said).as("something within 40 s").isNotNull();
             return said;
         }
     }
@@ -162,7 +162,7 @@ class SocketTests {
         assertThat(ear.hears()).isEqualTo("binary 60000");
         socket.sendText("later", true).join();
         assertThat(ear.hears()).isEqualTo("text later");
-        assertThat(ear.hears()).as("what comes 2.5 s after 'later'").isEqualTo("text much later");
+        assertThat(ear.hears()).as("what comes 7 s after 'later'").isEqualTo("text much later");
 
         var head = echo.heads.getLast();
         assertThat(head.get("X-Request-Id")).isNotBlank();

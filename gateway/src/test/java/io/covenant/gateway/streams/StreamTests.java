@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
-/// Streams of events through a gateway that gives a request two seconds, and a stream four seconds of silence.
+/// Streams of events through a gateway that gives a request five seconds, and a stream eight seconds of silence.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(60)
 @SuppressWarnings("NullAway.Init")
@@ -44,8 +44,8 @@ class StreamTests {
                 "covenant.security.mode=enforced",
                 "covenant.security.issuer=" + ISSUER.uri(),
                 "covenant.services.inventory=" + inventory.address(),
-                "covenant.gateway.timeout=2s",
-                "covenant.gateway.streams.idle=4s",
+                "covenant.gateway.timeout=5s",
+                "covenant.gateway.streams.idle=8s",
                 "covenant.gateway.balancing.silence=0s");
         // The first requests of a JVM take long.
         await().atMost(Duration.ofMinutes(1))
@@ -131,7 +131,7 @@ class StreamTests {
 
     @Test
     void goesOnBeyondTheDeadlineOfItsHead() {
-        inventory.behaving(events(10, 350));
+        inventory.behaving(events(10, 700));
 
         var answer = gateway.get(PATH, "Authorization", "Bearer " + TOKEN);
 
@@ -210,7 +210,7 @@ class StreamTests {
     void endsWithItsToken() throws IOException {
         inventory.behaving(events(1_000, 100));
         var token = ISSUER.token(claims -> claims.claim("scope", "stock:read")
-                .expirationTime(Date.from(Instant.now().plusSeconds(6))));
+                .expirationTime(Date.from(Instant.now().plusSeconds(10))));
 
         try (var listener = new Listener(token)) {
             listener.hears("event-2");
@@ -239,7 +239,7 @@ class StreamTests {
     void isNoExcuseForAnyOtherAnswer() {
         inventory.behaving((_, connection) -> {
             connection.say("HTTP/1.1 200 OK\nContent-Type: text/plain\nContent-Length: 1000\n\n");
-            for (int i = 0; i < 100; i++) {
+            for (int i = 0; i < 400; i++) {
                 connection.say("x");
                 Thread.sleep(100);
             }

@@ -47,8 +47,8 @@ class LeanUpstreamTests {
                 "covenant.gateway.balancing.silence=1h",
                 "covenant.gateway.max-connections=" + MOST,
                 "covenant.gateway.max-waiting=10",
-                "covenant.gateway.max-wait=3s",
-                "covenant.gateway.max-idle=200ms",
+                "covenant.gateway.max-wait=8s",
+                "covenant.gateway.max-idle=1s",
                 "covenant.gateway.timeout=60s");
     }
 
@@ -137,7 +137,7 @@ class LeanUpstreamTests {
     void usesNoConnectionThatRestedForLong() {
         gateway.get(ORDERS);
 
-        await().pollInterval(Duration.ofMillis(300)).until(() -> {
+        await().pollInterval(Duration.ofMillis(1_300)).until(() -> {
             gateway.get(ORDERS);
             return instance.connections.get() > 1;
         });

@@ -95,7 +95,7 @@ class UpstreamDifferenceTests {
 
                     """),
             asked("forged headers", request("GET /api/v1/orders", "X-Forwarded-For: 1.2.3.4\nForwarded: for=x\n\n")),
-            asked("a deadline", request("GET /api/v1/orders", "X-Deadline-Millis: 5000\n\n")),
+            asked("a deadline", request("GET /api/v1/orders", "X-Deadline-Millis: 30000\n\n")),
             asked("HTTP/1.0", "GET /api/v1/orders HTTP/1.0\nHost: door\nX-Request-Id: same\n\n"),
             asked("a host of its own", """
                     GET http://door:1/api/v1/orders HTTP/1.1
@@ -206,16 +206,16 @@ class UpstreamDifferenceTests {
                     (_, connection) -> connection.reset()),
             new Case("a reset in the body", request("GET /api/v1/orders/1", "\n"), (_, connection) -> {
                 connection.say("HTTP/1.1 200 OK\nContent-Length: 99\n\npart");
-                Thread.sleep(1_500); // or the reset takes the part along
+                Thread.sleep(4_000); // or the reset takes the part along
                 connection.reset();
             }),
             new Case(
                     "silence",
-                    request("GET /api/v1/orders/1", "X-Deadline-Millis: 1500\n\n"),
+                    request("GET /api/v1/orders/1", "X-Deadline-Millis: 4000\n\n"),
                     (_, _) -> Thread.sleep(60_000)),
             new Case(
                     "silence in the body",
-                    request("GET /api/v1/orders/1", "X-Deadline-Millis: 1500\n\n"),
+                    request("GET /api/v1/orders/1", "X-Deadline-Millis: 4000\n\n"),
                     (_, connection) -> {
                         connection.say("HTTP/1.1 200 OK\nContent-Length: 99\n\npart");
                         Thread.sleep(60_000);
