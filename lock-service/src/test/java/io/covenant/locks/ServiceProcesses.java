@@ -215,9 +215,13 @@ public final class ServiceProcesses implements AutoCloseable {
     }
 
     public String backup() {
-        var primary = primary();
+        return beside(primary());
+    }
+
+    /// One that runs and is not this one.
+    String beside(String other) {
         return processes.keySet().stream()
-                .filter(name -> !name.equals(primary))
+                .filter(name -> !name.equals(other))
                 .findFirst()
                 .orElseThrow();
     }
@@ -254,7 +258,7 @@ public final class ServiceProcesses implements AutoCloseable {
 
     public void kill(String name) throws InterruptedException {
         var process = Objects.requireNonNull(processes.remove(name));
-        process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+        process.destroyForcibly().waitFor();
     }
 
     /// It runs no instruction, and its connections stay open.
@@ -286,7 +290,7 @@ public final class ServiceProcesses implements AutoCloseable {
     void stop(String name) throws InterruptedException {
         var process = Objects.requireNonNull(processes.remove(name));
         process.destroy();
-        if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
             throw new AssertionError(name + " does not end");
         }
     }

@@ -79,15 +79,19 @@ class LockNodeTests {
 
     @Test
     void handsOverInAMoment() throws Exception {
-        var session = replicas.open(20_000);
+        var session = replicas.open(60_000);
         var former = replicas.primary();
-
         long began = System.nanoTime();
-        assertThat(former.handOver(Duration.ofSeconds(20))).isEqualTo(new OrderOutcome.Done());
+        // Who leads may change before it is asked to hand over.
+        while (!(former.handOver(Duration.ofSeconds(20)) instanceof OrderOutcome.Done)) {
+            former = replicas.primary();
+            began = System.nanoTime();
+        }
+        var before = former;
         await().atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(1))
                 .until(() -> replicas.nodes.values().stream()
-                        .anyMatch(node -> !node.equals(former) && node.figures().armed()));
+                        .anyMatch(node -> !node.equals(before) && node.figures().armed()));
         var took = Duration.ofNanos(System.nanoTime() - began);
 
         System.getLogger("LockNodeTests").log(System.Logger.Level.INFO, "handed over in {0} ms", took.toMillis());
@@ -95,7 +99,7 @@ class LockNodeTests {
                 .as("without the grace that a dead primary's sessions get")
                 .isLessThan(Replicas.GRACE);
         assertThat(Replicas.soon(replicas.primary().renew(session, 0))).isInstanceOf(Answer.Renewed.class);
-        assertThat(Replicas.soon(former.renew(session, 0))).isInstanceOf(Answer.NotPrimary.class);
+        assertThat(Replicas.soon(before.renew(session, 0))).isInstanceOf(Answer.NotPrimary.class);
     }
 
     @Test
@@ -121,19 +125,21 @@ class LockNodeTests {
 
     @Test
     void sendsAwayWhereItDoesNotLead() {
-        var primary = replicas.primary();
-        var backup = replicas.backup();
-        await().pollInterval(Duration.ofMillis(10)).until(() -> backup.leader().isPresent());
+        // Who leads may change, and backups hear of it later.
+        await().untilAsserted(() -> {
+            var primary = replicas.primary();
+            var backup = replicas.backup();
 
-        assertThat(Replicas.soon(backup.ask(new Command.Barrier(), Duration.ZERO)))
-                .isEqualTo(new Answer.NotPrimary(primary.name()));
-        assertThat(backup.api(primary.name()))
-                .hasValueSatisfying(api -> assertThat(api.getHost()).isEqualTo(primary.name() + ".test"));
+            assertThat(Replicas.soon(backup.ask(new Command.Barrier(), Duration.ZERO)))
+                    .isEqualTo(new Answer.NotPrimary(primary.name()));
+            assertThat(backup.api(primary.name()))
+                    .hasValueSatisfying(api -> assertThat(api.getHost()).isEqualTo(primary.name() + ".test"));
+        });
     }
 
     @Test
     void endsTheSessionOfADeadClient() {
-        var dead = replicas.open(2_000);
+        var dead = replicas.open(5_000);
         replicas.hold(dead, "a3");
         var alive = replicas.open(60_000);
 
@@ -192,7 +198,7 @@ class LockNodeTests {
         var session = replicas.open(60_000);
         try (var stranger = new Socket()) {
             stranger.connect(replicas.peerAddress(replicas.primary()));
-            stranger.setSoTimeout(10_000);
+            stranger.setSoTimeout(60_000);
             try {
                 stranger.getOutputStream().write(new byte[1 << 20]);
                 assertThat(stranger.getInputStream().readAllBytes()).hasSizeLessThan(1_000);

@@ -34,9 +34,9 @@ import java.util.concurrent.TimeUnit;
 final class Replicas implements AutoCloseable {
 
     /// How long a new primary waits for the sessions of one that said nothing.
-    static final Duration GRACE = Duration.ofSeconds(6);
+    static final Duration GRACE = Duration.ofSeconds(10);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final Queue<Throwable> fatal = new ConcurrentLinkedQueue<>();
     final Map<String, LockNode> nodes = new TreeMap<>();
@@ -183,7 +183,7 @@ final class Replicas implements AutoCloseable {
 
     static <T> T soon(CompletableFuture<T> future) {
         try {
-            return future.get(20, TimeUnit.SECONDS);
+            return future.get(60, TimeUnit.SECONDS);
         } catch (Exception failure) {
             throw new AssertionError(failure);
         }

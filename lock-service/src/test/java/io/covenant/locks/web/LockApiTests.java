@@ -672,7 +672,7 @@ class LockApiTests {
 
     @Test
     void refusesMoreOpenRequestsThanASessionMayHave() {
-        long session = api.open(20_000);
+        long session = api.open(600_000);
         Api.Said last = null;
         for (int seq = 1; seq <= 257; seq++) {
             last = api.acquire(session, seq, name, "");
