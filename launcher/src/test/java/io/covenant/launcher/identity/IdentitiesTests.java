@@ -138,7 +138,7 @@ class IdentitiesTests {
             listening.setNeedClientAuth(true);
             var caller = CompletableFuture.runAsync(() -> call(client, listening.getLocalPort()));
             try (var accepted = (SSLSocket) listening.accept()) {
-                accepted.setSoTimeout(10_000);
+                accepted.setSoTimeout(60_000);
                 assertThat(accepted.getInputStream().read()).isEqualTo('!');
                 caller.join();
                 return (X509Certificate) accepted.getSession().getPeerCertificates()[0];

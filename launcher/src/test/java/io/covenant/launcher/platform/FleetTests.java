@@ -203,10 +203,11 @@ class FleetTests {
                 .start();
         Node one = node("one", 3000, "build 1");
         await().atMost(DEADLINE).until(() -> one.process().isPresent());
-        killed.destroyForcibly().waitFor();
         ProcessIdentity survivor = one.process().orElseThrow();
-        // Another one was started, and the launcher died before it could write that down.
+        // Another one was started, and the launcher dies before it can write that down.
         await().atMost(DEADLINE).until(() -> mark().strays(Set.of(survivor)).size() == 1);
+        killed.destroyForcibly().waitFor();
+        Files.deleteIfExists(directory.resolve("pids/lost"));
 
         assertThat(up(fleet(0), "base", "one", "door")).isEmpty();
 
