@@ -2,6 +2,7 @@ package io.covenant.consensus.node;
 
 import io.covenant.consensus.raft.NodeId;
 import io.covenant.consensus.raft.Role;
+import io.covenant.consensus.raft.Settings;
 import io.covenant.consensus.transport.PeerTransport;
 import io.covenant.consensus.transport.TransportListener;
 import io.covenant.consensus.transport.TransportSettings;
@@ -18,6 +19,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -57,7 +59,9 @@ final class NodeProcess {
     }
 
     static NodeSettings settings(String name) {
-        return NodeSettings.standard("killed", name).withEntriesPerSnapshot(5_000);
+        return NodeSettings.standard("killed", name)
+                .withRaft(Settings.standard().times(Cluster.ELECTION, Duration.ofMillis(100)))
+                .withEntriesPerSnapshot(5_000);
     }
 
     /// @param arguments directory, name, founders, bytes of a segment
