@@ -46,7 +46,7 @@ class SpecificationsTests {
     @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("models")
     void holdsWhatItPromises(Model model) throws Exception {
-        ROWS.put(model.name(), row(model, check(model, Duration.ofMinutes(5))));
+        ROWS.put(model.name(), row(model, check(model, Duration.ofMinutes(15))));
     }
 
     @Tag("campaign")

@@ -44,7 +44,7 @@ class TlcTests {
         Files.writeString(directory.resolve("Counter.tla"), COUNTER.replace("EXTENDS Naturals", ""));
         Files.writeString(directory.resolve("Counter.cfg"), configuration(2));
         var verdict = Tlc.check(
-                Model.of(directory.resolve("Counter.cfg")), directory.resolve("scratch"), Duration.ofMinutes(1));
+                Model.of(directory.resolve("Counter.cfg")), directory.resolve("scratch"), Duration.ofMinutes(5));
         assertThat(verdict.completed()).isFalse();
         assertThat(verdict.violated()).isEmpty();
     }
@@ -53,7 +53,7 @@ class TlcTests {
         Files.writeString(directory.resolve("Counter.tla"), COUNTER);
         Files.writeString(directory.resolve("Counter.cfg"), configuration(last));
         return Tlc.check(
-                Model.of(directory.resolve("Counter.cfg")), directory.resolve("scratch"), Duration.ofMinutes(1));
+                Model.of(directory.resolve("Counter.cfg")), directory.resolve("scratch"), Duration.ofMinutes(5));
     }
 
     private static String configuration(int last) {

@@ -16,9 +16,9 @@ import tools.jackson.databind.json.JsonMapper;
 /// The doors of the service under test, as coordinators use them: over HTTP, and again until they answer.
 final class Doors {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Duration TO_DIE = Duration.ofSeconds(10);
-    private static final Duration ONE_REQUEST = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TO_DIE = Duration.ofSeconds(20);
+    private static final Duration ONE_REQUEST = Duration.ofSeconds(20);
     private static final Duration BREATH = Duration.ofMillis(50);
 
     private final Environment environment;
