@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -34,9 +36,12 @@ class ClosedLoopTests {
         var underWay = new AtomicInteger();
         var most = new AtomicInteger();
 
+        var all = new CountDownLatch(3);
+
         new ClosedLoop(3, 1).run(SHORT, _ -> {
             most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
-            Thread.sleep(5);
+            all.countDown();
+            assertThat(all.await(1, TimeUnit.MINUTES)).isTrue();
             underWay.decrementAndGet();
             return Ending.COMMITTED;
         });
@@ -69,11 +74,15 @@ class ClosedLoopTests {
 
     private static List<Integer> firstChoices(long seed) throws InterruptedException {
         List<Integer> choices = new ArrayList<>();
-        new ClosedLoop(1, seed).run(SHORT, random -> {
-            Thread.sleep(1);
-            choices.add(random.nextInt(1_000_000));
-            return Ending.COMMITTED;
-        });
+        // Once is always, and in a short time no more may come of it: longer, then, and from the beginning.
+        for (var time = SHORT; choices.size() < 5; time = time.multipliedBy(4)) {
+            choices.clear();
+            new ClosedLoop(1, seed).run(time, random -> {
+                Thread.sleep(1);
+                choices.add(random.nextInt(1_000_000));
+                return Ending.COMMITTED;
+            });
+        }
         return List.copyOf(choices.subList(0, 5));
     }
 }

@@ -26,7 +26,10 @@ class MeasurementTests {
 
     private static final int CONNECTIONS = 6;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    /// Where it is in vain.
+    private static final Duration IN_VAIN = Duration.ofSeconds(1);
 
     private static final Options OPTIONS = new Options(
             List.of(),
@@ -121,7 +124,7 @@ class MeasurementTests {
         try (var floor = new HandWritten(databases, CONNECTIONS)) {
             databases.orders().administer("begin", "prepare transaction 'left behind'");
 
-            List<Turn> turns = new Measurement(databases, List.of(floor), OPTIONS, PATIENCE, _ -> {}).run();
+            List<Turn> turns = new Measurement(databases, List.of(floor), OPTIONS, IN_VAIN, _ -> {}).run();
 
             assertThat(turns)
                     .singleElement()
