@@ -332,7 +332,7 @@ class InvariantsTests {
             }
         });
 
-        List<Finding> findings = invariants(name -> postgres.server().superuser(name), Duration.ofSeconds(10))
+        List<Finding> findings = invariants(name -> postgres.server().superuser(name), Duration.ofMinutes(1))
                 .check();
 
         assertThat(findings).allMatch(Finding::holds);
