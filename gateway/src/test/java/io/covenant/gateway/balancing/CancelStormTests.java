@@ -84,13 +84,13 @@ class CancelStormTests {
                 .as("requests that reached an instance")
                 .isGreaterThan(CLIENTS / 4);
         assertThat(answered.get()).as("clients that saw an answer begin").isGreaterThan(CLIENTS / 20);
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             assertThat(gateway.service("orders").view().inFlight()).isZero();
             assertThat(gateway.operate("GET", "/actuator/prometheus", "").text())
                     .contains("covenant_gateway_in_flight 1.0") // this one
                     .contains("resilience4j_bulkhead_available_concurrent_calls{name=\"orders\"} 100000.0");
         });
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(one.open() + two.open())
                         .as("connections, when those that rest are closed")
                         .isZero());
