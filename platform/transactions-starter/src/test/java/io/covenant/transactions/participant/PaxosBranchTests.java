@@ -28,6 +28,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -157,9 +158,17 @@ class PaxosBranchTests {
 
         forgotten = true;
 
-        await().until(() -> database.prepared().isEmpty());
+        await().until(() -> isFenced(branch)); // which comes after the rollback
+        assertThat(database.prepared()).isEmpty();
         assertThat(products.findById("A").orElseThrow().onHand()).isEqualTo(10);
         assertThat(prepare(branch, "take", WORK, true).text("/refusal/code")).isEqualTo("branch-aborted");
+    }
+
+    private boolean isFenced(BranchId branch) {
+        return !new JdbcTemplate(database.superuser())
+                .queryForList(
+                        "select gid from branch_barrier where kind = 'FENCE' and gid = ?", String.class, branch.gid())
+                .isEmpty();
     }
 
     /// Votes come when they come: those of earlier tests are not taken for a branch of this one.
