@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @WithPlatform
 class CrashPointSystemTests {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     static Stream<Arguments> crashes() {
         return Stream.of(CrashPoint.values())

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @WithPlatform
 class FaultSystemTests {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @ParameterizedTest(name = "kill -9 {0}")
     @ValueSource(strings = {"coordinator-2", "inventory-1", "orders-2", "gateway", "postgres"})

@@ -21,8 +21,8 @@ import tools.jackson.databind.JsonNode;
 /// The lock service by plain HTTP: asks one node after the other until one of them answers for the service.
 final class LockClient implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Duration ANSWER = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration ANSWER = Duration.ofSeconds(5);
 
     private final List<URI> nodes;
     private final Credentials credentials;
@@ -39,9 +39,9 @@ final class LockClient implements AutoCloseable {
                 .toList();
     }
 
-    /// A session that lives for a minute without a word.
+    /// A session that lives for ten minutes without a word, longer than all nodes take to start on a busy machine.
     long open(String name) {
-        return ask("POST", "/api/v1/lock-sessions", "{\"name\":\"%s\",\"ttlMillis\":60000}".formatted(name))
+        return ask("POST", "/api/v1/lock-sessions", "{\"name\":\"%s\",\"ttlMillis\":600000}".formatted(name))
                 .path("session")
                 .asLong();
     }

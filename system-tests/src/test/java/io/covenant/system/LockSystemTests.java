@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 @WithPlatform
 class LockSystemTests {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private final PlatformUnderTest platform;
     private final LockClient client;

@@ -26,7 +26,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 @WithPlatform
 class OrderSystemTests {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final PlatformUnderTest platform;
     private final Gateway gateway;

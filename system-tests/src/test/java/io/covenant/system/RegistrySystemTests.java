@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 @WithPlatform
 class RegistrySystemTests {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(45);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final PlatformUnderTest platform;
     private final LockService service;

@@ -31,7 +31,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 @WithPlatform
 class RemovedBranchSystemTests {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /// From the removal to the finding of it.
     private static final Duration FOUND_WITHIN = Duration.ofSeconds(10);

@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
 @WithPlatform
 class SagaSystemTests {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final List<String> SAGAS = List.of("saga");
 
     @ParameterizedTest

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 @WithPlatform
 class ThreePhaseSystemTests {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String DOOMED = "coordinator-1";
 
     private final PlatformUnderTest platform;
