@@ -226,7 +226,11 @@ final class GuardedWriters implements AutoCloseable {
                 .until(() -> written.get() >= now + increments);
     }
 
+    /// Of all writers, as soon as each has one.
     List<Long> sessions() {
+        await("a session of each")
+                .atMost(PATIENCE)
+                .until(() -> clients.stream().allMatch(client -> client.session() != 0));
         return clients.stream().map(LockClient::session).toList();
     }
 

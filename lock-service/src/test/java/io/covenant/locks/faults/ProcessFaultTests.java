@@ -124,7 +124,7 @@ class ProcessFaultTests {
             Thread.sleep(TROUBLE);
             writers.awaitMore(5);
             if (trouble.deposes) {
-                await().atMost(Duration.ofSeconds(30))
+                await().atMost(Duration.ofMinutes(2))
                         .untilAsserted(() -> assertThat(service.primary()).isNotEqualTo(former));
             }
             service.mend();
