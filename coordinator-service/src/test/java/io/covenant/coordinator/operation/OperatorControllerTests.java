@@ -3,6 +3,7 @@ package io.covenant.coordinator.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.uuid.Generators;
 import io.covenant.coordinator.ModelParticipants;
 import io.covenant.coordinator.ParticipantServer;
 import io.covenant.coordinator.transaction.Asking;
@@ -23,6 +24,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -81,6 +83,8 @@ class OperatorControllerTests {
 
     @BeforeEach
     void honest() {
+        ORDERS.onPrepare(_ -> null);
+        INVENTORY.onPrepare(_ -> null);
         INVENTORY_MODEL.onFinishRequest(_ -> null);
         INVENTORY_MODEL.onFinish((_, _) -> null);
     }
@@ -149,16 +153,73 @@ class OperatorControllerTests {
         assertThat(answer.text("/code")).isEqualTo("not-a-hazard");
     }
 
+    @Test
+    void showsWhatIsNotOverUnderPaxosCommit() throws Exception {
+        ORDERS.onPrepare(this::vote);
+        INVENTORY.onPrepare(this::vote);
+        INVENTORY_MODEL.onFinishRequest(_ -> new FinishAnswer.Unanswered("out for lunch"));
+        var id = Generators.timeBasedEpochGenerator().generate();
+        var order = CompletableFuture.supplyAsync(() -> await().atMost(ENOUGH)
+                .until(() -> orderUnder("PAXOS_COMMIT", id, ENOUGH), answer -> answer.status() < 300));
+
+        await().atMost(ENOUGH)
+                .until(() -> doubt(id).path("why").asString("").equals("not confirmed by inventory")
+                        && doubt(id).at("/branches/1/prepared/locks").asInt() == 3);
+        var doubt = doubt(id);
+        assertThat(doubt.path("protocol").asString()).isEqualTo("PAXOS_COMMIT");
+        assertThat(doubt.path("owner").asString()).isEqualTo("coordinator-1");
+        assertThat(doubt.path("state").asString()).isEqualTo("COMMITTING");
+        assertThat(listed("COMMITTING")).contains(id.toString());
+
+        INVENTORY_MODEL.onFinishRequest(_ -> null);
+        act("/%s/retry".formatted(id), "{\"reason\": \"they are back\"}");
+        await().atMost(ENOUGH).until(() -> isFinished(id));
+        assertThat(doubt(id).isMissingNode()).isTrue();
+        assertThat(listed("COMMITTED")).contains(id.toString());
+        assertThat(order.join().text("/outcome")).isEqualTo("COMMITTED");
+    }
+
+    /// What participants do when they have prepared a branch: they bring its vote to the acceptor.
+    private ParticipantServer.@Nullable Answer vote(JsonNode preparation) {
+        var part = preparation.path("paxos");
+        try {
+            var cast = call(
+                    "POST",
+                    "/internal/v1/acceptor/votes",
+                    """
+                    {"votes": [{"gid": %s, "ballot": %s, "plan": %s}]}
+                    """.formatted(preparation.path("gid"), part.path("ballot"), part.path("plan")),
+                    null);
+            assertThat(cast.status()).isEqualTo(202);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+        return null;
+    }
+
+    private List<String> listed(String state) throws Exception {
+        return call("GET", "/api/v1/transactions?limit=200&state=" + state, null, null)
+                .body()
+                .path("items")
+                .valueStream()
+                .map(one -> one.path("id").asString())
+                .toList();
+    }
+
     private Answer orderByPaxos(UUID id) throws Exception {
         return orderUnder("PAXOS_COMMIT", id);
     }
 
     private Answer orderUnder(String protocol, UUID id) throws Exception {
+        return orderUnder(protocol, id, Duration.ofSeconds(4));
+    }
+
+    private Answer orderUnder(String protocol, UUID id, Duration deadline) throws Exception {
         return call("POST", "/api/v1/transactions", """
-                {"id": "%s", "name": "place-order", "protocol": "%s", "deadlineMillis": 4000, "branches": [
+                {"id": "%s", "name": "place-order", "protocol": "%s", "deadlineMillis": %d, "branches": [
                   {"service": "orders", "operation": "create", "payload": {}},
                   {"service": "inventory", "operation": "reserve", "payload": {}}]}
-                """.formatted(id, protocol), null);
+                """.formatted(id, protocol, deadline.toMillis()), null);
     }
 
     @Test
