@@ -1,10 +1,13 @@
 package io.covenant.launcher.cli;
 
 import io.covenant.launcher.LauncherFailure;
+import io.covenant.launcher.client.Changes;
 import io.covenant.launcher.client.Coordinators;
 import io.covenant.launcher.platform.Persona;
 import io.covenant.transactions.replay.Verdict;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -18,11 +21,15 @@ import tools.jackson.databind.JsonNode;
         name = "tx",
         description = {
             "Shows the transactions that are not over, what they wait for and when that is tried again;",
-            "or one transaction with all that has happened to it, and whether its protocol allows that."
+            "or one transaction with all that has happened to it, and whether its protocol allows that;",
+            "or how all of them change, as they do."
         })
 final class TxCommand implements Callable<Integer> {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    /// How soon it is noticed that nobody reads any more.
+    private static final Duration GLANCE = Duration.ofSeconds(1);
 
     private final Context context;
 
@@ -46,6 +53,19 @@ final class TxCommand implements Callable<Integer> {
             })
     boolean json;
 
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Shows each change of a transaction at any coordinator, until Ctrl-C.")
+    boolean follow;
+
+    @Option(
+            names = "--for",
+            paramLabel = "TIME",
+            converter = DurationArgument.class,
+            description = "Follows them for so long only, for example 30s or 5m.")
+    @Nullable
+    Duration duration;
+
     TxCommand(Context context) {
         this.context = context;
     }
@@ -58,6 +78,15 @@ final class TxCommand implements Callable<Integer> {
         if (json && (id == null || check)) {
             throw new LauncherFailure("--json takes the ID of a transaction, and goes alone.");
         }
+        if (follow && (id != null || check || json)) {
+            throw new LauncherFailure("--follow shows the changes of all transactions, and goes alone or with --for.");
+        }
+        if (duration != null && !follow) {
+            throw new LauncherFailure("--for goes with --follow.");
+        }
+        if (follow) {
+            return follow(Optional.ofNullable(duration));
+        }
         try (var coordinators = new Coordinators(
                 context.platform().coordinators(), TIMEOUT, context.platform().token(Persona.OPERATOR))) {
             if (id == null) {
@@ -65,6 +94,25 @@ final class TxCommand implements Callable<Integer> {
             }
             return json ? sayAsJson(found(coordinators.export(id.toString()), id)) : say(found(coordinators, id));
         }
+    }
+
+    private int follow(Optional<Duration> time) throws InterruptedException {
+        var platform = context.platform();
+        var began = System.nanoTime();
+        try (var changes = new Changes(platform.coordinators(), platform.token(Persona.OPERATOR))) {
+            while (!context.console().out().checkError()) {
+                var left = time.map(all -> all.minusNanos(System.nanoTime() - began))
+                        .filter(rest -> rest.compareTo(GLANCE) < 0)
+                        .orElse(GLANCE);
+                if (!left.isPositive()) {
+                    return 0;
+                }
+                changes.next(left)
+                        .ifPresent(told ->
+                                context.console().say(ChangeText.of(told, LocalTime.now(ZoneId.systemDefault()))));
+            }
+        }
+        return 0;
     }
 
     private int sayAsJson(JsonNode export) {

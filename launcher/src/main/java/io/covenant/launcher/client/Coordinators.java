@@ -94,7 +94,7 @@ public final class Coordinators implements AutoCloseable {
         doors.values().forEach(Gateway::close);
     }
 
-    private static LauncherFailure nobodyAnswers() {
+    static LauncherFailure nobodyAnswers() {
         return new LauncherFailure(
                 "No coordinator answers; './covenant status' tells what runs, './covenant up' starts it.");
     }

@@ -140,6 +140,21 @@ class LauncherTests {
     }
 
     @Test
+    void saysThatNoCoordinatorTellsWhatChanges() {
+        assertThat(run("tx", "--follow", "--for", "60s")).isEqualTo(1);
+        assertThat(text(out)).contains("coordinator-1", "tells nothing");
+        assertThat(text(err)).startsWith("No coordinator answers").contains("./covenant up");
+    }
+
+    @Test
+    void followsAllTransactionsOrNone() {
+        assertThat(run("tx", "018f0000-0000-7000-8000-000000000000", "--follow"))
+                .isEqualTo(1);
+        assertThat(run("tx", "--for", "1s")).isEqualTo(1);
+        assertThat(text(err)).contains("--follow shows the changes of all", "--for goes with --follow");
+    }
+
+    @Test
     void showsNoLogOfANodeThatNeverRan() {
         assertThat(run("logs", "gateway")).isZero();
         assertThat(text(out)).isEmpty();
