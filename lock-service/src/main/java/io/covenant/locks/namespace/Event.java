@@ -43,7 +43,8 @@ public sealed interface Event {
         }
     }
 
-    record FileChanged(long index, String name, Change change, long generation) implements Event {
+    /// @param acl the file's access list, the last one where it is gone
+    record FileChanged(long index, String name, Change change, long generation, Acl acl) implements Event {
         @Override
         public long session() {
             return 0;

@@ -96,7 +96,7 @@ final class FileHandler {
             return new Reply.Refused(RefusalCode.DIRECTORY_NOT_EMPTY, delete.path(), 0);
         }
         state.remove(file);
-        state.emit(new Event.FileChanged(state.index, delete.path(), Change.DELETED, state.stamp()));
+        state.emit(new Event.FileChanged(state.index, delete.path(), Change.DELETED, state.stamp(), file.acl()));
         return new Reply.Done();
     }
 
@@ -139,7 +139,7 @@ final class FileHandler {
             return new Reply.Refused(RefusalCode.TOO_MANY_BYTES, file.path(), state.limits.bytes());
         }
         state.put(file);
-        state.emit(new Event.FileChanged(state.index, file.path(), change, state.stamp()));
+        state.emit(new Event.FileChanged(state.index, file.path(), change, state.stamp(), file.acl()));
         return new Reply.FileWritten(file.instance(), state.stamp());
     }
 

@@ -212,11 +212,10 @@ public final class Namespace {
         return Optional.ofNullable(state.files.get(path));
     }
 
-    /// Whether somebody may know that a file is there, or was, and that it changed: who may read it, or what lies
-    /// in its directory.
-    public boolean mayHearOf(String path, String principal) {
-        return file(path).filter(file -> file.acl().mayRead(principal)).isPresent()
-                || file(NameRule.parent(path))
+    /// Whether somebody may know that a file changed: who may read it, or what lies in its directory.
+    public boolean mayHear(Event.FileChanged event, String principal) {
+        return event.acl().mayRead(principal)
+                || file(NameRule.parent(event.name()))
                         .filter(directory -> directory.acl().mayRead(principal))
                         .isPresent();
     }

@@ -130,7 +130,7 @@ final class SessionHandler {
             var file = state.files.get(path);
             if (file != null) {
                 state.remove(file);
-                state.emit(new Event.FileChanged(state.index, path, Event.Change.DELETED, state.stamp()));
+                state.emit(new Event.FileChanged(state.index, path, Event.Change.DELETED, state.stamp(), file.acl()));
             }
         }
         state.remove(session);

@@ -91,7 +91,7 @@ public final class EventStream implements AutoCloseable {
     }
 
     private boolean mayHear(Event event, Namespace now) {
-        return !(event instanceof Event.FileChanged) || now.mayHearOf(event.name(), principal);
+        return !(event instanceof Event.FileChanged changed) || now.mayHear(changed, principal);
     }
 
     private static boolean isAnswered(Event event) {

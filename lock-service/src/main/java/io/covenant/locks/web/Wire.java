@@ -265,7 +265,7 @@ final class Wire {
                 new LockEvent.Granted(seq, name, mode(mode), token, session);
             case Event.Released(var _, var session, var name, var token, var cause) ->
                 new LockEvent.Released(name, token, cause(cause), session);
-            case Event.FileChanged(var _, var path, var change, var generation) ->
+            case Event.FileChanged(var _, var path, var change, var generation, var _) ->
                 new LockEvent.Changed(path, change(change), generation);
             case Event.Settled _, Event.Contended _, Event.SessionOpened _, Event.SessionEnded _ -> null;
         };

@@ -69,7 +69,7 @@ class FileTests {
         assertThat(log.namespace.file("/a")).isEmpty();
         assertThat(log.namespace.file("/b")).isPresent();
         assertThat(ended.events())
-                .contains(new Event.FileChanged(ended.index(), "/a", Event.Change.DELETED, ended.index()));
+                .contains(new Event.FileChanged(ended.index(), "/a", Event.Change.DELETED, ended.index(), Acl.OPEN));
     }
 
     @Test
