@@ -174,8 +174,8 @@ class OperatorControllerTests {
         INVENTORY_MODEL.onFinishRequest(_ -> null);
         act("/%s/retry".formatted(id), "{\"reason\": \"they are back\"}");
         await().atMost(ENOUGH).until(() -> isFinished(id));
-        assertThat(doubt(id).isMissingNode()).isTrue();
-        assertThat(listed("COMMITTED")).contains(id.toString());
+        await().until(() -> doubt(id).isMissingNode()); // the acceptor hears of the end a little later
+        await().untilAsserted(() -> assertThat(listed("COMMITTED")).contains(id.toString()));
         assertThat(order.join().text("/outcome")).isEqualTo("COMMITTED");
     }
 
