@@ -93,17 +93,17 @@ final class Delivery {
         exchange.getAttributes().put(ATTRIBUTE, this);
         long now = System.nanoTime();
         service.budget().requested(now);
-        var first = pick(now);
+        var first = pick(criteria, now);
         return first == null ? Mono.error(Trouble.noInstance(service.name()).asException()) : send(first);
     }
 
-    private @Nullable Call pick(long now) {
+    private @Nullable Call pick(Criteria wanted, long now) {
         boolean sampled = service.decisions().wantsOne(now);
         if (!sampled && asked == null) {
-            return picker.call(criteria, now);
+            return picker.call(wanted, now);
         }
         var trace = new Trace();
-        var picked = picker.call(criteria, now, trace);
+        var picked = picker.call(wanted, now, trace);
         if (sampled) {
             service.decisions().add(new Decisions.Made(RequestId.of(exchange), terms.route(), trace.decision()));
         }
@@ -144,12 +144,12 @@ final class Delivery {
 
     /// Whether an instance that says nothing may be left for another one.
     private boolean mayBeLeft() {
-        return terms.repeatable() && tries < terms.rule().mostTries() && service.size() > tries;
+        return terms.repeatable() && tries < terms.rule().mostTries() && service.hasOther(criteria);
     }
 
     /// Finds somebody else to ask before this one is left.
     private boolean leave() {
-        var next = another(Progress.SENT);
+        var next = another(Progress.SENT, criteria);
         if (next == null) {
             return false;
         }
@@ -166,7 +166,7 @@ final class Delivery {
         tell(mine, Integer.toString(code), now);
         boolean bad = code >= 500 || code == 429;
         if (bad && terms.repeatable() && isPassing(code)) {
-            var next = another(Progress.SENT);
+            var next = another(Progress.SENT, criteria);
             if (next != null) {
                 mine.end(Outcome.ofStatus(code), now);
                 its.abandon();
@@ -213,12 +213,13 @@ final class Delivery {
         if (worst == null || trouble.progress() == Progress.SENT) {
             worst = problem;
         }
-        var next = left == null ? another(trouble.progress()) : left;
+        var wanted = terms.repeatable() ? criteria.orWhoeverIsLeft() : criteria;
+        var next = left == null ? another(trouble.progress(), wanted) : left;
         return next == null ? Mono.error(worst) : after(next);
     }
 
-    private @Nullable Next another(Progress progress) {
-        if (over || service.size() <= tries) {
+    private @Nullable Next another(Progress progress, Criteria wanted) {
+        if (over || !service.hasOther(wanted)) {
             return null;
         }
         long now = System.nanoTime();
@@ -234,7 +235,7 @@ final class Delivery {
         return switch (verdict) {
             case Verdict.Enough _ -> null;
             case Verdict.Again(var pause) -> {
-                var other = pick(now);
+                var other = pick(wanted, now);
                 yield other == null ? null : new Next(other, pause);
             }
         };

@@ -49,8 +49,8 @@ class FaultTests {
     /// @param wait     how long it lets an instance be silent on a request
     /// @param silence  how long it lets one answer nothing
     /// @param ejection of one that it has had enough of
-    private RunningGateway gateway(String wait, String silence, String ejection) {
-        return RunningGateway.with(
+    private RunningGateway gateway(String wait, String silence, String ejection, String... more) {
+        var settings = Stream.of(
                 "covenant.services.orders="
                         + Stream.of(one, two, three).map(Backend::address).collect(Collectors.joining(",")),
                 "covenant.gateway.timeout=40s",
@@ -60,6 +60,7 @@ class FaultTests {
                 "covenant.gateway.balancing.silent-waits=1",
                 "covenant.gateway.balancing.ejection=" + ejection,
                 "covenant.gateway.balancing.slow-start=0s");
+        return RunningGateway.with(Stream.concat(settings, Stream.of(more)).toArray(String[]::new));
     }
 
     @AfterAll
@@ -116,6 +117,51 @@ class FaultTests {
 
         assertThat(answers).allMatch(answer -> answer.status() == 200);
         nothingIsInFlight();
+    }
+
+    /// A restart of one after the other: the first is well again, and nobody knows it yet.
+    @Test
+    void asksWhoIsEjectedWhenNobodyElseIsLeft() {
+        try (var unforgiving = gateway("20s", "0s", "60s", "covenant.gateway.balancing.policy=round-robin")) {
+            one.behaving((_, connection) -> connection.reset());
+            await().until(() -> {
+                assertThat(unforgiving.get(ORDERS).status()).isEqualTo(200);
+                return unforgiving
+                                .service("orders")
+                                .view()
+                                .instances()
+                                .getFirst()
+                                .state()
+                        == InstanceState.EJECTED;
+            });
+            one.reset();
+            two.behaving((_, connection) -> connection.reset());
+            three.behaving((_, connection) -> connection.reset());
+
+            assertThat(unforgiving.get(ORDERS).status()).isEqualTo(200);
+            assertThat(unforgiving
+                            .post(ORDERS, "{}", "Idempotency-Key", "to whoever is left")
+                            .status())
+                    .isEqualTo(200);
+            unforgiving.post(ORDERS, "{}").isProblem(502, "upstream-failed");
+        }
+    }
+
+    @Test
+    void asksTheOneThatIsLeftWhenTheInstanceLeavesTheServiceAndBreaksOff() {
+        var service = gateway.service("orders");
+        var all = service.cluster().instances();
+        for (var backend : List.of(one, two)) {
+            backend.behaving((_, connection) -> {
+                service.found(List.of(all.getLast()));
+                connection.reset();
+            });
+        }
+        for (int i = 0; i < 20; i++) {
+            service.found(all);
+            assertThat(gateway.get(ORDERS).status()).isEqualTo(200);
+        }
+        service.found(all);
     }
 
     @Test

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param selection what it was made for
 /// @param roster    what it was made of
 /// @param trials    members on trial: each gets a request whenever none is in flight there
+/// @param rest      members that get nothing otherwise
 /// @param available those that may be stuck to, by id
 /// @param home      those of the own zone, or all
 /// @param away      those of other zones
@@ -19,6 +20,7 @@ record Plan(
         Selection selection,
         Roster roster,
         Trials trials,
+        LastResort rest,
         Map<String, Member> available,
         @Nullable Chooser home,
         @Nullable Chooser away,
@@ -29,6 +31,7 @@ record Plan(
             Selection.by(new Policy.RoundRobin()),
             Roster.empty(""),
             new Trials(new Member[0]),
+            LastResort.NOBODY,
             Map.of(),
             null,
             null,
@@ -51,7 +54,10 @@ record Plan(
             trace.zone(selection.zone().zone(), staying, stays);
         }
         var member = first == null ? null : first.choose(criteria, now, trace);
-        return member == null && second != null ? second.choose(criteria, now, trace) : member;
+        if (member == null && second != null) {
+            member = second.choose(criteria, now, trace);
+        }
+        return member == null && criteria.isDesperate() ? rest.pick(criteria, now, trace) : member;
     }
 
     private @Nullable Member stuckTo(Criteria criteria, long now, @Nullable Trace trace) {

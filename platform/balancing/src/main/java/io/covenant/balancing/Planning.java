@@ -41,6 +41,7 @@ record Planning(
                 selection,
                 roster,
                 new Trials(trials.toArray(Member[]::new)),
+                LastResort.of(open, usable),
                 byId,
                 chooser(roster, where(open, isHome), home, turns, last.home(), now),
                 chooser(roster, where(open, isHome.negate()), away, turnsAway, last.away(), now),

@@ -74,6 +74,52 @@ class PickerTests {
 
     @ParameterizedTest
     @MethodSource("policies")
+    void picksWhoIsNotAvailableWhenARequestHasNobodyElse(Policy policy) {
+        var town = new Town(Town.cluster(5).weighing(id(4), 0));
+        var picker = town.picker(policy);
+        var gone = Town.instance(0);
+        town.upstream.gone(gone.id(), gone.address(), town.now);
+        town.sendTo(1, 5, Outcome.UNREACHABLE);
+        var criteria = Criteria.ANY.key("customer-1").without(id(2)).without(id(3));
+
+        assertThat(picker.pick(criteria, town.now)).isNull();
+        var first = town.send(picker, criteria.orWhoeverIsLeft(), Outcome.SUCCESS);
+        assertThat(first).as("ejected before gone").isEqualTo(id(1));
+        var second = town.send(picker, criteria.orWhoeverIsLeft().without(first), Outcome.SUCCESS);
+        assertThat(second).isEqualTo(id(0));
+        assertThat(picker.pick(criteria.orWhoeverIsLeft().without(first).without(second), town.now))
+                .as("it weighs nothing")
+                .isNull();
+    }
+
+    @ParameterizedTest
+    @MethodSource("policies")
+    void picksWhoIsAvailableFirst(Policy policy) {
+        var town = new Town(3);
+        var picker = town.picker(policy);
+        town.sendTo(1, 5, Outcome.UNREACHABLE);
+
+        for (int i = 0; i < 200; i++) {
+            var criteria = Criteria.ANY.key("key " + i).orWhoeverIsLeft().without(id(0));
+            assertThat(town.send(picker, criteria, Outcome.SUCCESS)).isEqualTo(id(2));
+        }
+    }
+
+    @Test
+    void picksTheOneOnTrialAsALastResortThoughARequestIsUnderWayThere() {
+        var town = new Town(2);
+        var picker = town.picker(new Policy.LeastLoaded());
+        town.sendTo(0, 5, Outcome.UNREACHABLE);
+        town.now += 5 * SECOND;
+        assertThat(town.pick(picker, Criteria.ANY).id()).isEqualTo(id(0));
+
+        var criteria = Criteria.ANY.without(id(1));
+        assertThat(picker.pick(criteria, town.now)).isNull();
+        assertThat(town.pick(picker, criteria.orWhoeverIsLeft()).id()).isEqualTo(id(0));
+    }
+
+    @ParameterizedTest
+    @MethodSource("policies")
     void picksNobodyWhereNobodyIs(Policy policy) {
         var town = new Town(0);
         assertThat(town.picker(policy).pick(Criteria.ANY, town.now)).isNull();

@@ -1,0 +1,43 @@
+package io.covenant.balancing;
+
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The open members that are not available: ejected, on trial, down, and, behind all others, those where nobody
+/// listens.
+final class LastResort {
+
+    static final LastResort NOBODY = new LastResort(new Member[0]);
+
+    private final Member[] members;
+
+    private LastResort(Member[] members) {
+        this.members = members;
+    }
+
+    static LastResort of(List<Member> open, List<Member> usable) {
+        if (usable.size() == open.size()) {
+            return NOBODY;
+        }
+        return new LastResort(open.stream()
+                .filter(member -> !usable.contains(member))
+                .sorted(Comparator.comparing(Member::isGone))
+                .toArray(Member[]::new));
+    }
+
+    /// The first one that was not tried.
+    @Nullable
+    Member pick(Criteria criteria, long now, @Nullable Trace trace) {
+        for (var member : members) {
+            if (!criteria.excludes(member)) {
+                if (trace != null) {
+                    trace.because(
+                            "whoever is available was tried, so that this one may be well again is the last hope");
+                }
+                return member.begin(now);
+            }
+        }
+        return null;
+    }
+}
