@@ -131,8 +131,7 @@ final class Delivery {
         exchange.getAttributes().put(Served.TRIES, tries);
         var answer = chain.filter(mine);
         if (mayBeLeft()) {
-            answer = answer.timeout(Mono.delay(terms.patience(), LoopTimers.of(exchange))
-                    .flatMap(_ -> leave() ? Mono.empty() : Mono.never()));
+            answer = answer.timeout(leaving());
         }
         return answer.then(Mono.<Head>fromSupplier(() -> new Head.Came(mine.status())))
                 .onErrorResume(failure -> Mono.just(new Head.Failed(failure)))
@@ -144,7 +143,13 @@ final class Delivery {
 
     /// Whether an instance that says nothing may be left for another one.
     private boolean mayBeLeft() {
-        return terms.repeatable() && tries < terms.rule().mostTries() && service.hasOther(criteria);
+        return terms.repeatable() && tries < terms.rule().mostTries() && service.size() > 1;
+    }
+
+    /// Ends when this one was silent for too long and there is somebody else to ask: who is ejected now may be well
+    /// before the deadline.
+    private Mono<Object> leaving() {
+        return Mono.delay(terms.patience(), LoopTimers.of(exchange)).flatMap(_ -> leave() ? Mono.empty() : leaving());
     }
 
     /// Finds somebody else to ask before this one is left.
@@ -219,10 +224,10 @@ final class Delivery {
     }
 
     private @Nullable Next another(Progress progress, Criteria wanted) {
-        if (over || !service.hasOther(wanted)) {
+        long now = System.nanoTime();
+        if (over || !picker.hasSomebody(wanted, now)) {
             return null;
         }
-        long now = System.nanoTime();
         var verdict = terms.rule()
                 .after(
                         tries,

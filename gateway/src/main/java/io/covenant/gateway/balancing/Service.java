@@ -1,7 +1,6 @@
 package io.covenant.gateway.balancing;
 
 import io.covenant.balancing.Cluster;
-import io.covenant.balancing.Criteria;
 import io.covenant.balancing.Instance;
 import io.covenant.balancing.Picker;
 import io.covenant.balancing.Selection;
@@ -189,16 +188,6 @@ public final class Service {
 
     int size() {
         return upstream.cluster().instances().size();
-    }
-
-    /// Whether there is an instance that these criteria do not exclude.
-    boolean hasOther(Criteria criteria) {
-        for (var instance : upstream.cluster().instances()) {
-            if (!criteria.excludes(instance.id())) {
-                return true;
-            }
-        }
-        return false;
     }
 
     boolean has(Instance instance) {

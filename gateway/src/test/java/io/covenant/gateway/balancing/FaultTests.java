@@ -165,6 +165,27 @@ class FaultTests {
     }
 
     @Test
+    void leavesWhoSaysNothingAsSoonAsTheOtherOneIsNotEjectedAnyLonger() {
+        try (var patient = RunningGateway.with(
+                "covenant.services.orders=" + one.address() + "," + two.address(),
+                "covenant.gateway.timeout=40s",
+                "covenant.gateway.balancing.policy=round-robin",
+                "covenant.gateway.balancing.read-wait=1s",
+                "covenant.gateway.balancing.silence=0s",
+                "covenant.gateway.balancing.ejection=4s")) {
+            two.behaving((_, connection) -> connection.reset());
+            await().until(() -> {
+                assertThat(patient.get(ORDERS).status()).isEqualTo(200);
+                return patient.service("orders").view().instances().getLast().state() == InstanceState.EJECTED;
+            });
+            two.reset();
+            one.behaving(SILENT);
+
+            assertThat(patient.get(ORDERS).text()).contains("two");
+        }
+    }
+
+    @Test
     void losesNoRequestThatMayBeRepeatedWhenOneOfThreeSaysNothing() {
         var impatient = gateway("8s", "5s", "20s");
         for (int i = 0; i < 20; i++) {

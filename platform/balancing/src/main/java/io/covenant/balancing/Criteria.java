@@ -70,18 +70,13 @@ public final class Criteria {
         return tried.length > 0;
     }
 
-    /// Whether this instance was tried.
-    public boolean excludes(String id) {
-        for (var each : tried) {
-            if (each.equals(id)) {
+    boolean excludes(Member member) {
+        for (var id : tried) {
+            if (id.equals(member.id())) {
                 return true;
             }
         }
         return false;
-    }
-
-    boolean excludes(Member member) {
-        return excludes(member.id());
     }
 
     boolean isKeyed() {

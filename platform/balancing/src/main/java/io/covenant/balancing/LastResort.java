@@ -32,12 +32,20 @@ final class LastResort {
         for (var member : members) {
             if (!criteria.excludes(member)) {
                 if (trace != null) {
-                    trace.because(
-                            "whoever is available was tried, so that this one may be well again is the last hope");
+                    trace.because("all that are available were tried, and this one may be well again");
                 }
                 return member.begin(now);
             }
         }
         return null;
+    }
+
+    boolean hasSomebody(Criteria criteria) {
+        for (var member : members) {
+            if (!criteria.excludes(member)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

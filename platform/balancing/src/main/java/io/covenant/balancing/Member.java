@@ -180,6 +180,11 @@ public final class Member {
         }
     }
 
+    /// Whether it could be given the one request that an instance on trial gets.
+    boolean isFreeForTrial() {
+        return !trial.get();
+    }
+
     /// Begins the one request that an instance on trial gets.
     boolean beginTrial(long now) {
         if (trial.get() || !trial.compareAndSet(false, true)) {

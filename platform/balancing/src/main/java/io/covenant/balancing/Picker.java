@@ -59,6 +59,14 @@ public final class Picker {
         return member == null ? null : new Call(member, now);
     }
 
+    /// Whether there is somebody for these criteria, right now; the next [pick][#pick] may still find nobody.
+    public boolean hasSomebody(Criteria criteria, long now) {
+        if (upstream.isDue(now)) {
+            upstream.tick(now);
+        }
+        return plan.hasSomebody(criteria);
+    }
+
     /// Under the upstream's lock.
     void plan(Roster roster, Settings settings, long now) {
         plan = new Planning(upstream, selection, settings, chance, turns, turnsAway, plan).plan(roster, now);

@@ -60,6 +60,15 @@ record Plan(
         return member == null && criteria.isDesperate() ? rest.pick(criteria, now, trace) : member;
     }
 
+    boolean hasSomebody(Criteria criteria) {
+        for (var member : available.values()) {
+            if (!criteria.excludes(member)) {
+                return true;
+            }
+        }
+        return trials.hasSomebody(criteria) || (criteria.isDesperate() && rest.hasSomebody(criteria));
+    }
+
     private @Nullable Member stuckTo(Criteria criteria, long now, @Nullable Trace trace) {
         var id = criteria.sticky();
         var member = id == null ? null : available.get(id);

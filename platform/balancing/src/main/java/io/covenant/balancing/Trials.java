@@ -23,4 +23,13 @@ final class Trials {
         }
         return null;
     }
+
+    boolean hasSomebody(Criteria criteria) {
+        for (var member : members) {
+            if (criteria.isDaring() && !criteria.excludes(member) && member.isFreeForTrial()) {
+                return true;
+            }
+        }
+        return false;
+    }
 }

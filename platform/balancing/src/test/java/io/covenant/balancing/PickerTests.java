@@ -83,6 +83,8 @@ class PickerTests {
         var criteria = Criteria.ANY.key("customer-1").without(id(2)).without(id(3));
 
         assertThat(picker.pick(criteria, town.now)).isNull();
+        assertThat(picker.hasSomebody(criteria, town.now)).isFalse();
+        assertThat(picker.hasSomebody(criteria.orWhoeverIsLeft(), town.now)).isTrue();
         var first = town.send(picker, criteria.orWhoeverIsLeft(), Outcome.SUCCESS);
         assertThat(first).as("ejected before gone").isEqualTo(id(1));
         var second = town.send(picker, criteria.orWhoeverIsLeft().without(first), Outcome.SUCCESS);
@@ -90,6 +92,20 @@ class PickerTests {
         assertThat(picker.pick(criteria.orWhoeverIsLeft().without(first).without(second), town.now))
                 .as("it weighs nothing")
                 .isNull();
+    }
+
+    @Test
+    void saysThatThereIsSomebodyFromTheEndOfAnEjectionOn() {
+        var town = new Town(2);
+        var picker = town.picker(new Policy.LeastLoaded());
+        town.sendTo(0, 5, Outcome.UNREACHABLE);
+        var criteria = Criteria.ANY.without(id(1));
+
+        assertThat(picker.hasSomebody(Criteria.ANY, town.now)).isTrue();
+        assertThat(picker.hasSomebody(criteria, town.now)).isFalse();
+        town.now += 5 * SECOND;
+        assertThat(picker.hasSomebody(criteria, town.now)).isTrue();
+        assertThat(picker.hasSomebody(Criteria.SAFE.without(id(1)), town.now)).isFalse();
     }
 
     @ParameterizedTest
@@ -114,6 +130,7 @@ class PickerTests {
         assertThat(town.pick(picker, Criteria.ANY).id()).isEqualTo(id(0));
 
         var criteria = Criteria.ANY.without(id(1));
+        assertThat(picker.hasSomebody(criteria, town.now)).isFalse();
         assertThat(picker.pick(criteria, town.now)).isNull();
         assertThat(town.pick(picker, criteria.orWhoeverIsLeft()).id()).isEqualTo(id(0));
     }
