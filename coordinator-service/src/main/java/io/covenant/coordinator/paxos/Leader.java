@@ -286,15 +286,11 @@ final class Leader {
 
     /// Of two attempts at one transaction the other may be the one that was decided.
     private void adopt(Plan attempt) {
-        var number = attempt(attempt);
-        if (plan.filter(own -> !attempt(own).equals(number)).isPresent()) {
+        var number = attempt.attempt();
+        if (plan.filter(own -> !own.attempt().equals(number)).isPresent()) {
             account.note("overtaken", null, "by " + number);
         }
         branches.adopt(attempt);
-    }
-
-    private static Attempt attempt(Plan plan) {
-        return plan.branches().first().attempt();
     }
 
     /// Where nobody's vote was found, or another attempt's, the core knows of no branch of this one. What is
@@ -385,7 +381,7 @@ final class Leader {
                     .toList();
             return account.view(
                     Views.state(state),
-                    known.map(Leader::attempt).map(Attempt::toString).orElse(Views.UNKNOWN),
+                    known.map(Plan::attempt).map(Attempt::toString).orElse(Views.UNKNOWN),
                     shown);
         } finally {
             lock.unlock();

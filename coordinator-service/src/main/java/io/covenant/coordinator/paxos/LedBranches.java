@@ -60,7 +60,7 @@ final class LedBranches {
     }
 
     void plan(TransactionPlan plan, Plan attempt) {
-        var number = attempt.branches().first().attempt();
+        var number = attempt.attempt();
         for (var branch : plan.branches()) {
             var id = new BranchId(plan.id(), number, branch.name());
             branches.put(id, new LedBranch(id, branch.service(), branch.operation(), branch.payload()));

@@ -129,7 +129,7 @@ public final class PaxosTransactions implements QuorumTransactions {
     /// Whether this outcome is that of a request with another body.
     private static boolean isOther(Outcome outcome, String digest) {
         return outcome.plan()
-                .map(plan -> !PaxosAttempts.isOf(plan.branches().first().attempt(), digest))
+                .map(plan -> !PaxosAttempts.isOf(plan.attempt(), digest))
                 .orElse(false);
     }
 

@@ -1,6 +1,7 @@
 package io.covenant.coordinator.paxos;
 
 import io.covenant.coordinator.transaction.CommitProtocol;
+import io.covenant.transactions.Attempt;
 import io.covenant.transactions.BranchId;
 import io.covenant.transactions.Decision;
 import io.covenant.transactions.TransactionId;
@@ -120,7 +121,7 @@ final class Views {
                 null,
                 named,
                 owner,
-                plan.map(begun -> begun.branches().first().attempt().toString()).orElse(UNKNOWN),
+                plan.map(Plan::attempt).map(Attempt::toString).orElse(UNKNOWN),
                 plan.map(begun -> begun.services().entrySet().stream()
                                 .map(entry -> branch(
                                         entry.getKey(),

@@ -1,5 +1,6 @@
 package io.covenant.transactions.paxoscommit;
 
+import io.covenant.transactions.Attempt;
 import io.covenant.transactions.BranchId;
 import java.util.Collections;
 import java.util.SortedMap;
@@ -25,6 +26,11 @@ public record Plan(SortedMap<BranchId, String> services) {
 
     public SortedSet<BranchId> branches() {
         return Collections.unmodifiableSortedSet(new TreeMap<>(services).navigableKeySet());
+    }
+
+    /// The attempt that all its branches are of.
+    public Attempt attempt() {
+        return services.firstKey().attempt();
     }
 
     boolean has(BranchId branch) {

@@ -260,7 +260,7 @@ final class History extends DatabaseObserver {
             return;
         }
         var plan = dossier.chosen.get().plan().orElseThrow();
-        var begun = dossier.plans.get(plan.branches().first().attempt());
+        var begun = dossier.plans.get(plan.attempt());
         require(plan.equals(begun), "I1: the decision leaves out a branch", plan, begun);
         for (var branch : plan.branches()) {
             require(dossier.prepared.contains(branch), "I3: COMMIT is chosen, and a branch is not prepared", branch);
