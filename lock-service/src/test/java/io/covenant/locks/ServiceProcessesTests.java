@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.covenant.locks.web.Api;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -82,8 +80,7 @@ class ServiceProcessesTests {
         var backup = service.api(service.backup());
         var primary = service.api(service.primary());
         long session = primary.open(60_000);
-        try (var reader = new BufferedReader(new InputStreamReader(
-                backup.stream("/api/v1/watch?prefix=" + name + "&stale=true"), StandardCharsets.UTF_8))) {
+        try (var reader = backup.stream("/api/v1/watch?prefix=" + name + "&stale=true")) {
             long token = Api.token(primary.acquire(session, 1, name, ""));
 
             var lines = reader.lines().takeWhile(line -> !line.contains("\"token\":" + token));
@@ -177,10 +174,8 @@ class ServiceProcessesTests {
                         200, api -> api.acquire(waiter, 1, name, ",\"waitMillis\":-1", "Prefer", "wait=10"))))
                 .isGreaterThan(token);
         await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
-            try (var lines = new BufferedReader(new InputStreamReader(
-                            service.api(service.primary()).stream(
-                                    "/api/v1/lock-sessions/%d/events".formatted(waiter), "Last-Event-ID", "1"),
-                            StandardCharsets.UTF_8))
+            try (var lines = service.api(service.primary()).stream(
+                            "/api/v1/lock-sessions/%d/events".formatted(waiter), "Last-Event-ID", "1")
                     .lines()) {
                 // What happened under the former primary is told as well.
                 assertThat(lines.takeWhile(line -> !line.equals("event: settled")))

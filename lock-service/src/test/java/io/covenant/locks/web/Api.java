@@ -1,7 +1,8 @@
 package io.covenant.locks.web;
 
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -87,14 +88,14 @@ public final class Api {
     }
 
     /// Opens a stream, to be read line by line.
-    public InputStream stream(String path, String... headers) {
+    public BufferedReader stream(String path, String... headers) {
         try {
             var response = http.send(request(path, headers).GET().build(), HttpResponse.BodyHandlers.ofInputStream());
             if (response.statusCode() != 200) {
                 throw new AssertionError(response.statusCode() + ": "
                         + new String(response.body().readAllBytes(), StandardCharsets.UTF_8));
             }
-            return response.body();
+            return new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         } catch (InterruptedException end) {

@@ -10,7 +10,6 @@ import io.covenant.locks.client.LockClient;
 import io.covenant.locks.client.LockLostException;
 import io.covenant.locks.client.LockRefusedException;
 import io.covenant.locks.client.LockRequest;
-import io.covenant.locks.node.LockNode;
 import io.covenant.locks.wire.LockEvent;
 import io.covenant.locks.wire.Want;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +48,7 @@ class ClientOnOneNodeTests {
     static void start() throws Exception {
         node = new SingleNode(directory, Map.of());
         api = node.api();
-        await().until(() -> node.bean(LockNode.class).figures().armed());
+        node.awaitArmed();
     }
 
     @AfterAll

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.covenant.locks.node.LockNode;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -50,7 +48,7 @@ class CrowdedNodeTests {
                         "server.tomcat.connection-timeout",
                         "3s"));
         api = node.api();
-        await().until(() -> node.bean(LockNode.class).figures().armed());
+        node.awaitArmed();
     }
 
     @AfterAll
@@ -188,7 +186,7 @@ class CrowdedNodeTests {
             seq = takeAndGiveBack(session, seq, "late/a", KEPT_EVENTS / 2);
         }
         String id;
-        try (var reader = reader("/api/v1/watch?prefix=late/&fromIndex=1")) {
+        try (var reader = api.stream("/api/v1/watch?prefix=late/&fromIndex=1")) {
             id = reader.readLine();
             while (!id.startsWith("id: ")) {
                 id = reader.readLine();
@@ -198,7 +196,7 @@ class CrowdedNodeTests {
         }
 
         long token = Api.token(api.acquire(session, seq, "late/b", ""));
-        try (var reader = reader("/api/v1/watch?prefix=late/", "Last-Event-ID", id.substring(4))) {
+        try (var reader = api.stream("/api/v1/watch?prefix=late/", "Last-Event-ID", id.substring(4))) {
             var line = reader.readLine();
             while (!line.startsWith("event: ")) {
                 line = reader.readLine();
@@ -206,9 +204,5 @@ class CrowdedNodeTests {
             assertThat(line).isEqualTo("event: granted");
             assertThat(reader.readLine()).contains("\"token\":" + token);
         }
-    }
-
-    private static BufferedReader reader(String path, String... headers) {
-        return new BufferedReader(new InputStreamReader(api.stream(path, headers), StandardCharsets.UTF_8));
     }
 }

@@ -5,12 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.covenant.locks.node.LockNode;
 import io.covenant.testing.ScriptedServer;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -41,9 +38,9 @@ class LockApiTests {
 
     @BeforeAll
     static void start() throws Exception {
-        node = new SingleNode(directory, Map.of("covenant.locks.events-per-stream", "64"));
+        node = new SingleNode(directory, Map.of());
         api = node.api();
-        await().until(() -> node.bean(LockNode.class).figures().armed());
+        node.awaitArmed();
     }
 
     @AfterAll
@@ -310,137 +307,6 @@ class LockApiTests {
                 .isEqualTo(403);
     }
 
-    // ---- streams
-
-    @Test
-    void tellsASessionWhatHappensAndResumes() throws Exception {
-        long session = api.open(20_000);
-        long other = api.open(20_000);
-        long token = Api.token(api.acquire(session, 1, name, ""));
-        var lines = new ArrayList<String>();
-        try (var reader = reader("/api/v1/lock-sessions/%d/events".formatted(session), "Last-Event-ID", "0")) {
-            api.acquire(other, 1, name, ",\"waitMillis\":-1");
-            read(reader, lines, "event: contended");
-        }
-        assertThat(lines).contains("event: granted");
-        var id = lines.stream()
-                .filter(line -> line.startsWith("id: "))
-                .findFirst()
-                .orElseThrow();
-
-        api.release(session, 2, name, token);
-        var later = new ArrayList<String>();
-        try (var reader =
-                reader("/api/v1/lock-sessions/%d/events".formatted(session), "Last-Event-ID", id.substring(4))) {
-            read(reader, later, "event: released");
-        }
-        assertThat(later).contains("event: contended").doesNotContain("event: granted");
-        try (var reader = reader("/api/v1/lock-sessions/%d/events".formatted(other), "Last-Event-ID", "0")) {
-            var settled = new ArrayList<String>();
-            read(reader, settled, "event: settled");
-            assertThat(settled).contains("event: granted");
-        }
-    }
-
-    @Test
-    void endsTheStreamOfASessionThatEnded() throws Exception {
-        long session = api.open(20_000);
-        try (var reader = reader("/api/v1/lock-sessions/%d/events".formatted(session))) {
-            api.delete(SESSIONS + "/" + session);
-            var lines = reader.lines().toList();
-            assertThat(lines).contains("event: expired");
-            assertThat(String.join("\n", lines)).contains("SESSION_CLOSED");
-        }
-        assertThat(api.get("/api/v1/lock-sessions/%d/events".formatted(session)).status())
-                .isEqualTo(410);
-    }
-
-    @Test
-    void watchesNamesAndFilesByPrefix() throws Exception {
-        long session = api.open(20_000);
-        try (var reader = reader("/api/v1/watch?prefix=/" + name)) {
-            api.put("/api/v1/files/" + name, new byte[] {1}, "X-Lock-Session", "" + session, "X-Lock-Seq", "1");
-            api.acquire(session, 2, "/" + name, "");
-            var lines = new ArrayList<String>();
-            read(reader, lines, "event: granted");
-            assertThat(lines).contains("event: changed");
-            assertThat(String.join("\n", lines)).contains("\"change\":\"CREATED\"");
-        }
-    }
-
-    @Test
-    void resumesAWatchAfterAnEventAndAfterAnIndex() throws Exception {
-        long session = api.open(20_000);
-        long token = Api.token(api.acquire(session, 1, name, ""));
-        api.release(session, 2, name, token);
-        var all = new ArrayList<String>();
-        try (var reader = reader("/api/v1/watch?prefix=%s&fromIndex=%d".formatted(name, token - 1))) {
-            read(reader, all, "event: released");
-        }
-        assertThat(all).contains("event: granted");
-        var id = all.stream()
-                .filter(line -> line.startsWith("id: "))
-                .findFirst()
-                .orElseThrow()
-                .substring(4);
-
-        for (var rest : List.of(
-                reader("/api/v1/watch?prefix=" + name, "Last-Event-ID", id),
-                reader("/api/v1/watch?prefix=%s&fromIndex=%d".formatted(name, token)))) {
-            try (rest) {
-                var lines = new ArrayList<String>();
-                read(rest, lines, "event: released");
-                assertThat(lines).doesNotContain("event: granted");
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"fromIndex=x", "fromIndex=99999999999999999999", "fromIndex=1152921504606846976"})
-    void refusesPlacesThatAreNone(String place) {
-        var said = api.get("/api/v1/watch?" + place);
-        assertThat(said.status()).isEqualTo(400);
-        assertThat(said.code()).isEqualTo("validation-failed");
-        assertThat(api.get("/api/v1/watch", "Last-Event-ID", "x").status()).isEqualTo(400);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"a/../b", "a//b", "..", "with%20blank", "a%01b", "a%0Ab", "caf%C3%A9"})
-    void refusesPrefixesThatNoNameHas(String bad) {
-        for (var path : List.of("/api/v1/watch?prefix=", "/api/v1/locks?prefix=")) {
-            var said = api.get(path + bad);
-            assertThat(said.status()).as(path).isEqualTo(400);
-            assertThat(said.code()).isEqualTo("name-invalid");
-            assertThat(said.body().path("about").asString()).isEqualTo("prefix");
-        }
-    }
-
-    @Test
-    void refusesEndlessPrefixes() {
-        for (var path : List.of("/api/v1/watch?prefix=", "/api/v1/locks?prefix=", "/api/v1/locks?after=")) {
-            var said = api.get(path + "a".repeat(2_000));
-            assertThat(said.status()).as(path).isEqualTo(400);
-            assertThat(said.code()).isEqualTo("name-too-long");
-        }
-        assertThat(api.get("/api/v1/locks?prefix=" + "a".repeat(255)).status()).isEqualTo(200);
-        assertThat(api.get("/api/v1/locks?prefix=a/").status()).isEqualTo(200);
-        assertThat(api.get("/api/v1/locks?prefix=/").status()).isEqualTo(200);
-    }
-
-    private static BufferedReader reader(String path, String... headers) {
-        return new BufferedReader(new InputStreamReader(api.stream(path, headers), StandardCharsets.UTF_8));
-    }
-
-    private static void read(BufferedReader reader, List<String> lines, String until) throws Exception {
-        for (var line = reader.readLine(); line != null; line = reader.readLine()) {
-            lines.add(line);
-            if (line.equals(until)) {
-                return;
-            }
-        }
-        throw new AssertionError("the stream ended: " + lines);
-    }
-
     // ---- refusals
 
     @Test
@@ -587,6 +453,29 @@ class LockApiTests {
         }
         var prefix = "n".repeat(10_240);
         assertThat(api.get("/api/v1/watch?prefix=" + prefix).code()).isEqualTo("name-too-long");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a/../b", "a//b", "..", "with%20blank", "a%01b", "a%0Ab", "caf%C3%A9"})
+    void refusesPrefixesThatNoNameHas(String bad) {
+        for (var path : List.of("/api/v1/watch?prefix=", "/api/v1/locks?prefix=")) {
+            var said = api.get(path + bad);
+            assertThat(said.status()).as(path).isEqualTo(400);
+            assertThat(said.code()).isEqualTo("name-invalid");
+            assertThat(said.body().path("about").asString()).isEqualTo("prefix");
+        }
+    }
+
+    @Test
+    void refusesEndlessPrefixes() {
+        for (var path : List.of("/api/v1/watch?prefix=", "/api/v1/locks?prefix=", "/api/v1/locks?after=")) {
+            var said = api.get(path + "a".repeat(2_000));
+            assertThat(said.status()).as(path).isEqualTo(400);
+            assertThat(said.code()).isEqualTo("name-too-long");
+        }
+        assertThat(api.get("/api/v1/locks?prefix=" + "a".repeat(255)).status()).isEqualTo(200);
+        assertThat(api.get("/api/v1/locks?prefix=a/").status()).isEqualTo(200);
+        assertThat(api.get("/api/v1/locks?prefix=/").status()).isEqualTo(200);
     }
 
     @Test

@@ -1,13 +1,8 @@
 package io.covenant.locks.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import io.covenant.locks.node.LockNode;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -40,7 +35,7 @@ class LockRequestsApiTests {
     static void start() throws Exception {
         node = new SingleNode(directory, Map.of());
         api = node.api();
-        await().until(() -> node.bean(LockNode.class).figures().armed());
+        node.awaitArmed();
     }
 
     @AfterAll
@@ -219,8 +214,7 @@ class LockRequestsApiTests {
     void tellsTheEndOfAWaitByTheEventsAndNoAnswersWhereTheseAreNotWanted() throws IOException {
         long holder = api.open(20_000);
         long waiter = api.open(20_000);
-        try (var lines = new BufferedReader(new InputStreamReader(
-                api.stream("/api/v1/lock-sessions/%d/events?terse=true".formatted(waiter)), StandardCharsets.UTF_8))) {
+        try (var lines = api.stream("/api/v1/lock-sessions/%d/events?terse=true".formatted(waiter))) {
             long token = token(answer(ask(acquire(holder, 1, name, "")), 0));
             long other = token(answer(ask(acquire(waiter, 1, "of-" + name, "")), 0));
             ask(release(waiter, 2, "of-" + name, other), acquire(waiter, 3, name, ",\"waitMillis\":-1"));

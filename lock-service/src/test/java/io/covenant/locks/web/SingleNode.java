@@ -1,7 +1,10 @@
 package io.covenant.locks.web;
 
+import static org.awaitility.Awaitility.await;
+
 import io.covenant.launcher.node.FreePorts;
 import io.covenant.locks.LockServiceApplication;
+import io.covenant.locks.node.LockNode;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -43,6 +46,11 @@ final class SingleNode implements AutoCloseable {
         return settings.entrySet().stream()
                 .map(setting -> "--%s=%s".formatted(setting.getKey(), setting.getValue()))
                 .toArray(String[]::new);
+    }
+
+    /// Waits until it leads, and takes requests.
+    void awaitArmed() {
+        await().until(() -> bean(LockNode.class).figures().armed());
     }
 
     int port() {
