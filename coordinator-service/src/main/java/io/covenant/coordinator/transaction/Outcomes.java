@@ -46,21 +46,15 @@ final class Outcomes {
     /// @return empty when it is so old that it may have been over, and forgotten, or when its branch may
     ///         have committed it and the record is lost: nothing is decided then
     Optional<OutcomeReply> of(TransactionId id) {
-        if (id.isDecidedByItsBranch() && isOffRecord(id)) {
-            return Optional.empty();
-        }
-        if (memory.mayHaveForgotten(id)
-                && around.store().find(id).isEmpty()
-                && around.store().register(id).isEmpty()) {
+        boolean mayBeLost = id.isDecidedByItsBranch() && !live.containsKey(id);
+        if ((mayBeLost || memory.mayHaveForgotten(id)) && isOffRecord(id)) {
             return Optional.empty();
         }
         return Optional.of(of(id, Optional.empty()));
     }
 
     private boolean isOffRecord(TransactionId id) {
-        return !live.containsKey(id)
-                && around.store().find(id).isEmpty()
-                && around.store().register(id).isEmpty();
+        return around.store().find(id).isEmpty() && around.store().register(id).isEmpty();
     }
 
     /// Tells a participant what became of its branch: COMMITTED only if the decision sealed this very branch. However
@@ -137,10 +131,8 @@ final class Outcomes {
     /// Its branch decides, whose answer its owner gets, so asking does not.
     private static OutcomeReply onePhaseOutcome(@Nullable Drive drive, Optional<StoredTransaction> stored) {
         var heard = drive == null ? null : drive.decision();
-        var decision = heard == null ? stored.map(StoredTransaction::answered).orElse(null) : heard;
-        return decision == null
-                ? new OutcomeReply(OutcomeReply.Outcome.UNDECIDED, ASK_AGAIN.toMillis())
-                : decided(decision);
+        return toldByOwner(
+                heard == null ? stored.map(StoredTransaction::answered).orElse(null) : heard);
     }
 
     /// Nobody but its owner decides a saga, so asking does not.
@@ -151,7 +143,10 @@ final class Outcomes {
         }
         var here = live.get(stored.begin().id());
         var heard = here != null && here.begin().attempt().equals(attempt) ? here.decision() : null;
-        var decision = heard == null ? stored.answered() : heard;
+        return toldByOwner(heard == null ? stored.answered() : heard);
+    }
+
+    private static OutcomeReply toldByOwner(@Nullable Decision decision) {
         return decision == null
                 ? new OutcomeReply(OutcomeReply.Outcome.UNDECIDED, ASK_AGAIN.toMillis())
                 : decided(decision);
