@@ -13,14 +13,12 @@ import io.covenant.web.problem.Problem;
 import io.covenant.web.problem.Violation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -36,7 +34,7 @@ import org.springframework.web.bind.annotation.RestController;
 final class AcceptorController {
 
     /// Longer than a force takes, and than others wait.
-    private static final long PATIENCE_MILLIS = 2_000;
+    private static final Patience PATIENCE = new Patience(Duration.ofSeconds(2));
 
     private final Leaders leaders;
     private final DurableAcceptor acceptor;
@@ -88,23 +86,10 @@ final class AcceptorController {
             answers.add(answer);
         }
         return new PeerWords.Answers(answers.stream()
-                .map(AcceptorController::await)
+                .map(answer -> PATIENCE.await(answer).flatMap(reply -> reply))
                 .map(reply ->
                         new PeerWords.Answer(reply.map(MessageCodec::write).orElse(null)))
                 .toList());
-    }
-
-    private static Optional<Reply> await(CompletableFuture<Optional<Reply>> answer) {
-        try {
-            return answer.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException late) {
-            return Optional.empty();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Optional.empty();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /// Hears what other acceptors have taken in ballots that are led here.

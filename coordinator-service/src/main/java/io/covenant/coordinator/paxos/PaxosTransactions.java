@@ -24,10 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BinaryOperator;
 import java.util.stream.Stream;
 
@@ -38,7 +34,7 @@ public final class PaxosTransactions implements QuorumTransactions {
     private static final Duration GRACE = Duration.ofMillis(500);
 
     /// How long an inquiry waits for a majority.
-    private static final Duration LONGEST_INQUIRY = Duration.ofMillis(1500);
+    private static final Patience LONGEST_INQUIRY = new Patience(Duration.ofMillis(1500));
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final Duration RETRY_AFTER_PAUSE = Duration.ofSeconds(10);
@@ -108,7 +104,7 @@ public final class PaxosTransactions implements QuorumTransactions {
         }
         var began = parts.nanoTime().getAsLong();
         var patience = leader.digest().isPresent() ? leader.timeLeft() : plan.deadline();
-        var resolution = get(leader.resolution(), patience.plus(GRACE));
+        var resolution = new Patience(patience.plus(GRACE)).await(leader.resolution());
         if (resolution.isEmpty()) {
             return new RunAnswer.Undecided(leader.view());
         }
@@ -118,9 +114,8 @@ public final class PaxosTransactions implements QuorumTransactions {
             case Leader.Resolution.Decided(var outcome) -> {
                 var left = patience.minusNanos(parts.nanoTime().getAsLong() - began);
                 var rollback = parts.transactions().rollbackPatience();
-                var _ = get(
-                        leader.finished(),
-                        outcome.decision() == Decision.ABORT && rollback.compareTo(left) < 0 ? rollback : left);
+                boolean aborts = outcome.decision() == Decision.ABORT;
+                var _ = new Patience(aborts && rollback.compareTo(left) < 0 ? rollback : left).await(leader.finished());
                 yield new RunAnswer.Decided(leader.view(), replayed);
             }
         };
@@ -136,19 +131,6 @@ public final class PaxosTransactions implements QuorumTransactions {
     private RunAnswer decided(TransactionId id, boolean replayed) {
         return find(id).<RunAnswer>map(view -> new RunAnswer.Decided(view, replayed))
                 .orElseGet(RunAnswer.Forgotten::new);
-    }
-
-    private static <T> Optional<T> get(CompletableFuture<T> future, Duration patience) {
-        try {
-            return Optional.of(future.get(Math.max(0, patience.toNanos()), TimeUnit.NANOSECONDS));
-        } catch (TimeoutException e) {
-            return Optional.empty();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Optional.empty();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /// Of two views of one transaction the one that is further; of two that are as far, the longer story.
@@ -237,7 +219,7 @@ public final class PaxosTransactions implements QuorumTransactions {
             }
             leader = leaders.takeOver(id);
         }
-        var resolved = get(leader.resolution(), LONGEST_INQUIRY);
+        var resolved = LONGEST_INQUIRY.await(leader.resolution());
         if (resolved.isPresent()) {
             parts.crashPoints().hit(CrashPoint.C13_INQUIRY_DECIDED);
         }
@@ -284,7 +266,7 @@ public final class PaxosTransactions implements QuorumTransactions {
             return false;
         }
         var leader = leaders.takeOver(id, words);
-        var _ = get(leader.finished(), LONGEST_INQUIRY);
+        var _ = LONGEST_INQUIRY.await(leader.finished());
         return true;
     }
 
