@@ -1,6 +1,5 @@
 package io.covenant.transactions.participant;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import javax.sql.DataSource;
@@ -43,13 +42,13 @@ final class BranchPurge {
     private final DataSource database;
     private final Duration barriersKept;
     private final Duration hazardsKept;
-    private final int batch;
+    private final BatchedDelete delete;
 
     BranchPurge(DataSource database, Duration barriersKept, Duration hazardsKept, int batch) {
         this.database = database;
         this.barriersKept = barriersKept;
         this.hazardsKept = hazardsKept;
-        this.batch = batch;
+        this.delete = new BatchedDelete(batch);
     }
 
     /// Deletes all that is old enough.
@@ -57,12 +56,12 @@ final class BranchPurge {
     /// @return how many rows
     long purge() {
         try (var connection = database.getConnection()) {
-            long barriers = delete(connection, BARRIERS, barriersKept);
+            long barriers = delete.run(connection, BARRIERS, barriersKept);
             if (barriers > 0) {
                 LOG.info("deleted {} barrier rows older than {}", barriers, barriersKept);
             }
-            long sites = delete(connection, SITES, barriersKept);
-            long hazards = delete(connection, HAZARDS, hazardsKept);
+            long sites = delete.run(connection, SITES, barriersKept);
+            long hazards = delete.run(connection, HAZARDS, hazardsKept);
             if (hazards > 0) {
                 LOG.warn("forgot {} hazards older than {}", hazards, hazardsKept);
             }
@@ -70,19 +69,5 @@ final class BranchPurge {
         } catch (SQLException e) {
             throw new DatabaseSilentException("old rows about branches could not be deleted", e);
         }
-    }
-
-    private long delete(Connection connection, String sql, Duration kept) throws SQLException {
-        long deleted = 0;
-        try (var delete = connection.prepareStatement(sql)) {
-            delete.setLong(1, kept.toSeconds());
-            delete.setInt(2, batch);
-            int some;
-            do {
-                some = delete.executeUpdate();
-                deleted += some;
-            } while (some == batch);
-        }
-        return deleted;
     }
 }

@@ -1,5 +1,6 @@
 package io.covenant.transactions.participant.local;
 
+import io.covenant.transactions.participant.BatchedDelete;
 import io.covenant.transactions.participant.DatabaseSilentException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -38,12 +39,12 @@ final class LocalPurge {
 
     private final DataSource database;
     private final Duration kept;
-    private final int batch;
+    private final BatchedDelete delete;
 
     LocalPurge(DataSource database, Duration kept, int batch) {
         this.database = database;
         this.kept = kept;
-        this.batch = batch;
+        this.delete = new BatchedDelete(batch);
     }
 
     /// Deletes all that is old enough.
@@ -53,15 +54,7 @@ final class LocalPurge {
         long deleted = 0;
         try (var connection = database.getConnection()) {
             for (var sql : List.of(ROWS, REPORTS)) {
-                try (var delete = connection.prepareStatement(sql)) {
-                    delete.setLong(1, kept.toSeconds());
-                    delete.setInt(2, batch);
-                    int some;
-                    do {
-                        some = delete.executeUpdate();
-                        deleted += some;
-                    } while (some == batch);
-                }
+                deleted += delete.run(connection, sql, kept);
             }
         } catch (SQLException e) {
             throw new DatabaseSilentException("old rows of local branches could not be deleted", e);
