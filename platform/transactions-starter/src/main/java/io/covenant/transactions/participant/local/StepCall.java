@@ -16,7 +16,6 @@ import io.covenant.transactions.saga.SagaParticipant.Input;
 import io.covenant.transactions.saga.SagaParticipant.State;
 import java.sql.SQLException;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -185,12 +184,5 @@ final class StepCall implements AutoCloseable {
     @Override
     public void close() {
         transaction.close();
-    }
-
-    /// Carries what the service's method threw.
-    private static final class Thrown extends RuntimeException {
-        Thrown(@Nullable Throwable cause) {
-            super(null, cause, false, false);
-        }
     }
 }

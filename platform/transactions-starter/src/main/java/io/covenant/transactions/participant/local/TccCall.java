@@ -23,7 +23,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -319,12 +318,5 @@ final class TccCall implements AutoCloseable {
     @Override
     public void close() {
         transaction.close();
-    }
-
-    /// Carries what the service's method threw.
-    private static final class Thrown extends RuntimeException {
-        Thrown(@Nullable Throwable cause) {
-            super(null, cause, false, false);
-        }
     }
 }
