@@ -1,0 +1,4 @@
+@NullMarked
+package io.covenant.web.whole;
+
+import org.jspecify.annotations.NullMarked;
