@@ -60,9 +60,11 @@ class GatewaySystemTests {
     void sharesTheNextThousandRequestsByTheWeightsThatAnOperatorSets(PlatformUnderTest platform) throws Exception {
         try (var operators = operators(platform);
                 var gateway = platform.gateway()) {
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
                 var _ = gateway.get(READS.getFirst()); // one that is on trial waits for a request
-                assertThat(states(operators.state("orders"))).containsOnly("AVAILABLE");
+                var state = operators.state("orders");
+                assertThat(states(state)).containsOnly("AVAILABLE");
+                assertThat(warmths(state)).containsOnly(100); // one that came back grows into its weight
             });
             operators.change("orders", settings -> settings.put("policy", "weighted"), NOW);
             operators.change(
@@ -158,6 +160,13 @@ class GatewaySystemTests {
         return state.path("instances")
                 .valueStream()
                 .map(instance -> instance.path("state").asString(""))
+                .toList();
+    }
+
+    private static List<Integer> warmths(JsonNode state) {
+        return state.path("instances")
+                .valueStream()
+                .map(instance -> instance.path("warmth").asInt())
                 .toList();
     }
 

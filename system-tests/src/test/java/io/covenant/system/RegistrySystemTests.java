@@ -63,8 +63,7 @@ class RegistrySystemTests {
 
     @Test
     void electsAnotherForAJobWhenItsLeaderIsKilled() throws InterruptedException {
-        await().atMost(PATIENCE).until(() -> !leader("jobs/orders/forget").isEmpty());
-        String former = leader("jobs/orders/forget");
+        String former = await().atMost(PATIENCE).until(() -> leader("jobs/orders/forget"), name -> !name.isEmpty());
         assertThat(List.of("orders-1", "orders-2")).contains(former);
 
         platform.node(former).kill();
