@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Spring flushes response entities and problems, and then the end of the answer is a second piece. A process that is
 /// killed between the two has begun an answer, which a gateway cannot take back to ask another instance.
-public final class WholeAnswerFilter extends HttpFilter {
+final class WholeAnswerFilter extends HttpFilter {
 
     private static final long serialVersionUID = 1;
 
