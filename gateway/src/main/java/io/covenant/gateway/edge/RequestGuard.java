@@ -60,6 +60,9 @@ final class RequestGuard extends ChannelDuplexHandler {
     private boolean answering;
     /// Whether the last answer of this connection is out.
     private boolean over;
+    /// Whether this connection ends with the answers to what came.
+    private boolean ending;
+
     private @Nullable Future<?> alarm;
     private @Nullable Problem refusal;
     /// The last one that was looked at and found good: a connection names the same again and again.
@@ -127,6 +130,23 @@ final class RequestGuard extends ChannelDuplexHandler {
     public void channelInactive(ChannelHandlerContext context) {
         calm();
         context.fireChannelInactive();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event != ClientConnections.Event.END) {
+            context.fireUserEventTriggered(event);
+            return;
+        }
+        ending = true;
+        if (unanswered == 0) {
+            end(context);
+        }
+    }
+
+    /// Closes the connection behind all that was written.
+    private static void end(ChannelHandlerContext context) {
+        var _ = context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
     @Override
@@ -213,6 +233,9 @@ final class RequestGuard extends ChannelDuplexHandler {
         }
         var sent = message instanceof FullHttpResponse bare && isBare(bare) ? explained(context, bare) : message;
         answering |= sent instanceof HttpResponse && !isInterim(sent);
+        if (ending && sent instanceof HttpResponse head && head.status().code() >= 200) {
+            head.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        }
         if (sent instanceof LastHttpContent && !isInterim(sent)) {
             answering = false;
             unanswered = Math.max(0, unanswered - 1);
@@ -224,6 +247,8 @@ final class RequestGuard extends ChannelDuplexHandler {
         var _ = context.write(sent, promise);
         if (sent instanceof HttpResponse head && head.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
             leave(context);
+        } else if (ending && unanswered == 0 && !answering) {
+            end(context);
         }
     }
 

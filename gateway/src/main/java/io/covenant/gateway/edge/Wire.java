@@ -54,16 +54,21 @@ final class Wire implements NettyServerCustomizer {
     private final EdgeProperties bounds;
     private final AccessLog log;
     private final JsonMapper json;
+    private final ClientConnections connections;
 
-    Wire(EdgeProperties bounds, AccessLog log, JsonMapper json) {
+    Wire(EdgeProperties bounds, AccessLog log, JsonMapper json, ClientConnections connections) {
         this.bounds = bounds;
         this.log = log;
         this.json = json;
+        this.connections = connections;
     }
 
     @Override
     public HttpServer apply(HttpServer server) {
-        return server.doOnChannelInit((_, channel, _) -> guard(channel.pipeline()));
+        return server.doOnChannelInit((_, channel, _) -> {
+            guard(channel.pipeline());
+            connections.add(channel);
+        });
     }
 
     private void guard(ChannelPipeline pipeline) {

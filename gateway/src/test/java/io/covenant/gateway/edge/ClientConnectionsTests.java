@@ -1,0 +1,53 @@
+package io.covenant.gateway.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.covenant.gateway.Backend;
+import io.covenant.gateway.RunningGateway;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class ClientConnectionsTests {
+
+    private static final int PATIENCE = 30;
+
+    @Test
+    void endWithTheAnswersToAllThatCame() throws Exception {
+        var arrived = new CountDownLatch(2);
+        var answering = new CountDownLatch(1);
+        var ended = new CountDownLatch(1);
+        try (var inventory = new Backend("inventory").behaving((_, connection) -> {
+                    arrived.countDown();
+                    assertThat(answering.await(PATIENCE, TimeUnit.SECONDS)).isTrue();
+                    connection.answer("{}");
+                });
+                var gateway = RunningGateway.with("covenant.services.inventory=" + inventory.address());
+                var idle = gateway.connect();
+                var early = gateway.connect();
+                var late = gateway.connect()) {
+            var connections = gateway.part(ClientConnections.class);
+            for (var socket : List.of(idle, early, late)) {
+                socket.setSoTimeout(PATIENCE * 1_000);
+            }
+            var request = "GET /api/v1/stock HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+            early.getOutputStream().write(request);
+            late.getOutputStream().write(request);
+            assertThat(arrived.await(PATIENCE, TimeUnit.SECONDS)).isTrue();
+
+            connections.stop(ended::countDown);
+
+            assertThat(idle.getInputStream().read()).isEqualTo(-1);
+            assertThat(ended.getCount()).isEqualTo(1);
+            answering.countDown();
+            for (var socket : List.of(early, late)) {
+                assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                        .startsWith("HTTP/1.1 200 OK\r\n")
+                        .endsWith("\r\n\r\n{}");
+            }
+            assertThat(ended.await(PATIENCE, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+}
