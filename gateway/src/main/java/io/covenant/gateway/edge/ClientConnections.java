@@ -4,15 +4,15 @@ import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.web.server.Shutdown;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
-/// The connections of clients, which end before the server does: at once where nobody waits for an answer, else with
-/// the
-/// answers to all that came.
+/// The connections of clients. When the gateway stops it lets nobody in any more, and those that are there end: at once
+/// where nobody waits for an answer, else with the answers to all that came.
 ///
 /// The server's own graceful shutdown waits for requests that were there when it began, and closes a connection behind
 /// them though the next request has been read meanwhile.
@@ -26,6 +26,7 @@ final class ClientConnections implements SmartLifecycle {
 
     private final boolean graceful;
     private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private volatile @Nullable Channel listening;
     private volatile boolean running;
     private volatile boolean ending;
 
@@ -33,10 +34,15 @@ final class ClientConnections implements SmartLifecycle {
         graceful = server.getShutdown() == Shutdown.GRACEFUL;
     }
 
+    /// Where they come from.
+    void listensAt(Channel door) {
+        listening = door;
+    }
+
     void add(Channel connection) {
         open.add(connection);
         if (ending) {
-            end(connection);
+            end(connection); // it came in just before the door was closed
         }
     }
 
@@ -63,6 +69,15 @@ final class ClientConnections implements SmartLifecycle {
             return;
         }
         ending = true;
+        var door = listening;
+        if (door == null) {
+            endAll(ended);
+        } else {
+            door.close().addListener(_ -> endAll(ended));
+        }
+    }
+
+    private void endAll(Runnable ended) {
         open.forEach(ClientConnections::end);
         open.newCloseFuture(connection -> connection.pipeline().get(RequestGuard.class) != null)
                 .addListener(_ -> ended.run());

@@ -65,7 +65,7 @@ final class Wire implements NettyServerCustomizer {
 
     @Override
     public HttpServer apply(HttpServer server) {
-        return server.doOnChannelInit((_, channel, _) -> {
+        return server.doOnBound(bound -> connections.listensAt(bound.channel())).doOnChannelInit((_, channel, _) -> {
             guard(channel.pipeline());
             connections.add(channel);
         });

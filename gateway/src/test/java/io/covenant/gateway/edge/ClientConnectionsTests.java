@@ -1,9 +1,13 @@
 package io.covenant.gateway.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.covenant.gateway.Backend;
 import io.covenant.gateway.RunningGateway;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -40,6 +44,8 @@ class ClientConnectionsTests {
             connections.stop(ended::countDown);
 
             assertThat(idle.getInputStream().read()).isEqualTo(-1);
+            assertThatExceptionOfType(ConnectException.class)
+                    .isThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), idle.getPort()).close());
             assertThat(ended.getCount()).isEqualTo(1);
             answering.countDown();
             for (var socket : List.of(early, late)) {
