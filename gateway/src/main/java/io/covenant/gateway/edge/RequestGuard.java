@@ -233,7 +233,7 @@ final class RequestGuard extends ChannelDuplexHandler {
         }
         var sent = message instanceof FullHttpResponse bare && isBare(bare) ? explained(context, bare) : message;
         answering |= sent instanceof HttpResponse && !isInterim(sent);
-        if (ending && sent instanceof HttpResponse head && head.status().code() >= 200) {
+        if (ending && unanswered <= 1 && sent instanceof HttpResponse head && !isInterim(head)) {
             head.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }
         if (sent instanceof LastHttpContent && !isInterim(sent)) {
