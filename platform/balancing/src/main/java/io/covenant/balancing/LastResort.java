@@ -26,26 +26,28 @@ final class LastResort {
                 .toArray(Member[]::new));
     }
 
-    /// The first one that was not tried.
     @Nullable
     Member pick(Criteria criteria, long now, @Nullable Trace trace) {
-        for (var member : members) {
-            if (!criteria.excludes(member)) {
-                if (trace != null) {
-                    trace.because("all that are available were tried, and this one may be well again");
-                }
-                return member.begin(now);
-            }
+        var member = untried(criteria);
+        if (member == null) {
+            return null;
         }
-        return null;
+        if (trace != null) {
+            trace.because("all that are available were tried, and this one may be well again");
+        }
+        return member.begin(now);
     }
 
     boolean hasSomebody(Criteria criteria) {
+        return untried(criteria) != null;
+    }
+
+    private @Nullable Member untried(Criteria criteria) {
         for (var member : members) {
             if (!criteria.excludes(member)) {
-                return true;
+                return member;
             }
         }
-        return false;
+        return null;
     }
 }
